@@ -1,0 +1,46 @@
+"""Fails when a folder includes what its layer may not. The table below is the architecture (one direction, no siblings)."""
+import pathlib
+import re
+import sys
+
+BASE = {"core/base"}
+LOW = BASE | {"core/credential", "core/layout", "core/wire"}
+MAY = {
+    "core/base": set(),
+    "core/credential": BASE,
+    "core/layout": BASE,
+    "core/wire": BASE,
+    "core/source": BASE | {"core/layout"},
+    "core/stream": BASE | {"core/wire", "core/layout"},
+    "core/receiver": BASE | {"core/wire", "core/layout"},
+    "core/cloud": BASE | {"core/credential"},
+    "core/service": BASE | {"core/credential"},
+    "core/simcloud": BASE | {"core/credential", "core/service"},
+    "core/migrate": LOW | {"core/source", "core/stream", "core/cloud"},
+    "core/agent": LOW | {"core/source", "core/migrate"},
+    "app/agent": LOW | {"core/source", "core/stream", "core/cloud", "core/migrate", "core/agent"},
+    "app/ctl": LOW | {"core/cloud", "core/agent"},
+    "app/receiver": LOW | {"core/receiver"},
+    "app/service": LOW | {"core/cloud", "core/service", "core/simcloud"},
+    "app/wizard": {"core/base", "core/layout", "core/agent"},
+}
+WIDGETS = re.compile(r"#include <Q(Widget|Label|Dialog|Wizard|Application|MainWindow|Svg|Painter)")
+
+
+def problems(root: pathlib.Path):
+    for path in sorted(p for top in ("core", "app") for p in (root / top).glob("*/**/*") if p.suffix in {".h", ".cpp"}):
+        layer = "/".join(path.relative_to(root).parts[:2])
+        if layer not in MAY:
+            yield f"{path}: {layer} is not in the table of tests/checks/layering.py"
+            continue
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            match = re.match(r'#include "((?:core|app)/\w+)/', line)
+            if match and match[1] not in MAY[layer] | {layer}:
+                yield f"{path}:{number}: {layer} may not include {match[1]}"
+            if WIDGETS.match(line) and layer != "app/wizard":
+                yield f"{path}:{number}: only app/wizard may use Qt Widgets"
+
+
+found = list(problems(pathlib.Path(sys.argv[1])))
+print("\n".join(found))
+sys.exit(bool(found))
