@@ -1,0 +1,106 @@
+#pragma once
+#include "core/base/job.h"
+#include "core/credential/activationcode.h"
+#include "core/credential/credentials.h"
+#include "core/layout/plan.h"
+#include "core/migrate/resource.h"
+#include "core/source/source.h"
+#include "core/stream/transfer.h"
+
+#include <QDateTime>
+#include <QJsonObject>
+#include <QUrl>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+namespace edgelift {
+
+struct Surroundings;
+
+/// Who pays. Exactly one of `code` and `keys` is set; otherwise create() says CodeMissing.
+struct Authorization
+{
+    std::optional<ActivationCode> code;
+    std::optional<Credentials> keys;
+    QUrl endpoint; ///< of all cloud products; empty: what the service says, else Alibaba Cloud's own
+};
+
+/// Names as in SMC. A job is Running only while a process holds it: one whose process died reads as Stopped.
+enum class JobState : quint8 { Ready, Running, Stopped, InError, Finished, Cancelled };
+[[nodiscard]] QString jobStateName(JobState state);
+
+struct JobSummary
+{
+    QString id;
+    JobState state = JobState::Ready;
+    QString phase; ///< the one running, or the one that ended it; empty before the first
+    QDateTime created; ///< UTC
+    QString sourceName;
+    QString sourceId; ///< "s-…"; empty before connect
+    QString imageId; ///< of the ENS image; empty before import
+    std::optional<Error> error; ///< set when state is InError
+};
+
+/// Something to show. `fields` is exactly the line edgeliftctl prints (design.md section 3) and always has "event" and "job":
+///   phase     phase, message (optional; after connect: "Import Source Server [s-…] Successfully!"), detail (optional facts)
+///   progress  phase, bytesDone, bytesTotal, wireBytes, speed, remainingSeconds (null: not steady); other phases: percent
+///   warning   message, resource facts
+///   error     code "EL-0312", name, message, remedy, retry "never" | "afterWait" | "afterUserAction", args, phase,
+///             refused (true: a check said no before anything was made or moved: exit code 3), kept [resources]
+///   finished  sourceId, jobId, imageId, reportPath, imagePath (only where the image is a file of this machine)
+struct MigrationEvent
+{
+    enum class Kind : quint8 { Phase, Progress, Warning, Error, Finished };
+    Kind kind = Kind::Phase;
+    QJsonObject fields;
+};
+using MigrationObserver = std::function<void(const MigrationEvent &)>;
+
+/// One migration job on disk (<stateDir>/jobs/<jobId>/, 0700). run() may be called again after a failure or a stop, also by
+/// another process: finished steps are not repeated. Not thread-safe except where said; the source must outlive it.
+class Migration
+{
+public:
+    /// A new folder; nothing in the cloud yet. `plan` has passed planrules. Errors: CodeMissing, FileUnwritable, NoSpace.
+    static Result<std::unique_ptr<Migration>> create(
+        const QString &stateDir, const Plan &plan, const Source &source, const Authorization &authorization);
+    /// An existing one, after a restart or for a retry; its secrets come from the folder's key file (0600).
+    /// Errors: JobUnknown, StateUnreadable, SourceChanged when `source` has not the disks of the plan.
+    static Result<std::unique_ptr<Migration>> open(const QString &stateDir, const QString &jobId, const Source &source);
+    /// For cancel() only, when the source is gone: run() fails with SourceMissing. Errors: JobUnknown, StateUnreadable.
+    static Result<std::unique_ptr<Migration>> openForCleanUp(const QString &stateDir, const QString &jobId);
+    /// Every job, the newest first. A folder that cannot be read is left out. Needs no lock.
+    static QList<JobSummary> list(const QString &stateDir);
+    /// Not part of the product's interface: the same with everything outside replaced (tests).
+    static Result<std::unique_ptr<Migration>> create(const QString &stateDir, const Plan &plan, const Source &source,
+        const Authorization &authorization, const Surroundings &surroundings);
+    static Result<std::unique_ptr<Migration>> open(
+        const QString &stateDir, const QString &jobId, const Source *source, const Surroundings &surroundings);
+    ~Migration();
+
+    [[nodiscard]] QString jobId() const;
+    [[nodiscard]] const Plan &plan() const;
+    [[nodiscard]] JobSummary summary() const;
+    /// Any thread, also while running.
+    [[nodiscard]] TransferTuning &tuning();
+
+    /// Blocks until the end. Finished: everything temporary is removed. Stopped: all kept, run() continues. Failed: kept, listed by
+    /// resources(). `observer` is called on this and other threads, one call at a time, progress at most ten times a second.
+    /// Errors besides those of the steps: JobRunning (another process holds it), JobStateWrong (finished or cancelled).
+    Outcome run(const std::stop_token &stop, const MigrationObserver &observer);
+    /// Removes everything in the ledger; idempotent. Not while run() runs. Failed: what stayed is in resources().
+    Outcome cancel(const std::stop_token &stop, const MigrationObserver &observer);
+    /// What exists in the cloud now. Any thread.
+    [[nodiscard]] QList<LedgerEntry> resources() const;
+    /// Of report.html (report.json lies beside it); the files are there after run() or cancel() came back.
+    [[nodiscard]] QString reportPath() const;
+
+private:
+    struct Parts;
+    explicit Migration(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> m_parts;
+};
+
+}
