@@ -1,0 +1,48 @@
+#pragma once
+#include <QByteArray>
+#include <QList>
+#include <QPair>
+#include <QString>
+#include <functional>
+#include <optional>
+
+namespace edgelift {
+
+using HttpPairs = QList<QPair<QString, QString>>;
+
+/// A request as handlers see it: no type of the HTTP library. Names and values are decoded; signatures are computed from these.
+struct HttpExchange
+{
+    QByteArray method; ///< "GET"
+    QString path; ///< percent-decoded, starts with "/"
+    HttpPairs query; ///< in the order sent; a name without "=" has an empty value
+    HttpPairs headers; ///< names lower-case
+    QString remoteAddress;
+    bool secure = false; ///< came over TLS
+    std::optional<qint64> contentLength; ///< absent: none announced (chunked, or no body)
+    bool chunked = false;
+    /// Reads the body, in pieces; false when the peer broke off or `take` returned false. At most once. What a handler leaves
+    /// unread is read and thrown away afterwards, so that the connection stays in step.
+    std::function<bool(const std::function<bool(QByteArrayView)> &take)> readBody;
+
+    [[nodiscard]] QString header(QLatin1String name) const; ///< the first of that lower-case name; empty: none
+    [[nodiscard]] bool hasQuery(QLatin1String name) const;
+    [[nodiscard]] QString queryValue(QLatin1String name) const;
+    /// The whole body, or nothing when it is longer than `limit` or broken off.
+    [[nodiscard]] std::optional<QByteArray> body(qint64 limit) const;
+};
+
+struct HttpAnswer
+{
+    int status = 200;
+    QByteArray contentType = "application/json; charset=utf-8";
+    QList<QPair<QByteArray, QByteArray>> headers;
+    QByteArray body;
+    QString file; ///< not empty: `length` bytes of this file from `offset` are sent instead of body
+    qint64 offset = 0;
+    qint64 length = 0; ///< of `file`; for HEAD: what Content-Length says
+};
+
+using HttpHandler = std::function<HttpAnswer(const HttpExchange &)>;
+
+}
