@@ -1,0 +1,56 @@
+#pragma once
+#include "core/wire/frame.h"
+#include "core/wire/tlssocket.h"
+
+#include <QByteArray>
+#include <functional>
+#include <initializer_list>
+
+namespace edgelift::wire {
+
+/// Asked before each piece of at most TlsSocket::recordSize payload bytes with the wire bytes it will cost; returns when it may
+/// leave. False: give up (stop was asked).
+using Admission = std::function<bool(size_t wireBytes)>;
+
+/// Frames over one TLS connection. One thread may send while another receives. Checks magic, length, version and sequence of
+/// what arrives; skips unknown types from 0x8000 on.
+class FrameChannel
+{
+public:
+    using Milliseconds = std::chrono::milliseconds;
+    struct Frame
+    {
+        FrameType type = FrameType::Hello;
+        quint64 sequence = 0;
+        QByteArrayView payload; ///< valid until the next receive()
+    };
+
+    explicit FrameChannel(std::unique_ptr<TlsSocket> socket);
+    FrameChannel(const FrameChannel &) = delete;
+    FrameChannel &operator=(const FrameChannel &) = delete;
+
+    /// Sends one frame whose payload is `parts` in order, and gives its sequence. `timeout`: without a byte leaving. Errors: those
+    /// of TlsSocket; LinkLost also when `admission` said no. The parts together are at most maxPayload bytes.
+    [[nodiscard]] Result<quint64> send(
+        FrameType type, std::initializer_list<QByteArrayView> parts, Milliseconds timeout, const Admission &admission = {});
+    /// The next frame of a known type with at most `limit` bytes of payload. `timeout`: without a byte arriving; 0 waits for
+    /// ever. Errors: those of TlsSocket, FrameMalformed.
+    [[nodiscard]] Result<Frame> receive(Milliseconds timeout, quint32 limit = maxPayload);
+    /// After negotiation: what leaves carries `version`, and what arrives must.
+    void setVersion(quint16 version) { m_version = version; }
+
+    TlsSocket &socket() { return *m_socket; }
+    const TlsSocket &socket() const { return *m_socket; }
+
+private:
+    [[nodiscard]] Result<> write(std::span<const char> bytes, Milliseconds timeout, const Admission &admission);
+    [[nodiscard]] Result<> skip(quint32 length, Milliseconds timeout);
+
+    std::unique_ptr<TlsSocket> m_socket;
+    std::atomic<quint16> m_version = 0; // 0: not negotiated yet
+    quint64 m_nextSent = 0;
+    quint64 m_nextReceived = 0;
+    QByteArray m_payload; // grows to the largest frame seen, then stays
+};
+
+}
