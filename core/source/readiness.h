@@ -1,0 +1,36 @@
+#pragma once
+#include "core/base/error.h"
+#include "core/layout/serverfacts.h"
+
+#include <optional>
+
+namespace edgelift {
+
+/// One thing that was looked at before a migration, as data. The text is made by describe().
+struct Check
+{
+    enum class Severity : quint8 { Ok, Info, Warning, Blocker };
+    QString id; ///< "readiness.virtio"; the same id may occur several times, for several kernels or entries
+    Severity severity = Severity::Ok;
+    QStringList args; ///< facts: kernel version, device, size
+    bool fixable = false; ///< `check --fix` can do it; never for disk images, which are read-only
+    std::optional<Error> error; ///< set when, and only when, severity is Blocker
+};
+
+/// What a person reads, in the language set now. `remedy` is empty when there is nothing to do.
+struct CheckText
+{
+    QString title;
+    QString evidence;
+    QString remedy;
+};
+
+/// All checks that follow from facts alone, in the order a person should read them. Those that are fine are listed as well.
+[[nodiscard]] QList<Check> readinessChecks(const ServerFacts &facts);
+[[nodiscard]] CheckText describe(const Check &check);
+
+/// The limits of an ENS image (ux.md R10, R11).
+inline constexpr int maxDataDisks = 4;
+inline constexpr Bytes maxDataDiskSize{500ULL << 30};
+
+}
