@@ -1,0 +1,114 @@
+#include "core/layout/planrules.h"
+
+#include <QRegularExpression>
+#include <algorithm>
+
+namespace edgelift {
+
+namespace {
+
+using Severity = Problem::Severity;
+
+const QStringList imageRegions{QStringLiteral("cn-beijing"), QStringLiteral("ap-southeast-1")}; // R12, S10
+
+bool hasReservedStart(const QString &text) // S4
+{
+    static const QStringList reserved{
+        QStringLiteral("aliyun"), QStringLiteral("acs:"), QStringLiteral("http://"), QStringLiteral("https://")};
+    return std::any_of(reserved.begin(), reserved.end(), [&text](const QString &start) { return text.startsWith(start); });
+}
+
+Problem named(Rule rule, const QString &name, Severity severity = Severity::Blocker)
+{
+    Problem problem{};
+    problem.rule = rule;
+    problem.severity = severity;
+    problem.name = name;
+    return problem;
+}
+
+QList<Problem> checkTags(const QMap<QString, QString> &tags)
+{
+    QList<Problem> problems;
+    if (tags.size() > limits::tagsMost) {
+        problems.append(named(Rule::TooManyTags, {}));
+        problems.last().count = int(tags.size()) - limits::tagsMost;
+    }
+    for (auto it = tags.begin(); it != tags.end(); ++it) {
+        if (it.key().isEmpty() || it.key().size() > 128 || hasReservedStart(it.key()))
+            problems.append(named(Rule::TagKeyIllegal, it.key()));
+        if (it.value().size() > 128 || hasReservedStart(it.value()))
+            problems.append(named(Rule::TagValueIllegal, it.key()));
+    }
+    return problems;
+}
+
+QList<Problem> checkImage(const Plan::Image &image)
+{
+    static const QRegularExpression bucketName(QStringLiteral("\\A[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\\z"));
+    QList<Problem> problems;
+    if (!imageRegions.contains(image.region))
+        problems.append(named(Rule::RegionUnsupported, image.region));
+    if (!imageRegions.contains(image.transitRegion))
+        problems.append(named(Rule::TransitRegionUnsupported, image.transitRegion));
+    if (!isLegalName(image.namePrefix))
+        problems.append(named(Rule::NameIllegal, image.namePrefix));
+    if (image.bucket.isEmpty())
+        problems.append(named(Rule::BucketMissing, {}));
+    else if (!bucketName.match(image.bucket).hasMatch())
+        problems.append(named(Rule::BucketNameIllegal, image.bucket));
+    return problems;
+}
+
+QList<Problem> checkJob(const Plan::Job &job, const OsFacts &os)
+{
+    // Distributions whose licence the cloud sells; for others the setting means nothing.
+    static const QStringList licensed{QStringLiteral("rhel"), QStringLiteral("sles"), QStringLiteral("sled"), QStringLiteral("sles_sap")};
+    QList<Problem> problems;
+    if (!job.name.isEmpty() && !isLegalName(job.name))
+        problems.append(named(Rule::NameIllegal, job.name));
+    if (!job.description.isEmpty() && !isLegalName(job.description))
+        problems.append(named(Rule::DescriptionIllegal, job.description));
+    problems += checkTags(job.tags);
+    if (job.licenseType == QLatin1String("AlibabaCloud") && licensed.contains(os.id))
+        problems.append(named(Rule::LicenceMismatch, os.prettyName.isEmpty() ? os.id : os.prettyName, Severity::Warning));
+    return problems;
+}
+
+QList<Problem> checkExcludes(const Plan &plan)
+{
+    QList<Problem> problems;
+    for (const QString &path : plan.excludes) {
+        if (!path.startsWith(QLatin1Char('/')))
+            problems.append(named(Rule::ExcludeNotAbsolute, path));
+    }
+    if (plan.excludes.isEmpty())
+        return problems;
+    QStringList blockwise;
+    for (const Plan::Disk &disk : plan.disks) {
+        for (const Plan::Volume &volume : disk.volumes) {
+            if (volume.migrate && volume.replication == Plan::Replication::Block)
+                blockwise.append(volume.mount.isEmpty() ? volume.source : volume.mount);
+        }
+    }
+    if (!blockwise.isEmpty())
+        problems.append(named(Rule::ExcludesIgnored, blockwise.join(QLatin1String(", ")), Severity::Warning));
+    return problems;
+}
+
+}
+
+QList<Problem> checkSettings(const Plan &plan, const ServerFacts &facts)
+{
+    QList<Problem> problems = checkImage(plan.image);
+    if (plan.network.type == Plan::Network::Type::Vpc && (plan.network.vpcId.isEmpty() || plan.network.vSwitchId.isEmpty()))
+        problems.append(named(Rule::NetworkIncomplete, {}));
+    problems += checkJob(plan.job, facts.os);
+    if (plan.transfer.compression < 0 || plan.transfer.compression > limits::compressionMost)
+        problems.append(named(Rule::CompressionRange, QString::number(plan.transfer.compression)));
+    if (plan.transfer.limitMbps < 0 || plan.transfer.limitMbps > limits::limitMbpsMost)
+        problems.append(named(Rule::LimitRange, QString::number(plan.transfer.limitMbps)));
+    return problems + checkExcludes(plan);
+}
+
+}
