@@ -33,6 +33,13 @@ struct Content
     QString type = QStringLiteral("application/octet-stream");
 };
 
+/// Parts of an upload in several; at most 10 000 of them, so they grow with the file.
+struct PartSizes
+{
+    Bytes single{100ULL << 20}; ///< up to here an object is sent in one piece
+    Bytes part{16ULL << 20};
+};
+
 }
 
 /// Objects of buckets in one region, V4 signatures. Thread-safe; blocks the caller.
@@ -40,15 +47,9 @@ struct Content
 class OssApi
 {
 public:
-    /// Parts of an upload in several; at most 10 000 of them, so they grow with the file.
-    struct PartSizes
-    {
-        Bytes single{100ULL << 20}; ///< up to here an object is sent in one piece
-        Bytes part{16ULL << 20};
-    };
-    OssApi(const CloudAccess &access, Endpoints endpoints, QString region, PartSizes sizes = {});
+    OssApi(const CloudAccess &access, Endpoints endpoints, QString region, oss::PartSizes sizes = {});
 
-    /// Stores the object, replacing one of that name. In several parts above PartSizes::single; a failed upload is aborted so that
+    /// Stores the object, replacing one of that name. In several parts above oss::PartSizes::single; a failed upload is aborted so that
     /// its parts cost nothing. Each part carries its MD5, which the cloud checks. Errors also: FileUnreadable.
     [[nodiscard]] Result<> put(const QString &bucket, const QString &key, const oss::Content &content, const std::stop_token &stop) const;
     [[nodiscard]] Result<oss::Object> head(const QString &bucket, const QString &key, const std::stop_token &stop) const;
@@ -76,7 +77,7 @@ private:
     SignedSender m_sender;
     Endpoints m_endpoints;
     QString m_region;
-    PartSizes m_sizes;
+    oss::PartSizes m_sizes;
 };
 
 }
