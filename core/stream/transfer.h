@@ -1,0 +1,85 @@
+#pragma once
+#include "core/base/bytes.h"
+#include "core/base/job.h"
+#include "core/stream/maps/rangeset.h"
+#include "core/stream/receiverclient.h"
+#include "core/wire/linkkeys.h"
+
+#include <QList>
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <optional>
+
+namespace edgelift {
+
+/// One disk to copy.
+struct TransferDisk
+{
+    quint32 index = 0; ///< names the disk on the wire; distinct, below wire::maxDisks
+    QString id; ///< the plan's name of it, for messages
+    QString path; ///< opens as the raw disk
+    Bytes size; ///< of the source
+    RangeSet used; ///< what must be copied; the rest is never sent and reads as zeros within extents that are
+    QString identity; ///< changes when the source's content may have: binds the journal
+    Bytes targetSize; ///< the target has at least this
+    QString serial; ///< finds the target at the receiver
+    bool fresh = true; ///< the target reads as zeros before the first write
+};
+
+/// What may change while a transfer runs; read again for every frame.
+struct TransferTuning
+{
+    std::atomic<int> limitMbps = 0; ///< of wire bytes, all connections together, in 10^6 bits a second; 0: unlimited
+    std::atomic<int> compression = 7; ///< 0–10, see wire/codec.h
+    std::atomic<bool> checksum = false; ///< read the target back at the end and compare; looked at when streaming is done
+};
+
+struct TransferProgress
+{
+    Bytes done; ///< uncompressed bytes durable at the receiver
+    Bytes total; ///< everything that must get there; unused extents do not count
+    Bytes wire; ///< given to the network so far, resends and earlier runs included
+    double bytesPerSecond = 0; ///< of `done`, smoothed
+    std::optional<qint64> remainingSeconds; ///< none until the speed is steady
+    QList<Bytes> doneByDisk; ///< in the order of the disks given
+    enum class Phase : quint8 { Streaming, Verifying, Finishing } phase = Phase::Streaming;
+};
+
+struct TransferSettings
+{
+    ReceiverAddress receiver;
+    wire::LinkKeys keys;
+    QByteArray peerPin; ///< 64 hex digits
+    quint64 epoch = 0; ///< not 0; names this copy at both ends
+    int streams = 4; ///< data connections
+    QString journalPath; ///< made if missing; its folder exists
+    std::chrono::milliseconds patience = std::chrono::minutes(5); ///< without progress before a lost link is an error
+    std::chrono::milliseconds stall = std::chrono::seconds(60); ///< without a byte moving before a connection counts as lost
+};
+
+/// The whole copy. Settings, disks and tuning outlive run().
+class Transfer
+{
+public:
+    using Observer = std::function<void(const TransferProgress &)>;
+    /// `observer` is called on run()'s thread, at most ten times a second and once at the end.
+    Transfer(TransferSettings settings, QList<TransferDisk> disks, const TransferTuning &tuning, Observer observer);
+
+    /// Connects, prepares the targets, streams what the journal does not hold, verifies (and repairs) if the tuning says so,
+    /// finishes each disk. Blocks. A lost link is mended by itself with growing pauses for as long as `patience`. Stopped within
+    /// 250 ms of the request, except while the kernel holds a read of a failing disk. May be called again after a stop or a
+    /// failure: nothing that was acknowledged is sent again.
+    ///
+    /// Failed: LinkLost, LinkStalled, ReceiverUnreachable (after `patience`), PeerNotTrusted, ReceiverVersion, EpochUnknown (the
+    /// receiver lost what it had), SourceUnreadable, SourceChanged, JournalUnreadable, NoSpace, VerificationFailed, TargetDisk….
+    [[nodiscard]] Outcome run(const std::stop_token &stop);
+
+private:
+    TransferSettings m_settings;
+    QList<TransferDisk> m_disks;
+    const TransferTuning &m_tuning;
+    Observer m_observer;
+};
+
+}
