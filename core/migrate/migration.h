@@ -1,15 +1,14 @@
 #pragma once
 #include "core/base/job.h"
-#include "core/credential/activationcode.h"
-#include "core/credential/credentials.h"
 #include "core/layout/plan.h"
+#include "core/migrate/authorization.h"
+#include "core/migrate/jobstate.h"
 #include "core/migrate/resource.h"
 #include "core/source/source.h"
 #include "core/stream/transfer.h"
 
 #include <QDateTime>
 #include <QJsonObject>
-#include <QUrl>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,18 +17,6 @@
 namespace edgelift {
 
 struct Surroundings;
-
-/// Who pays. Exactly one of `code` and `keys` is set; otherwise create() says CodeMissing.
-struct Authorization
-{
-    std::optional<ActivationCode> code;
-    std::optional<Credentials> keys;
-    QUrl endpoint; ///< of all cloud products; empty: what the service says, else Alibaba Cloud's own
-};
-
-/// Names as in SMC. A job is Running only while a process holds it: one whose process died reads as Stopped.
-enum class JobState : quint8 { Ready, Running, Stopped, InError, Finished, Cancelled };
-[[nodiscard]] QString jobStateName(JobState state);
 
 struct JobSummary
 {

@@ -1,0 +1,87 @@
+#include "core/migrate/eventsink.h"
+
+#include "core/migrate/jobrecord.h"
+#include "core/migrate/ledger.h"
+
+#include <QJsonArray>
+#include <cmath>
+
+namespace edgelift {
+
+namespace {
+
+constexpr qint64 progressEveryMs = 100;
+
+QJsonValue number(Bytes bytes) { return QJsonValue(qint64(bytes.count)); }
+
+}
+
+EventSink::EventSink(QString jobId, MigrationObserver observer, const Clock &clock)
+    : m_jobId(std::move(jobId))
+    , m_observer(std::move(observer))
+    , m_clock(clock)
+{
+}
+
+void EventSink::send(MigrationEvent::Kind kind, const char *name, QJsonObject fields)
+{
+    fields.insert(QStringLiteral("event"), QLatin1String(name));
+    fields.insert(QStringLiteral("job"), m_jobId);
+    const std::lock_guard lock(m_mutex);
+    if (m_observer)
+        m_observer({kind, fields});
+}
+
+void EventSink::phase(Phase phase, const QString &message)
+{
+    m_lastPercent = -1;
+    QJsonObject fields{{QStringLiteral("phase"), phaseName(phase)}};
+    if (!message.isEmpty())
+        fields.insert(QStringLiteral("message"), message);
+    send(MigrationEvent::Kind::Phase, "phase", fields);
+}
+
+void EventSink::percent(Phase phase, int percent)
+{
+    if (std::exchange(m_lastPercent, percent) == percent)
+        return;
+    send(MigrationEvent::Kind::Progress, "progress", {{QStringLiteral("phase"), phaseName(phase)}, {QStringLiteral("percent"), percent}});
+}
+
+void EventSink::progress(Phase phase, const TransferProgress &progress, bool always)
+{
+    const QDateTime now = m_clock.now();
+    if (!always && m_lastProgress.isValid() && m_lastProgress.msecsTo(now) < progressEveryMs)
+        return;
+    m_lastProgress = now;
+    send(MigrationEvent::Kind::Progress, "progress",
+        {{QStringLiteral("phase"), phaseName(phase)}, {QStringLiteral("bytesDone"), number(progress.done)},
+            {QStringLiteral("bytesTotal"), number(progress.total)}, {QStringLiteral("wireBytes"), number(progress.wire)},
+            {QStringLiteral("speed"), std::round(progress.bytesPerSecond)},
+            {QStringLiteral("remainingSeconds"), progress.remainingSeconds ? QJsonValue(*progress.remainingSeconds) : QJsonValue()}});
+}
+
+void EventSink::warning(const QString &message) { send(MigrationEvent::Kind::Warning, "warning", {{QStringLiteral("message"), message}}); }
+
+void EventSink::error(const QString &phase, const Error &error, bool refused, const QList<LedgerEntry> &kept)
+{
+    QJsonArray resources;
+    for (const LedgerEntry &entry : kept)
+        resources.append(toJson(entry));
+    QJsonObject fields = errorToJson(error);
+    fields.insert(QStringLiteral("phase"), phase);
+    fields.insert(QStringLiteral("refused"), refused);
+    fields.insert(QStringLiteral("kept"), resources);
+    send(MigrationEvent::Kind::Error, "error", fields);
+}
+
+void EventSink::finished(const QString &sourceId, const QString &imageId, const QString &reportPath, const QString &imagePath)
+{
+    QJsonObject fields{{QStringLiteral("sourceId"), sourceId}, {QStringLiteral("jobId"), m_jobId}, {QStringLiteral("imageId"), imageId},
+        {QStringLiteral("reportPath"), reportPath}};
+    if (!imagePath.isEmpty())
+        fields.insert(QStringLiteral("imagePath"), imagePath);
+    send(MigrationEvent::Kind::Finished, "finished", fields);
+}
+
+}

@@ -1,0 +1,37 @@
+#pragma once
+#include "core/base/clock.h"
+#include "core/migrate/jobstate.h"
+#include "core/migrate/migration.h"
+
+#include <mutex>
+
+namespace edgelift {
+
+/// Makes the events of one run and hands them to the observer one at a time, from whatever thread. Progress passes at most ten
+/// times a second.
+class EventSink
+{
+public:
+    EventSink(QString jobId, MigrationObserver observer, const Clock &clock);
+
+    void phase(Phase phase, const QString &message = {});
+    /// How far a phase without bytes is, as the cloud tells; the same value twice is said once.
+    void percent(Phase phase, int percent);
+    void progress(Phase phase, const TransferProgress &progress, bool always);
+    void warning(const QString &message);
+    /// `refused`: nothing was made or moved yet. `kept`: what exists in the account now.
+    void error(const QString &phase, const Error &error, bool refused, const QList<LedgerEntry> &kept);
+    void finished(const QString &sourceId, const QString &imageId, const QString &reportPath, const QString &imagePath);
+
+private:
+    void send(MigrationEvent::Kind kind, const char *name, QJsonObject fields);
+
+    const QString m_jobId;
+    const MigrationObserver m_observer;
+    const Clock &m_clock;
+    std::mutex m_mutex;
+    QDateTime m_lastProgress;
+    int m_lastPercent = -1;
+};
+
+}

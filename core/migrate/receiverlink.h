@@ -1,0 +1,51 @@
+#pragma once
+#include "core/base/job.h"
+#include "core/stream/receiverclient.h"
+#include "core/stream/transfer.h"
+#include "core/wire/linkkeys.h"
+
+#include <functional>
+#include <stop_token>
+
+namespace edgelift {
+
+/// The receiver of one job: where it is, what we show it and what it must prove.
+struct ReceiverPeer
+{
+    ReceiverAddress address;
+    wire::LinkKeys keys;
+    QByteArray pin; ///< the receiver's, 64 hex digits
+};
+
+struct CopyOrder
+{
+    quint64 epoch = 0; ///< not 0
+    QString journalPath;
+    QList<TransferDisk> disks;
+};
+
+/// What the migration asks of the receiver. Blocks; one call at a time.
+class ReceiverLink
+{
+public:
+    virtual ~ReceiverLink() = default;
+    /// Ok when the receiver answers and both proved their keys. Errors: those of ReceiverClient::connect.
+    virtual Result<> probe(const ReceiverPeer &peer, const std::stop_token &stop) = 0;
+    /// The whole copy, going on where its journal ends. Finished: durable on the target disks, their tables completed.
+    virtual Outcome copy(const ReceiverPeer &peer, const CopyOrder &order, const TransferTuning &tuning,
+        const std::function<void(const TransferProgress &)> &observer, const std::stop_token &stop) = 0;
+    /// Ends the receiver in good order.
+    virtual Result<> shutdown(const ReceiverPeer &peer, const std::stop_token &stop) = 0;
+};
+
+/// The real one: TLS to the transit instance.
+class TlsReceiverLink final : public ReceiverLink
+{
+public:
+    Result<> probe(const ReceiverPeer &peer, const std::stop_token &stop) override;
+    Outcome copy(const ReceiverPeer &peer, const CopyOrder &order, const TransferTuning &tuning,
+        const std::function<void(const TransferProgress &)> &observer, const std::stop_token &stop) override;
+    Result<> shutdown(const ReceiverPeer &peer, const std::stop_token &stop) override;
+};
+
+}
