@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Packs a program with its loader and every library it needs, so that it runs on any x86-64 Linux, however old or bare.
+#
+# usage: bundle.sh PROGRAM OUT.tar.gz
+# In the archive: <name>/run (starts it), <name>/bin/<name>, <name>/lib/*. The same input gives the same bytes.
+set -euo pipefail
+
+program=${1:?usage: bundle.sh PROGRAM OUT.tar.gz} out=${2:?usage: bundle.sh PROGRAM OUT.tar.gz}
+name=$(basename "$program")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/$name/bin" "$work/$name/lib"
+
+strip --strip-unneeded -o "$work/$name/bin/$name" "$program"
+ldd "$program" | awk '$2 == "=>" && $3 ~ /^\// {print $3} $1 ~ /^\/.*ld-linux/ {print $1}' | sort -u | while read -r library; do
+    cp -L "$library" "$work/$name/lib/$(basename "$library")"
+done
+loader=$(basename "$work/$name"/lib/ld-linux*)
+cat > "$work/$name/run" <<RUN
+#!/bin/sh
+# Starts $name with the libraries beside it, not the system's.
+here=\$(cd "\$(dirname "\$0")" && pwd)
+export OPENSSL_CONF=/dev/null # the system's may be for another OpenSSL
+exec "\$here/lib/$loader" --library-path "\$here/lib" "\$here/bin/$name" "\$@"
+RUN
+chmod 755 "$work/$name/run"
+mkdir -p "$(dirname "$out")"
+tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -cf - "$name" | gzip -n -6 > "$out.new"
+mv "$out.new" "$out"

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Installs every Debian 12 package that building, running and testing Edgelift needs. The one list; run as root; quick when all is there.
+set -euo pipefail
+
+packages=(
+    # build
+    g++ cmake ninja-build mold ccache pkg-config python3 git
+    qt6-base-dev libssl-dev libzstd-dev libxxhash-dev libblkid-dev libfdisk-dev libmount-dev libext2fs-dev comerr-dev
+    libarchive-dev libcpp-httplib-dev
+    # what the agent, the receiver and the simulated cloud call
+    qemu-utils qemu-system-x86 e2fsprogs xfsprogs btrfs-progs dosfstools lvm2 fdisk mount util-linux curl tar gzip pigz zstd xz-utils lz4
+    # tests and the sample servers
+    busybox-static grub-pc-bin grub-common grub2-common grub-efi-amd64-bin ovmf mtools kmod cpio gdisk debootstrap ca-certificates iproute2
+    procps socat clang-format clang-tidy
+)
+
+[ "$(id -u)" = 0 ] || { echo "setup.sh: run as root, for example: sudo $0" >&2; exit 7; }
+missing=()
+for package in "${packages[@]}"; do
+    dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+done
+[ ${#missing[@]} = 0 ] && exit 0
+echo "Installing: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Installs what is needed, builds, runs the tests.
+#
+# usage: sudo tests/run.sh [--all]
+#   release: every test but those labelled slow; asan: unit and integration tests. --all adds the slow ones.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+slow=(--label-exclude slow)
+[ "${1:-}" = --all ] && slow=()
+./installer/build.sh release
+ctest --preset release "${slow[@]}"
+./installer/build.sh asan
+ctest --preset asan --label-regex 'unit|integration' --label-exclude 'slow|qemu'

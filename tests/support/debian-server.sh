@@ -1,0 +1,218 @@
+#!/usr/bin/env bash
+# Builds the disk of a full Debian server by debootstrap, in one of several layouts. The root tree is made once per suite and cached.
+#
+# usage: debian-server.sh SUITE LAYOUT OUT.img [SIZE]
+#   SUITE   bullseye, bookworm or trixie
+#   LAYOUT  mbr-ext4     one ext4 partition
+#           mbr-logical  /boot on a primary partition (xfs), root (ext4) and swap on logical ones
+#           gpt-lvm      /boot (ext4) and LVM: root (xfs, two segments), home (ext4), swap
+#           gpt-xfs      root on xfs
+#           gpt-btrfs    root on btrfs with the subvolumes @ and @home
+#           uefi         ESP and ext4 root, UEFI only
+#   SIZE    of the disk, 3G unless given
+# On its serial console the server prints "edgelift-proof <checksum>" and a login prompt.
+source "$(dirname "$0")/lib.sh"
+
+suite=${1:?usage: debian-server.sh SUITE LAYOUT OUT.img} layout=${2:?} out=${3:?} size=${4:-3G}
+work=$(mktemp -d)
+on_exit rm -rf "$work"
+new_uuid() { cat /proc/sys/kernel/random/uuid; }
+
+root_tar=$cache/debian-$suite-1.tar
+make_root_tar() { # the suite's root tree, once
+    local tree
+    if [ ! -f "$root_tar" ]; then
+        mkdir -p "$cache"
+        tree=$(mktemp -d "$cache/debootstrap.XXXXXX")
+        on_exit rm -rf --one-file-system "$tree"
+        debootstrap --variant=minbase --include=linux-image-cloud-amd64,initramfs-tools,systemd-sysv,udev,ifupdown,isc-dhcp-client,iproute2,lvm2,xfsprogs,btrfs-progs,e2fsprogs,dosfstools,rsync,kmod,login,passwd,procps,zstd \
+            "$suite" "$tree" http://deb.debian.org/debian >&2
+        configure_tree "$tree"
+        tar -C "$tree" --numeric-owner --xattrs -cf "$root_tar.new" .
+        mv "$root_tar.new" "$root_tar"
+    fi
+}
+
+configure_tree() { # what every layout shares
+    local tree=$1
+    printf 'auto lo\niface lo inet loopback\nallow-hotplug ens3\niface ens3 inet dhcp\nallow-hotplug enp0s2\niface enp0s2 inet dhcp\n' \
+        > "$tree/etc/network/interfaces"
+    mkdir -p "$tree/srv/data"
+    head -c 20000000 /dev/urandom > "$tree/srv/data/random"
+    cp -a "$tree/usr/share/doc" "$tree/srv/data/doc"
+    cat > "$tree/usr/local/sbin/edgelift-proof" <<'PROOF'
+#!/bin/sh
+sum=$(cd /srv/data && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64)
+echo "edgelift-proof $(hostname) $sum" > /dev/ttyS0
+PROOF
+    chmod 755 "$tree/usr/local/sbin/edgelift-proof"
+    cat > "$tree/etc/systemd/system/edgelift-proof.service" <<'UNIT'
+[Unit]
+Description=Prove on the console which server this is
+After=local-fs.target
+[Service]
+Type=oneshot
+ExecStart=/usr/local/sbin/edgelift-proof
+[Install]
+WantedBy=multi-user.target
+UNIT
+    mkdir -p "$tree/etc/systemd/system/multi-user.target.wants"
+    ln -s ../edgelift-proof.service "$tree/etc/systemd/system/multi-user.target.wants/"
+    rm -rf "$tree"/var/cache/apt/archives/*.deb "$tree"/var/lib/apt/lists/*
+}
+
+# region IMAGE NUMBER: a loop device over that partition, detached at exit
+region() {
+    local offset length
+    read -r offset length < <(partition_bytes "$1" "$2")
+    attach_region "$1" "$offset" "$length"
+}
+declare -A device=() # name → loop device
+open_region() { # open_region NAME IMAGE NUMBER
+    device[$1]=$(region "$2" "$3")
+    on_exit losetup -d "${device[$1]}"
+}
+open_bytes() { # open_bytes NAME IMAGE OFFSET LENGTH
+    device[$1]=$(attach_region "$2" "$3" "$4")
+    on_exit losetup -d "${device[$1]}"
+}
+mounted() { # mounted NAME PATH [OPTIONS]
+    mkdir -p "$2"
+    mount ${3:+-o "$3"} "${device[$1]}" "$2"
+    on_exit umount "$2"
+}
+
+root_uuid=$(new_uuid) boot_uuid=$root_uuid swap_uuid=$(new_uuid) home_uuid=$(new_uuid)
+root_options=errors=remount-ro root_type=ext4 extra_fstab= kernel_arguments= config_folder=/boot/grub grub_start=1 target=$work/target
+mkdir -p "$target"
+make_root_tar
+rm -f "$out"
+truncate -s "$size" "$out"
+
+case $layout in
+mbr-ext4)
+    printf 'label: dos\nstart=2048, type=83, bootable\n' | sfdisk -q "$out"
+    open_region root "$out" 1
+    mkfs.ext4 -q -U "$root_uuid" "${device[root]}"
+    mounted root "$target"
+    ;;
+mbr-logical)
+    boot_uuid=$(new_uuid) config_folder=/grub
+    printf 'label: dos\nstart=2048, size=700M, type=83, bootable\ntype=5\nsize=2G, type=83\ntype=82\n' | sfdisk -q "$out"
+    open_region boot "$out" 1
+    open_region root "$out" 5
+    open_region swap "$out" 6
+    mkfs.xfs -q -m "uuid=$boot_uuid" "${device[boot]}"
+    mkfs.ext4 -q -U "$root_uuid" "${device[root]}"
+    mkswap -q -U "$swap_uuid" "${device[swap]}"
+    mounted root "$target"
+    mounted boot "$target/boot"
+    extra_fstab="UUID=$boot_uuid /boot xfs defaults 0 2\nUUID=$swap_uuid none swap sw 0 0\n"
+    ;;
+gpt-lvm)
+    boot_uuid=$(new_uuid) config_folder=/grub grub_start=2048 root_type=xfs root_options=defaults
+    printf 'label: gpt\nstart=2048, size=2048, type=21686148-6449-6E6F-744E-656564454649\nsize=300M\ntype=E6D6D379-F507-44C2-A23C-238F2A3DF928\n' | sfdisk -q "$out"
+    open_region boot "$out" 2
+    open_region pv "$out" 3
+    vg=vg$(od -An -N3 -tx1 /dev/urandom | tr -d ' \n')
+    lvm_() { LVM_SUPPRESS_FD_WARNINGS=1 "$1" --config "global{activation=0} devices{use_devicesfile=0 filter=[\"a|^${device[pv]}\$|\",\"r|.*|\"]}" "${@:2}"; }
+    lvm_ pvcreate -q "${device[pv]}"
+    lvm_ vgcreate -q "$vg" "${device[pv]}"
+    # root in two segments with home between them: 300 extents, 50, 150 (of 4 MiB)
+    lvm_ lvcreate -q -an -Zn -Wn -l 300 -n root "$vg"
+    lvm_ lvcreate -q -an -Zn -Wn -l 50 -n home "$vg"
+    lvm_ lvextend -q -l +120 "$vg/root"
+    lvm_ lvcreate -q -an -Zn -Wn -l 16 -n swap "$vg"
+    read -r start _ < <(partition_bytes "$out" 3)
+    start=$((start + $(lvm_ pvs --noheadings --nosuffix --units b -o pe_start)))
+    extent=$((4 << 20))
+    open_bytes home "$out" $((start + 300 * extent)) $((50 * extent))
+    open_bytes swap "$out" $((start + 470 * extent)) $((16 * extent))
+    # the two segments of root as one file: made apart, then its halves copied to their places at the end
+    truncate -s $((420 * extent)) "$out.root"
+    open_bytes root "$out.root" 0 $((420 * extent))
+    mkfs.ext4 -q -U "$boot_uuid" "${device[boot]}"
+    mkfs.xfs -q -m "uuid=$root_uuid" "${device[root]}"
+    mkfs.ext4 -q -U "$home_uuid" "${device[home]}"
+    mkswap -q -U "$swap_uuid" "${device[swap]}"
+    mounted root "$target"
+    mounted boot "$target/boot"
+    mounted home "$target/home"
+    extra_fstab="UUID=$boot_uuid /boot ext4 defaults 0 2\n/dev/$vg/home /home ext4 defaults 0 2\nUUID=$swap_uuid none swap sw 0 0\n"
+    root_spec=/dev/mapper/$vg-root
+    ;;
+gpt-xfs)
+    root_type=xfs root_options=defaults grub_start=2048
+    printf 'label: gpt\nstart=2048, size=2048, type=21686148-6449-6E6F-744E-656564454649\ntype=L\n' | sfdisk -q "$out"
+    open_region root "$out" 2
+    mkfs.xfs -q -m "uuid=$root_uuid" "${device[root]}"
+    mounted root "$target"
+    ;;
+gpt-btrfs)
+    root_type=btrfs root_options=subvol=@ grub_start=2048 kernel_arguments=rootflags=subvol=@ config_folder=/@/boot/grub
+    printf 'label: gpt\nstart=2048, size=2048, type=21686148-6449-6E6F-744E-656564454649\ntype=L\n' | sfdisk -q "$out"
+    open_region root "$out" 2
+    mkfs.btrfs -q -U "$root_uuid" "${device[root]}"
+    mount "${device[root]}" "$target"
+    btrfs -q subvolume create "$target/@"
+    btrfs -q subvolume create "$target/@home"
+    umount "$target"
+    mounted root "$target" subvol=@
+    mounted root "$target/home" subvol=@home
+    extra_fstab="UUID=$root_uuid /home btrfs subvol=@home 0 0\n"
+    ;;
+uefi)
+    esp_uuid=$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n' | tr a-f A-F)
+    printf 'label: gpt\nstart=2048, size=128M, type=U\ntype=L\n' | sfdisk -q "$out"
+    open_region esp "$out" 1
+    open_region root "$out" 2
+    mkfs.vfat -F 32 -i "$esp_uuid" "${device[esp]}" > /dev/null
+    mkfs.ext4 -q -U "$root_uuid" "${device[root]}"
+    mounted root "$target"
+    extra_fstab="UUID=${esp_uuid:0:4}-${esp_uuid:4} /boot/efi vfat umask=0077 0 1\n"
+    ;;
+*)
+    echo "unknown layout $layout" >&2
+    exit 2
+    ;;
+esac
+
+tar -C "$target" --numeric-owner --xattrs -xf "$root_tar"
+name=$suite-$layout
+echo "$name" > "$target/etc/hostname"
+printf "${root_spec:-UUID=$root_uuid} / $root_type $root_options 0 1\n$extra_fstab" > "$target/etc/fstab"
+version=$(basename "$target"/lib/modules/*)
+prefix=/boot; mountpoint -q "$target/boot" && prefix=
+[ "$layout" = gpt-btrfs ] && prefix=/@/boot
+mkdir -p "$target/boot/grub"
+cat > "$target/boot/grub/grub.cfg" <<CFG
+serial --unit=0 --speed=115200
+terminal_output serial
+set timeout=0
+menuentry 'Debian GNU/Linux' {
+    search --no-floppy --fs-uuid --set=root $boot_uuid
+    linux $prefix/vmlinuz-$version root=${root_spec:-UUID=$root_uuid} ro $kernel_arguments console=ttyS0,115200n8
+    initrd $prefix/initrd.img-$version
+}
+CFG
+if [ "$layout" = uefi ]; then # with mtools: not every kernel can mount vfat
+    mkdir -p "$target/boot/efi"
+    printf 'search.fs_uuid %s root\nset prefix=($root)/boot/grub\n' "$root_uuid" > "$work/early.cfg"
+    grub-mkimage -O x86_64-efi -o "$work/BOOTX64.EFI" -p /boot/grub -c "$work/early.cfg" part_gpt ext2 fat \
+        search search_fs_uuid normal linux configfile echo serial terminal minicmd
+    mmd -i "${device[esp]}" ::/EFI ::/EFI/BOOT
+    mcopy -i "${device[esp]}" "$work/BOOTX64.EFI" ::/EFI/BOOT/
+fi
+sum=$(cd "$target/srv/data" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64)
+sync -f "$target"
+
+run_exit_commands # unmounts and detaches, the last first
+exit_commands=()
+if [ "$layout" = gpt-lvm ]; then
+    dd if="$out.root" of="$out" bs=4M conv=notrunc,sparse status=none count=300 oflag=seek_bytes seek="$start"
+    dd if="$out.root" of="$out" bs=4M conv=notrunc,sparse status=none skip=300 oflag=seek_bytes seek=$((start + 350 * extent))
+    rm "$out.root"
+fi
+[ "$layout" = uefi ] || embed_grub "$out" "$grub_start" "$boot_uuid" "$config_folder"
+echo "edgelift-proof $name $sum" > "$out.expected"
+cat "$out.expected"
