@@ -6,7 +6,7 @@
 
 namespace edgelift {
 
-/// What an activation code carries. Printed form: "EL1-" and groups of five characters of Crockford base32 (no I, L, O, U; case, spaces,
+/// What an activation code carries; each part at most 255 bytes. Printed form: "EL1-" and groups of five characters of Crockford base32 (no I, L, O, U; case, spaces,
 /// dashes and line breaks do not matter; O reads as 0, I and L as 1), the last characters a check sum (CRC-32) so that a typing
 /// error is found without asking the service.
 struct ActivationCode
