@@ -1,5 +1,6 @@
 #pragma once
 #include "core/wire/frame.h"
+#include "core/wire/negotiation.h"
 #include "core/wire/tlssocket.h"
 
 #include <QByteArray>
@@ -38,12 +39,13 @@ public:
     [[nodiscard]] Result<Frame> receive(Milliseconds timeout, quint32 limit = maxPayload);
     /// After negotiation: what leaves carries `version`, and what arrives must.
     void setVersion(quint16 version) { m_version = version; }
+    quint16 version() const { return m_version; } ///< 0 before negotiation
 
     TlsSocket &socket() { return *m_socket; }
     const TlsSocket &socket() const { return *m_socket; }
 
 private:
-    [[nodiscard]] Result<> write(std::span<const char> bytes, Milliseconds timeout, const Admission &admission);
+    [[nodiscard]] Result<> write(QByteArrayView bytes, Milliseconds timeout, const Admission &admission);
     [[nodiscard]] Result<> skip(quint32 length, Milliseconds timeout);
 
     std::unique_ptr<TlsSocket> m_socket;

@@ -1,35 +1,17 @@
 #pragma once
 #include "core/base/fd.h"
 #include "core/base/result.h"
-#include "core/wire/linkkeys.h"
+#include "core/wire/tlscontext.h"
 
 #include <QString>
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 
-struct ssl_st;
-struct ssl_ctx_st;
-
 namespace edgelift::wire {
-
-/// What one end shows and whom it accepts: TLS 1.3 only, no resumption, the peer's key must have the pinned hash. Cheap to copy,
-/// safe in any thread.
-class TlsContext
-{
-public:
-    /// `peerPin`: 64 hex digits as pinOf() makes them. Errors: PeerNotTrusted (pin unreadable), Internal (keys unreadable).
-    [[nodiscard]] static Result<TlsContext> make(const LinkKeys &keys, const QByteArray &peerPin);
-    ssl_ctx_st *get() const { return m_context.get(); }
-    const QByteArray &pin() const { return *m_pin; } ///< 32 raw bytes
-
-private:
-    TlsContext() = default;
-    std::shared_ptr<ssl_ctx_st> m_context;
-    std::shared_ptr<QByteArray> m_pin; // the verification callback holds its address
-};
 
 /// One TLS connection. Calls block. One thread may read while another writes. Every wait ends by data, by its timeout or at once
 /// when stop is asked: a socket is bound to one stop token for life, and interrupt() does the same for this socket alone. After
@@ -42,6 +24,7 @@ class TlsSocket
 {
 public:
     using Milliseconds = std::chrono::milliseconds;
+    using Clock = std::chrono::steady_clock;
     /// A record carries at most 16 KiB and costs 22 bytes on the wire.
     static constexpr size_t recordSize = 16384;
     static constexpr size_t recordOverhead = 22;
@@ -77,10 +60,15 @@ public:
 
 private:
     struct Private;
-    explicit TlsSocket(std::unique_ptr<Private> p, QString peer);
-    [[nodiscard]] Result<> handshake(Milliseconds timeout);
-    [[nodiscard]] Result<> wait(short events, Milliseconds timeout);
+    TlsSocket(std::unique_ptr<Private> p, QString peer);
+    [[nodiscard]] static Result<std::unique_ptr<TlsSocket>> wrap(
+        Fd connection, const QString &peer, const TlsContext &context, std::stop_token stop);
+    [[nodiscard]] Result<> handshake(bool asClient, Milliseconds timeout);
+    template <class Operation>
+    [[nodiscard]] Result<> repeat(Operation operation, Milliseconds timeout, std::optional<Clock::time_point> end = {});
+    [[nodiscard]] Result<> wait(short events, Milliseconds timeout, std::optional<Clock::time_point> end);
     [[nodiscard]] Error failure(int sslError, int savedErrno) const;
+    [[nodiscard]] Error lost(const QString &why) const;
     void updateCounters();
 
     std::unique_ptr<Private> d;
