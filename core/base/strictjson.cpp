@@ -36,7 +36,8 @@ QString nearest(const QString &word, const QStringList &known)
     QString best;
     int least = int(word.size()) / 2 + 2;
     for (const QString &candidate : known) {
-        const int steps = distance(word, candidate);
+        const bool begun = word.size() > 2 && candidate.startsWith(word, Qt::CaseInsensitive); // "limit" means "limitMbps"
+        const int steps = begun ? 1 : distance(word, candidate);
         if (steps < least) {
             least = steps;
             best = candidate;
@@ -143,8 +144,11 @@ void StrictObject::require(const QString &key)
 void StrictObject::finish()
 {
     for (const QString &key : m_object.keys()) {
-        if (!m_known.contains(key))
-            m_problems.append({ErrorCode::PlanUnknownKey, Retry::AfterUserAction, {path(key), nearest(key, m_known)}, {}});
+        if (m_known.contains(key))
+            continue;
+        const QString near = nearest(key, m_known);
+        const QString meant = near.isEmpty() ? m_known.join(QLatin1String(", ")) : near; // nothing is near: name them all
+        m_problems.append({ErrorCode::PlanUnknownKey, Retry::AfterUserAction, {path(key), meant}, {}});
     }
 }
 
