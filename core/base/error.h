@@ -64,6 +64,7 @@ enum class ErrorCode : quint16 {
     LinkStalled = 213,
     OutsideRegion = 214,
     TargetTableFailed = 215,
+    TargetDiskBusy = 216,
     // 301–349: the cloud
     CloudRefused = 301,
     CloudThrottled = 302,
