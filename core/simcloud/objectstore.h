@@ -1,15 +1,14 @@
 #pragma once
 #include "core/base/clock.h"
 #include "core/base/result.h"
+#include "core/simcloud/contentdigest.h"
 
-#include <QByteArrayView>
+#include <QDateTime>
 #include <QMap>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-
-class QCryptographicHash;
 
 namespace edgelift {
 
@@ -41,25 +40,6 @@ struct ObjectAttributes
     QString etag; ///< empty: the MD5 of the content
     bool multipart = false;
     bool forbidOverwrite = false;
-};
-
-/// MD5 and CRC-64 of a content, gathered while it passes by.
-class ContentDigest
-{
-public:
-    ContentDigest();
-    ~ContentDigest();
-    ContentDigest(ContentDigest &&) noexcept;
-    ContentDigest &operator=(ContentDigest &&) noexcept;
-    void add(QByteArrayView bytes);
-    [[nodiscard]] qint64 size() const { return m_size; }
-    [[nodiscard]] QByteArray md5() const; ///< 16 bytes
-    [[nodiscard]] quint64 crc64() const { return ~m_crc; }
-
-private:
-    std::unique_ptr<QCryptographicHash> m_md5;
-    quint64 m_crc = ~quint64(0);
-    qint64 m_size = 0;
 };
 
 /// Buckets as folders: the object KEY of BUCKET is the file DIR/oss/BUCKET/KEY; a key that is no safe relative path ("a//b",
@@ -106,12 +86,14 @@ private:
     using Objects = std::map<QByteArray, Stored>; ///< by UTF-8 key
 
     ObjectStore(QString dataDir, const Clock &clock);
-    Result<> load();
-    Result<> loadBucket(const QString &name);
-    Result<> adoptFiles(const QString &bucket, Objects &objects);
-    Result<> place(const QString &file, const QString &bucket, QString *relative) const;
-    Result<> writeMetadata(const QString &bucket, const Stored &object) const;
-    [[nodiscard]] QString metadataFile(const QString &bucket, const QString &key) const;
+    [[nodiscard]] Result<> load();
+    [[nodiscard]] Result<> loadBucket(const QString &name);
+    [[nodiscard]] Result<> adoptFiles(const QString &bucket);
+    [[nodiscard]] Result<QString> place(const QString &file, const QString &bucket, const QString &key) const;
+    [[nodiscard]] Result<> keep(const QString &bucket, const Stored &object);
+    [[nodiscard]] Result<> saveBuckets() const;
+    [[nodiscard]] const Stored *find(const QString &bucket, const QString &key) const;
+    [[nodiscard]] QString metadataFolder(const QString &bucket) const;
     [[nodiscard]] QString bucketFolder(const QString &bucket) const;
 
     QString m_dataDir;
