@@ -1,6 +1,6 @@
 #pragma once
 #include "core/base/result.h"
-#include "core/base/secret.h"
+#include "core/wire/linkkeys.h"
 
 #include <QByteArray>
 #include <QString>
@@ -14,9 +14,8 @@ struct ReceiverConfig
     QString listen; ///< an IP address; "0.0.0.0" is every IPv4 address
     quint16 controlPort = 8080; ///< 0: any free port
     quint16 dataPort = 8703; ///< 0: any free port
-    QByteArray certificate; ///< PEM
-    Secret privateKey; ///< PEM
-    QByteArray peerPin; ///< SHA-256 of the only public key that may connect (SubjectPublicKeyInfo), 32 bytes
+    wire::LinkKeys keys; ///< our own
+    QByteArray peerPin; ///< of the only key that may connect, as wire::pinOf() makes it
     QString stateDir; ///< made with mode 0700 when absent
     QString deviceDir; ///< where disks are found as virtio-<serial>
 };

@@ -1,30 +1,10 @@
 #pragma once
-#include "core/base/bytes.h"
 #include "core/receiver/writtenmap.h"
+#include "core/wire/controlmessages.h"
 
-#include <QJsonObject>
-#include <QList>
 #include <optional>
 
 namespace edgelift::receiver {
-
-/// One target disk as the sender named it in `prepare`.
-struct DiskBinding
-{
-    quint32 index = 0; ///< what frames call it
-    QString serial;
-    Bytes size; ///< of the target, at least
-    Bytes sourceSize; ///< the region that may be written is [0, sourceSize)
-    bool fresh = false; ///< never written by anybody before this epoch: reads as zeros
-    bool operator==(const DiskBinding &) const = default;
-};
-
-/// What this receiver is working on. Epochs are chosen by the sender; 0 is none.
-struct Binding
-{
-    quint64 epoch = 0;
-    QList<DiskBinding> disks;
-};
 
 /// The part of the receiver's memory that outlives it: a folder with `target.json` (job, epoch, disks) and a WrittenMap for
 /// each disk. `target.json` is replaced last, so a crash leaves the old or the new binding, whole. One thread at a time.
@@ -36,31 +16,28 @@ public:
     /// Reads what an earlier process left. Errors: StateUnreadable (also when the folder belongs to another job), FileUnreadable,
     /// FileUnwritable.
     [[nodiscard]] Result<> load();
-    [[nodiscard]] const std::optional<Binding> &binding() const { return m_binding; }
+    /// What `prepare` named last; nothing before the first.
+    [[nodiscard]] const std::optional<wire::PrepareParams> &binding() const { return m_binding; }
 
-    /// Whether bind() would be accepted. The bound epoch with the same disks: yes (resume). Another one: only with `replace`, or
-    /// while nothing was written. Error: EpochUnknown. Changes nothing.
-    [[nodiscard]] Result<> acceptable(const Binding &wanted, bool replace) const;
-    /// Binds durably. What was written to a disk under an earlier epoch counts as written under the new one.
-    /// The maps must be closed. Errors: as acceptable(); NoSpace, FileUnwritable, StateUnreadable.
-    [[nodiscard]] Result<> bind(const Binding &wanted, bool replace);
+    /// Whether `wanted` may be bound when, under the present binding, something was written or not. The same epoch with the same
+    /// disks: yes (resume). Another epoch: only with `replace`, or while nothing was written. Error: EpochUnknown.
+    [[nodiscard]] Result<> acceptable(const wire::PrepareParams &wanted, bool anythingWritten) const;
+    /// Binds durably; for the bound epoch it does nothing. Call when acceptable() and with all maps closed. What was written to a
+    /// disk under an earlier epoch counts as written under the new one. `size` of each disk is what it really has, the disks are
+    /// in ascending order of their index. Errors: NoSpace, FileUnwritable, StateUnreadable.
+    [[nodiscard]] Result<> bind(const wire::PrepareParams &wanted);
     /// The map of a bound disk; one at a time may be open. Errors: as WrittenMap::open.
-    [[nodiscard]] Result<std::unique_ptr<WrittenMap>> openMap(const DiskBinding &disk) const;
+    [[nodiscard]] Result<std::unique_ptr<WrittenMap>> openMap(const wire::PrepareDisk &disk) const;
 
 private:
-    [[nodiscard]] QString mapPath(quint64 epoch, quint32 index) const;
     [[nodiscard]] QString bindingPath() const;
-    Result<> createMap(const Binding &wanted, DiskBinding &disk) const;
-    [[nodiscard]] bool anythingWritten() const;
-    void removeOtherMaps() const;
+    [[nodiscard]] QString mapPath(quint64 epoch, quint32 index) const;
+    [[nodiscard]] Result<> createMap(quint64 epoch, wire::PrepareDisk &disk) const;
+    void removeMapsExcept(quint64 epoch) const;
 
     QString m_folder;
     QString m_job;
-    std::optional<Binding> m_binding;
+    std::optional<wire::PrepareParams> m_binding;
 };
-
-[[nodiscard]] QJsonObject toJson(const DiskBinding &disk);
-/// The form both of `prepare` and of target.json. Problems are added to `problems` (RequestMalformed).
-[[nodiscard]] DiskBinding diskFromJson(const QJsonObject &object, const QString &path, QList<Error> &problems);
 
 }

@@ -11,8 +11,6 @@
 
 namespace edgelift::receiver {
 
-inline constexpr quint64 extentSize = 1U << 20;
-
 /// Which 1 MiB extents of one target disk may ever have been written. An extent that was never written still reads as zeros on
 /// a fresh disk, so "make this zero" costs nothing there; being wrong in that direction would leave old data behind.
 ///
@@ -51,7 +49,8 @@ private:
     Result<> load(const QByteArray &bootId);
     Result<> writeHeader(bool closed);
     Result<> writeAll();
-    Result<> intend(quint64 firstUnit, quint64 lastUnit);
+    Result<> intend(quint64 firstUnit, quint64 units);
+    void expandIntents();
     [[nodiscard]] Error unreadable(const char *why) const;
     void recount();
 
@@ -60,7 +59,7 @@ private:
     const quint64 m_extents;
     QByteArray m_bootId;
     std::vector<std::atomic<quint64>> m_exact; ///< read without the lock
-    std::vector<quint64> m_intent;
+    std::vector<quint64> m_intent; ///< what is on stable storage
     std::atomic<quint64> m_count{0};
     std::mutex m_mutex;
 };
