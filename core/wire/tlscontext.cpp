@@ -3,8 +3,6 @@
 #include "core/wire/opensslerror.h"
 
 #include <QCryptographicHash>
-#include <csignal>
-#include <mutex>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
@@ -43,19 +41,6 @@ bool useKeys(SSL_CTX *context, const LinkKeys &keys)
         && SSL_CTX_check_private_key(context) == 1;
 }
 
-/// OpenSSL writes to sockets with write(): without this a peer that closed would end the program. A handler of the program's own stays.
-void ignoreBrokenPipes()
-{
-    static std::once_flag once;
-    std::call_once(once, [] {
-        struct sigaction now
-        {
-        };
-        if (::sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_DFL)
-            std::signal(SIGPIPE, SIG_IGN);
-    });
-}
-
 void restrict(SSL_CTX *context, const QByteArray &pin)
 {
     SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
@@ -75,7 +60,6 @@ void restrict(SSL_CTX *context, const QByteArray &pin)
 
 Result<TlsContext> TlsContext::make(const LinkKeys &keys, const QByteArray &peerPin)
 {
-    ignoreBrokenPipes();
     TlsContext made;
     made.m_pin = std::make_shared<const QByteArray>(QByteArray::fromHex(peerPin));
     if (peerPin.size() != 64 || made.m_pin->size() != 32)

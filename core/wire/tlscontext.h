@@ -12,7 +12,7 @@ namespace edgelift::wire {
 class TlsContext
 {
 public:
-    /// The first call makes the process ignore SIGPIPE unless it handles it. `peerPin`: 64 hex digits as pinOf() makes them. Errors:
+    /// `peerPin`: 64 hex digits as pinOf() makes them. Errors:
     /// PeerNotTrusted (pin unreadable), Internal (keys unreadable).
     [[nodiscard]] static Result<TlsContext> make(const LinkKeys &keys, const QByteArray &peerPin);
     ssl_ctx_st *get() const { return m_context.get(); }

@@ -1,15 +1,13 @@
 #include "core/wire/tlssocket.h"
 
-#include "core/wire/address.h"
 #include "core/wire/opensslerror.h"
+#include "core/wire/socketbio.h"
+#include "core/wire/tcp.h"
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <linux/sockios.h>
 #include <mutex>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <optional>
@@ -28,80 +26,27 @@ struct TlsSocket::Private
     std::mutex mutex; // OpenSSL's objects take one thread at a time; never held while waiting
     std::shared_ptr<std::atomic<quint64>> total;
     std::optional<std::stop_callback<std::function<void()>>> onStop; // last: gone before the eventfd is
+
+    /// Lets `ssl` talk through `socket`.
+    bool attach()
+    {
+        BIO *bio = newSocketBio(socket.get());
+        if (bio)
+            SSL_set_bio(ssl.get(), bio, bio); // owns it
+        return bio;
+    }
 };
 
 namespace {
 
-using Milliseconds = TlsSocket::Milliseconds;
-using Clock = TlsSocket::Clock;
-
-Error unreachable(const QString &host, quint16 port, const QString &why)
-{
-    return {ErrorCode::ReceiverUnreachable, Retry::AfterWait, {host, QString::number(port)}, why};
-}
-
 QString errnoText(int number) { return QString::fromLocal8Bit(std::strerror(number)); }
+
+Error outOfMemory() { return {ErrorCode::Internal, Retry::AfterWait, {}, QStringLiteral("socket: ") + takeOpensslError()}; }
 
 void wakeUp(int fd)
 {
     const quint64 one = 1;
     [[maybe_unused]] const ssize_t written = ::write(fd, &one, sizeof one); // full means awake already
-}
-
-/// A peer that vanished without a word is noticed in about 30 s, idle or not.
-void setOptions(int fd)
-{
-    const auto set = [fd](int level, int option, int value) { ::setsockopt(fd, level, option, &value, sizeof value); };
-    set(IPPROTO_TCP, TCP_NODELAY, 1);
-    set(SOL_SOCKET, SO_KEEPALIVE, 1);
-    set(IPPROTO_TCP, TCP_KEEPIDLE, 15);
-    set(IPPROTO_TCP, TCP_KEEPINTVL, 5);
-    set(IPPROTO_TCP, TCP_KEEPCNT, 3);
-    set(IPPROTO_TCP, TCP_USER_TIMEOUT, 30000);
-}
-
-/// poll() on the socket and the eventfd until one of them is ready: >0 socket, 0 timeout, -1 woken up, -2 error.
-int pollBoth(int socket, int wake, short events, std::optional<Clock::time_point> deadline)
-{
-    for (;;) {
-        std::array<pollfd, 2> fds{pollfd{socket, events, 0}, pollfd{wake, POLLIN, 0}};
-        int rest = -1;
-        if (deadline) {
-            const auto left = std::chrono::ceil<Milliseconds>(*deadline - Clock::now()).count();
-            rest = int(std::clamp<qint64>(left, 0, 3600 * 1000));
-        }
-        const int ready = ::poll(fds.data(), fds.size(), rest);
-        if (ready < 0 && errno != EINTR)
-            return -2;
-        if (ready > 0 && fds[1].revents != 0)
-            return -1;
-        if (ready > 0)
-            return 1;
-        if (ready == 0 && deadline && Clock::now() >= *deadline)
-            return 0;
-    }
-}
-
-/// A connected, non-blocking TCP socket.
-Result<Fd> connectTcp(const QString &host, quint16 port, Clock::time_point deadline, int wake)
-{
-    const std::optional<SocketAddress> address = SocketAddress::parse(host, port);
-    if (!address)
-        return unreachable(host, port, QStringLiteral("not a numeric address"));
-    Fd fd(::socket(address->family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (!fd)
-        return unreachable(host, port, errnoText(errno));
-    if (::connect(fd.get(), address->get(), address->length()) != 0 && errno != EINPROGRESS)
-        return unreachable(host, port, errnoText(errno));
-    const int ready = pollBoth(fd.get(), wake, POLLOUT, deadline);
-    if (ready <= 0)
-        return unreachable(host, port, ready == 0 ? QStringLiteral("no answer in time") : QStringLiteral("stopped"));
-    int problem = 0;
-    socklen_t length = sizeof problem;
-    ::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &problem, &length);
-    if (problem != 0)
-        return unreachable(host, port, errnoText(problem));
-    return fd;
 }
 
 /// The other end ends the handshake, or what follows it, with one of these when it does not accept our key.
@@ -138,8 +83,8 @@ Result<std::unique_ptr<TlsSocket>> TlsSocket::wrap(Fd connection, const QString 
     p->socket = std::move(connection);
     p->wake.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     p->ssl.reset(SSL_new(context.get()));
-    if (!p->wake || !p->ssl || (p->socket && SSL_set_fd(p->ssl.get(), p->socket.get()) != 1))
-        return Error{ErrorCode::Internal, Retry::AfterWait, {}, QStringLiteral("socket: ") + takeOpensslError()};
+    if (!p->wake || !p->ssl || (p->socket && !p->attach()))
+        return outOfMemory();
     p->onStop.emplace(std::move(stop), [fd = p->wake.get()] { wakeUp(fd); });
     return std::unique_ptr<TlsSocket>(new TlsSocket(std::move(p), peer));
 }
@@ -156,12 +101,13 @@ Result<std::unique_ptr<TlsSocket>> TlsSocket::connect(
     if (!tcp)
         return tcp.error();
     p.socket = tcp.take();
-    setOptions(p.socket.get());
-    SSL_set_fd(p.ssl.get(), p.socket.get());
+    setTcpOptions(p.socket.get());
+    if (!p.attach())
+        return outOfMemory();
     const auto rest = std::chrono::duration_cast<Milliseconds>(deadline - Clock::now());
     if (const Result<> shaken = (*made)->handshake(true, std::max(rest, Milliseconds(1))); !shaken) {
         const bool silent = shaken.error().code == ErrorCode::LinkStalled;
-        return silent ? unreachable(host, port, QStringLiteral("no answer to the TLS handshake")) : shaken.error();
+        return silent ? receiverUnreachable(host, port, QStringLiteral("no answer to the TLS handshake")) : shaken.error();
     }
     return made;
 }
@@ -169,7 +115,7 @@ Result<std::unique_ptr<TlsSocket>> TlsSocket::connect(
 Result<std::unique_ptr<TlsSocket>> TlsSocket::accept(
     Fd connection, const QString &peer, const TlsContext &context, Milliseconds timeout, std::stop_token stop)
 {
-    setOptions(connection.get());
+    setTcpOptions(connection.get());
     Result<std::unique_ptr<TlsSocket>> made = wrap(std::move(connection), peer, context, std::move(stop));
     if (!made)
         return made;
@@ -217,16 +163,17 @@ Result<> TlsSocket::wait(short events, Milliseconds timeout, std::optional<Clock
 {
     const std::optional<Clock::time_point> deadline = end || timeout.count() <= 0 ? end : Clock::now() + timeout;
     switch (pollBoth(d->socket.get(), d->wake.get(), events, deadline)) {
-    case 0:
+    case Polled::Timeout:
         return Error{ErrorCode::LinkStalled, Retry::AfterWait,
             {m_peer, QString::number(std::chrono::ceil<std::chrono::seconds>(timeout).count())}, QStringLiteral("no byte passed")};
-    case -1:
+    case Polled::Woken:
         return lost(QStringLiteral("stopped by this side"));
-    case -2:
+    case Polled::Failed:
         return lost(errnoText(errno));
-    default:
-        return ok();
+    case Polled::Ready:
+        break;
     }
+    return ok();
 }
 
 Error TlsSocket::lost(const QString &why) const { return {ErrorCode::LinkLost, Retry::AfterWait, {m_peer}, why}; }
