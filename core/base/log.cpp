@@ -4,6 +4,7 @@
 
 #include <QDateTime>
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QRegularExpression>
 #include <QSet>
@@ -76,8 +77,11 @@ void hide(const Secret &secret)
 {
     if (secret.reveal().size() < 6)
         return;
+    const QString plain = QString::fromUtf8(secret.reveal());
+    const QByteArray quoted = QJsonDocument(QJsonArray{plain}).toJson(QJsonDocument::Compact); // ["…"]: as a log line spells it
     const std::lock_guard lock(state().mutex);
-    state().hidden.insert(QString::fromUtf8(secret.reveal()));
+    state().hidden.insert(plain);
+    state().hidden.insert(QString::fromUtf8(quoted.mid(2, quoted.size() - 4)));
 }
 
 QString redacted(QString text)
