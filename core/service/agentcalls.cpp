@@ -17,22 +17,22 @@ constexpr int longestText = 256;
 constexpr int mostDisks = 64;
 const QString prefix = QStringLiteral("/agent/v1/");
 
-HttpAnswer json(int status, const QJsonObject &object)
+ServerReply json(int status, const QJsonObject &object)
 {
-    HttpAnswer answer;
+    ServerReply answer;
     answer.status = status;
     answer.body = QJsonDocument(object).toJson(QJsonDocument::Compact);
     return answer;
 }
 
-HttpAnswer refuse(int status, const QString &code, const QString &message, QJsonObject facts = {})
+ServerReply refuse(int status, const QString &code, const QString &message, QJsonObject facts = {})
 {
     facts.insert(QStringLiteral("code"), code);
     facts.insert(QStringLiteral("message"), message);
     return json(status, facts);
 }
 
-HttpAnswer malformed(const QString &what)
+ServerReply malformed(const QString &what)
 {
     return refuse(400, QStringLiteral("InvalidParameter"), QStringLiteral("The request is not well formed: %1.").arg(what));
 }
@@ -53,7 +53,7 @@ SourceProfile profileOf(const QJsonObject &body, const QString &address)
     return profile;
 }
 
-HttpAnswer refusal(AccessTokens::Verdict verdict, const std::optional<AccessToken> &token)
+ServerReply refusal(AccessTokens::Verdict verdict, const std::optional<AccessToken> &token)
 {
     switch (verdict) {
     case AccessTokens::Verdict::Accepted: // not a refusal
@@ -71,7 +71,7 @@ HttpAnswer refusal(AccessTokens::Verdict verdict, const std::optional<AccessToke
     return refuse(404, QStringLiteral("AccessToken.NotFound"), QStringLiteral("The activation code does not exist."));
 }
 
-Secret bearer(const HttpExchange &exchange)
+Secret bearer(const ServerRequest &exchange)
 {
     const QString header = exchange.header(QLatin1String("authorization"));
     const QString scheme = QStringLiteral("Bearer ");
@@ -79,7 +79,7 @@ Secret bearer(const HttpExchange &exchange)
 }
 
 /// The endpoint of `exchange`'s own server, as the agent wrote it.
-QUrl endpointAsCalled(const QUrl &bound, const HttpExchange &exchange)
+QUrl endpointAsCalled(const QUrl &bound, const ServerRequest &exchange)
 {
     const QUrl called(QLatin1String("any://") + exchange.header(QLatin1String("host")));
     QUrl endpoint = bound;
@@ -101,14 +101,14 @@ AgentCalls::AgentCalls(AccessTokens &tokens, SourceServers &sources, CredentialI
 {
 }
 
-bool AgentCalls::takes(const HttpExchange &exchange)
+bool AgentCalls::takes(const ServerRequest &exchange)
 {
     // An OSS object may have such a name too; its requests are signed or have a query.
     return exchange.method == "POST" && exchange.query.isEmpty() && exchange.path.startsWith(prefix)
         && !exchange.header(QLatin1String("authorization")).startsWith(QLatin1String("OSS"));
 }
 
-HttpAnswer AgentCalls::answer(const HttpExchange &exchange)
+ServerReply AgentCalls::answer(const ServerRequest &exchange)
 {
     const std::optional<QByteArray> bytes = exchange.body(largestBody);
     const QJsonDocument document = QJsonDocument::fromJson(bytes.value_or(QByteArray()));
@@ -131,7 +131,7 @@ HttpAnswer AgentCalls::answer(const HttpExchange &exchange)
     return refuse(404, QStringLiteral("InvalidAction.NotFound"), QStringLiteral("There is no such call."));
 }
 
-HttpAnswer AgentCalls::redeem(const HttpExchange &exchange, const QJsonObject &body)
+ServerReply AgentCalls::redeem(const ServerRequest &exchange, const QJsonObject &body)
 {
     const QDateTime now = m_clock.now();
     if (!m_attempts.allows(exchange.remoteAddress, now))
@@ -154,7 +154,7 @@ HttpAnswer AgentCalls::redeem(const HttpExchange &exchange, const QJsonObject &b
     return registered(exchange, profile);
 }
 
-HttpAnswer AgentCalls::registered(const HttpExchange &exchange, const SourceProfile &profile)
+ServerReply AgentCalls::registered(const ServerRequest &exchange, const SourceProfile &profile)
 {
     const SourceServers::Registered source = m_sources.add(profile);
     log::info("agent", QStringLiteral("source imported"),
@@ -167,7 +167,7 @@ HttpAnswer AgentCalls::registered(const HttpExchange &exchange, const SourceProf
             {QStringLiteral("observedAddress"), exchange.remoteAddress}, {QStringLiteral("endpoint"), endpoint.toString()}});
 }
 
-HttpAnswer AgentCalls::status(const QString &source, const QJsonObject &body)
+ServerReply AgentCalls::status(const QString &source, const QJsonObject &body)
 {
     const SourceJob job{text(body, "job"), text(body, "status"), text(body, "businessStatus"),
         body.value(QLatin1String("progress")).toDouble(), text(body, "error")};
@@ -179,7 +179,7 @@ HttpAnswer AgentCalls::status(const QString &source, const QJsonObject &body)
     return json(200, {});
 }
 
-HttpAnswer AgentCalls::credentials(const QString &source)
+ServerReply AgentCalls::credentials(const QString &source)
 {
     const Result<Credentials> issued = m_issuer.issue(source, QLatin1String("edgelift-") + source.left(48));
     if (!issued) {

@@ -3,7 +3,7 @@
 #include "core/base/result.h"
 #include "core/credential/credentials.h"
 #include "core/service/attemptlimit.h"
-#include "core/service/httpexchange.h"
+#include "core/service/serverrequest.h"
 
 #include <QJsonObject>
 #include <QUrl>
@@ -38,14 +38,14 @@ public:
     };
     AgentCalls(AccessTokens &tokens, SourceServers &sources, CredentialIssuer &issuer, const Clock &clock, Settings settings);
 
-    [[nodiscard]] static bool takes(const HttpExchange &exchange);
-    [[nodiscard]] HttpAnswer answer(const HttpExchange &exchange);
+    [[nodiscard]] static bool takes(const ServerRequest &exchange);
+    [[nodiscard]] ServerReply answer(const ServerRequest &exchange);
 
 private:
-    [[nodiscard]] HttpAnswer redeem(const HttpExchange &exchange, const QJsonObject &body);
-    [[nodiscard]] HttpAnswer registered(const HttpExchange &exchange, const SourceProfile &profile);
-    [[nodiscard]] HttpAnswer status(const QString &source, const QJsonObject &body);
-    [[nodiscard]] HttpAnswer credentials(const QString &source);
+    [[nodiscard]] ServerReply redeem(const ServerRequest &exchange, const QJsonObject &body);
+    [[nodiscard]] ServerReply registered(const ServerRequest &exchange, const SourceProfile &profile);
+    [[nodiscard]] ServerReply status(const QString &source, const QJsonObject &body);
+    [[nodiscard]] ServerReply credentials(const QString &source);
 
     AccessTokens &m_tokens;
     SourceServers &m_sources;

@@ -35,9 +35,9 @@ public:
 
 QString decoded(const QByteArray &text) { return QString::fromUtf8(QByteArray::fromPercentEncoding(text)); }
 
-HttpPairs parsedQuery(const QByteArray &text)
+ServerPairs parsedQuery(const QByteArray &text)
 {
-    HttpPairs pairs;
+    ServerPairs pairs;
     const QList<QByteArray> parts = text.split('&');
     for (QByteArray part : parts) {
         if (part.isEmpty())
@@ -49,9 +49,9 @@ HttpPairs parsedQuery(const QByteArray &text)
     return pairs;
 }
 
-HttpExchange exchangeOf(const httplib::Request &request, bool secure)
+ServerRequest exchangeOf(const httplib::Request &request, bool secure)
 {
-    HttpExchange exchange;
+    ServerRequest exchange;
     exchange.method = QByteArray::fromStdString(request.method);
     const QByteArray target = QByteArray::fromStdString(request.target);
     const qsizetype mark = target.indexOf('?');
@@ -75,7 +75,7 @@ HttpExchange exchangeOf(const httplib::Request &request, bool secure)
 
 /// Bodies go out through a provider without a length, under a Content-Length of ours: the library would else apply the request's Range
 /// to whatever we send, error texts included.
-void provide(httplib::Response &response, const HttpAnswer &answer, const std::shared_ptr<Fd> &file)
+void provide(httplib::Response &response, const ServerReply &answer, const std::shared_ptr<Fd> &file)
 {
     const qint64 total = answer.file.isEmpty() ? answer.body.size() : answer.length;
     response.set_content_provider(answer.contentType.toStdString(), [answer, file, total](size_t offset, httplib::DataSink &sink) {
@@ -97,7 +97,7 @@ void provide(httplib::Response &response, const HttpAnswer &answer, const std::s
     });
 }
 
-void answerInto(httplib::Response &response, const HttpAnswer &answer, bool head)
+void answerInto(httplib::Response &response, const ServerReply &answer, bool head)
 {
     response.status = answer.status;
     response.set_header(
@@ -124,16 +124,16 @@ void answerInto(httplib::Response &response, const HttpAnswer &answer, bool head
     provide(response, answer, file);
 }
 
-HttpAnswer internalError(const QString &why)
+ServerReply internalError(const QString &why)
 {
     log::error("http", QStringLiteral("a handler failed"), {{QStringLiteral("why"), why}});
-    HttpAnswer answer;
+    ServerReply answer;
     answer.status = 500;
     answer.body = R"({"Code":"InternalError","Message":"The request processing has failed due to some unknown error."})";
     return answer;
 }
 
-HttpAnswer guarded(const HttpHandler &handler, const HttpExchange &exchange)
+ServerReply guarded(const ServerHandler &handler, const ServerRequest &exchange)
 {
     try {
         return handler(exchange);
@@ -178,7 +178,7 @@ public:
         return port;
     }
 
-    void route(HttpHandler handler)
+    void route(ServerHandler handler)
     {
         m_server->set_pre_routing_handler([](const httplib::Request &request, httplib::Response &) {
             // Routing is ours. The library would match the path with a recursive regular expression and cut bodies by Range; both
@@ -189,7 +189,7 @@ public:
             return httplib::Server::HandlerResponse::Unhandled;
         });
         const auto bodiless = [this, handler](const httplib::Request &request, httplib::Response &response) {
-            HttpExchange exchange = exchangeOf(request, m_secure);
+            ServerRequest exchange = exchangeOf(request, m_secure);
             exchange.readBody = [](const auto &) { return true; };
             answerInto(response, guarded(handler, exchange), request.method == "HEAD");
         };
@@ -203,10 +203,10 @@ public:
     bool secure() const { return m_secure; }
 
 private:
-    void withBody(const HttpHandler &handler, const httplib::Request &request, httplib::Response &response,
+    void withBody(const ServerHandler &handler, const httplib::Request &request, httplib::Response &response,
         const httplib::ContentReader &reader) const
     {
-        HttpExchange exchange = exchangeOf(request, m_secure);
+        ServerRequest exchange = exchangeOf(request, m_secure);
         // Without a length there is no body; the library would wait for the end of the connection.
         bool unread = exchange.chunked || exchange.contentLength.value_or(0) > 0;
         exchange.readBody = [&](const std::function<bool(QByteArrayView)> &take) {
@@ -219,7 +219,7 @@ private:
             });
             return whole && wanted;
         };
-        const HttpAnswer answer = guarded(handler, exchange);
+        const ServerReply answer = guarded(handler, exchange);
         exchange.readBody([](QByteArrayView) { return true; });
         answerInto(response, answer, false);
     }
@@ -269,7 +269,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::bind(const Settings &settings)
     return made;
 }
 
-void HttpServer::serve(HttpHandler handler)
+void HttpServer::serve(ServerHandler handler)
 {
     m_library->route(std::move(handler));
     m_thread = std::thread([this] { m_library->server().listen_after_bind(); });

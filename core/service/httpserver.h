@@ -1,6 +1,6 @@
 #pragma once
 #include "core/base/result.h"
-#include "core/service/httpexchange.h"
+#include "core/service/serverrequest.h"
 
 #include <QUrl>
 #include <memory>
@@ -28,7 +28,7 @@ public:
     /// "http://127.0.0.1:41234"; the loopback address when bound to every address.
     [[nodiscard]] QUrl endpoint() const { return m_endpoint; }
     /// Returns at once, when requests are being taken. Once. An exception out of `handler` is answered with 500 InternalError.
-    void serve(HttpHandler handler);
+    void serve(ServerHandler handler);
     /// Takes no more requests and waits for those being answered. Idempotent.
     void stop();
 

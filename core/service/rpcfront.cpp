@@ -11,7 +11,7 @@ namespace {
 
 constexpr qint64 largestBody = 1 << 20;
 
-HttpAnswer jsonAnswer(const HttpExchange &exchange, const ActionCall &call, ActionReply reply)
+ServerReply jsonAnswer(const ServerRequest &exchange, const ActionCall &call, ActionReply reply)
 {
     const bool refused = reply.status >= 400;
     reply.body.insert(QStringLiteral("RequestId"), call.requestId);
@@ -21,7 +21,7 @@ HttpAnswer jsonAnswer(const HttpExchange &exchange, const ActionCall &call, Acti
         reply.body.insert(
             QStringLiteral("Recommend"), QStringLiteral("https://api.aliyun.com/troubleshoot?q=%1&product=%2").arg(code, call.product));
     }
-    HttpAnswer answer;
+    ServerReply answer;
     answer.status = reply.status;
     answer.headers.append({"x-acs-request-id", call.requestId.toUtf8()});
     answer.body = QJsonDocument(reply.body).toJson(QJsonDocument::Compact);
@@ -44,7 +44,7 @@ RpcFront::RpcFront(const ActionRegistry &registry, const ApiShapes &shapes, cons
 {
 }
 
-HttpAnswer RpcFront::answer(const HttpExchange &exchange)
+ServerReply RpcFront::answer(const ServerRequest &exchange)
 {
     ActionCall call;
     call.now = m_clock.now();
@@ -61,7 +61,7 @@ HttpAnswer RpcFront::answer(const HttpExchange &exchange)
     return jsonAnswer(exchange, call, std::move(replied));
 }
 
-ActionReply RpcFront::reply(const HttpExchange &exchange, ActionCall &call)
+ActionReply RpcFront::reply(const ServerRequest &exchange, ActionCall &call)
 {
     const std::optional<QByteArray> body = exchange.body(largestBody);
     if (!body)

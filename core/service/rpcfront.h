@@ -12,10 +12,10 @@ class RpcFront
 public:
     RpcFront(const ActionRegistry &registry, const ApiShapes &shapes, const AccessKeyStore &keys, const Clock &clock);
     /// For requests that isRpc(). Always JSON with a RequestId; refusals also have HostId, Code, Message and Recommend.
-    [[nodiscard]] HttpAnswer answer(const HttpExchange &exchange);
+    [[nodiscard]] ServerReply answer(const ServerRequest &exchange);
 
 private:
-    [[nodiscard]] ActionReply reply(const HttpExchange &exchange, ActionCall &call);
+    [[nodiscard]] ActionReply reply(const ServerRequest &exchange, ActionCall &call);
 
     const ActionRegistry &m_registry;
     const ApiShapes &m_shapes;

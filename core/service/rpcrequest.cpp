@@ -22,14 +22,14 @@ bool isCommon(const QString &name)
     return std::any_of(commonParameters.begin(), commonParameters.end(), [&](const char *known) { return name == QLatin1String(known); });
 }
 
-bool isForm(const HttpExchange &exchange)
+bool isForm(const ServerRequest &exchange)
 {
     return exchange.header(QLatin1String("content-type")).startsWith(QLatin1String("application/x-www-form-urlencoded"));
 }
 
-HttpPairs formPairs(const QByteArray &body)
+ServerPairs formPairs(const QByteArray &body)
 {
-    HttpPairs pairs;
+    ServerPairs pairs;
     const QList<QByteArray> parts = body.split('&');
     for (QByteArray part : parts) {
         if (part.isEmpty())
@@ -77,7 +77,7 @@ Verified keyOf(const QString &id, const QString &token, const AccessKeyStore &ke
     return *key;
 }
 
-Verified verifyAcs3(const HttpExchange &exchange, const RpcRequest &request, const AccessKeyStore &keys, const QDateTime &now)
+Verified verifyAcs3(const ServerRequest &exchange, const RpcRequest &request, const AccessKeyStore &keys, const QDateTime &now)
 {
     const auto claim = signing::parseAcsAuthorization(exchange.header(QLatin1String("authorization")).toUtf8());
     if (!claim)
@@ -98,7 +98,7 @@ Verified verifyAcs3(const HttpExchange &exchange, const RpcRequest &request, con
     return incomplete(QStringLiteral("host and every x-acs-* header must be signed, and x-acs-content-sha256 be that of the body."));
 }
 
-Verified verifyOldStyle(const HttpExchange &exchange, const RpcRequest &request, const AccessKeyStore &keys, const QDateTime &now)
+Verified verifyOldStyle(const ServerRequest &exchange, const RpcRequest &request, const AccessKeyStore &keys, const QDateTime &now)
 {
     QMap<QString, QString> all;
     for (const auto &[name, value] : request.signedPairs)
@@ -119,7 +119,7 @@ Verified verifyOldStyle(const HttpExchange &exchange, const RpcRequest &request,
 
 }
 
-bool isRpc(const HttpExchange &exchange)
+bool isRpc(const ServerRequest &exchange)
 {
     if (exchange.path != QLatin1String("/"))
         return false;
@@ -129,7 +129,7 @@ bool isRpc(const HttpExchange &exchange)
         || (exchange.method == "POST" && isForm(exchange));
 }
 
-RpcRequest readRpcRequest(const HttpExchange &exchange, const QByteArray &body)
+RpcRequest readRpcRequest(const ServerRequest &exchange, const QByteArray &body)
 {
     RpcRequest request;
     request.body = body;
@@ -157,7 +157,7 @@ RpcRequest readRpcRequest(const HttpExchange &exchange, const QByteArray &body)
 }
 
 Verified authenticate(
-    const HttpExchange &exchange, const RpcRequest &request, const AccessKeyStore &keys, NonceCache &nonces, const QDateTime &now)
+    const ServerRequest &exchange, const RpcRequest &request, const AccessKeyStore &keys, NonceCache &nonces, const QDateTime &now)
 {
     if (!request.time.isValid())
         return ActionReply::refuse(

@@ -1,7 +1,7 @@
 #pragma once
 #include "core/base/clock.h"
 #include "core/service/accesskeys.h"
-#include "core/service/httpexchange.h"
+#include "core/service/serverrequest.h"
 #include "core/service/registry.h"
 #include "core/service/statestore.h"
 #include "core/simcloud/simsettings.h"
@@ -24,7 +24,7 @@ public:
 
     void registerActions(ActionRegistry &registry);
     /// OSS: answers every request that is neither an RPC call nor an agent's.
-    [[nodiscard]] HttpHandler objectStorage();
+    [[nodiscard]] ServerHandler objectStorage();
     [[nodiscard]] ObjectStore &objects();
     void start(); ///< runs again what was running before a restart
     void stop(); ///< ends every instance's processes; their state stays, so that start() of a later process runs them again

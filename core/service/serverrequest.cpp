@@ -1,4 +1,4 @@
-#include "core/service/httpexchange.h"
+#include "core/service/serverrequest.h"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@ namespace edgelift {
 
 namespace {
 
-const QString *valueOf(const HttpPairs &pairs, QLatin1String name)
+const QString *valueOf(const ServerPairs &pairs, QLatin1String name)
 {
     const auto found = std::find_if(pairs.begin(), pairs.end(), [name](const auto &pair) { return pair.first == name; });
     return found == pairs.end() ? nullptr : &found->second;
@@ -14,21 +14,21 @@ const QString *valueOf(const HttpPairs &pairs, QLatin1String name)
 
 }
 
-QString HttpExchange::header(QLatin1String name) const
+QString ServerRequest::header(QLatin1String name) const
 {
     const QString *value = valueOf(headers, name);
     return value ? *value : QString();
 }
 
-bool HttpExchange::hasQuery(QLatin1String name) const { return valueOf(query, name) != nullptr; }
+bool ServerRequest::hasQuery(QLatin1String name) const { return valueOf(query, name) != nullptr; }
 
-QString HttpExchange::queryValue(QLatin1String name) const
+QString ServerRequest::queryValue(QLatin1String name) const
 {
     const QString *value = valueOf(query, name);
     return value ? *value : QString();
 }
 
-std::optional<QByteArray> HttpExchange::body(qint64 limit) const
+std::optional<QByteArray> ServerRequest::body(qint64 limit) const
 {
     if (contentLength.value_or(0) > limit)
         return std::nullopt;

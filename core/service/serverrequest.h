@@ -8,15 +8,15 @@
 
 namespace edgelift {
 
-using HttpPairs = QList<QPair<QString, QString>>;
+using ServerPairs = QList<QPair<QString, QString>>;
 
 /// A request as handlers see it: no type of the HTTP library. Names and values are decoded; signatures are computed from these.
-struct HttpExchange
+struct ServerRequest
 {
     QByteArray method; ///< "GET"
     QString path; ///< percent-decoded, starts with "/"
-    HttpPairs query; ///< in the order sent; a name without "=" has an empty value
-    HttpPairs headers; ///< names lower-case
+    ServerPairs query; ///< in the order sent; a name without "=" has an empty value
+    ServerPairs headers; ///< names lower-case
     QString remoteAddress;
     bool secure = false; ///< came over TLS
     std::optional<qint64> contentLength; ///< absent: none announced (chunked, or no body)
@@ -32,7 +32,7 @@ struct HttpExchange
     [[nodiscard]] std::optional<QByteArray> body(qint64 limit) const;
 };
 
-struct HttpAnswer
+struct ServerReply
 {
     int status = 200;
     QByteArray contentType = "application/json; charset=utf-8";
@@ -43,6 +43,6 @@ struct HttpAnswer
     qint64 length = 0; ///< of `file`; for HEAD: what Content-Length says
 };
 
-using HttpHandler = std::function<HttpAnswer(const HttpExchange &)>;
+using ServerHandler = std::function<ServerReply(const ServerRequest &)>;
 
 }
