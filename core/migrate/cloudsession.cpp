@@ -60,10 +60,14 @@ Result<> CloudSession::signIn(
         return Error{ErrorCode::CodeMissing, Retry::AfterUserAction, {}, {}};
     const ServiceClient::Address address{authorization.code->service, authorization.code->certificatePin};
     m_service = std::make_unique<ServiceClient>(*m_surroundings.transport, *m_surroundings.clock, address);
-    if (isAccepted(known, stop)) // a code that expired meanwhile does not matter to a server that was imported with it
+    m_beats = std::make_unique<ServiceClient>(*m_surroundings.transport, *m_surroundings.clock, address, RetryPolicy{.attempts = 1});
+    const Result<> redeemed = redeem(*authorization.code, source, stop); // the same server again does not use up the code
+    if (!redeemed) {
+        // A code that expired or was disabled meanwhile does not matter to a server that was imported with it.
+        if (!isAccepted(known, stop))
+            return redeemed;
         m_facts = known;
-    else if (const Result<> redeemed = redeem(*authorization.code, source, stop); !redeemed)
-        return redeemed;
+    }
     m_credentials = std::make_unique<ServiceCredentials>(*m_service, m_facts.sessionToken, *m_surroundings.clock);
     return ok();
 }

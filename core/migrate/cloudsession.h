@@ -29,15 +29,15 @@ struct SessionFacts
 class CloudSession
 {
 public:
-    /// With an activation code: redeems it unless `known` has a session the service still accepts, then signs with temporary
-    /// credentials. With an AccessKey: signs with it. Errors: CodeMissing, those of ServiceClient.
+    /// With an activation code: redeems it, or goes on with the session in `known` when the code is no longer good, and signs with
+    /// temporary credentials. With an AccessKey: signs with it. Errors: CodeMissing, those of ServiceClient.
     static Result<std::unique_ptr<CloudSession>> open(const Surroundings &surroundings, const Authorization &authorization,
         const SourceDescription &source, const SessionFacts &known, const QString &region, const std::stop_token &stop);
     ~CloudSession();
 
     [[nodiscard]] const SessionFacts &facts() const { return m_facts; }
-    /// Null with AccessKey.
-    [[nodiscard]] const ServiceClient *service() const { return m_service.get(); }
+    /// For heartbeats: asks once and does not insist. Null with AccessKey.
+    [[nodiscard]] const ServiceClient *beats() const { return m_beats.get(); }
     [[nodiscard]] std::chrono::seconds heartbeat() const { return m_heartbeat; }
     [[nodiscard]] const Endpoints &endpoints() const { return m_endpoints; }
     [[nodiscard]] HttpTransport &transport() const { return *m_surroundings.transport; }
@@ -62,6 +62,7 @@ private:
     SessionFacts m_facts;
     std::chrono::seconds m_heartbeat{30};
     std::unique_ptr<ServiceClient> m_service;
+    std::unique_ptr<ServiceClient> m_beats;
     std::unique_ptr<CredentialSource> m_credentials;
     Endpoints m_endpoints;
     std::unique_ptr<Apis> m_apis;

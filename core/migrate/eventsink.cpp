@@ -50,6 +50,7 @@ void EventSink::percent(Phase phase, int percent)
 
 void EventSink::progress(Phase phase, const TransferProgress &progress, bool always)
 {
+    m_copied = progress.total.count ? double(progress.done.count) / double(progress.total.count) : 0;
     const QDateTime now = m_clock.now();
     if (!always && m_lastProgress.isValid() && m_lastProgress.msecsTo(now) < progressEveryMs)
         return;

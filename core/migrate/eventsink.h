@@ -3,6 +3,7 @@
 #include "core/migrate/jobstate.h"
 #include "core/migrate/migration.h"
 
+#include <atomic>
 #include <mutex>
 
 namespace edgelift {
@@ -23,6 +24,9 @@ public:
     void error(const QString &phase, const Error &error, bool refused, const QList<LedgerEntry> &kept);
     void finished(const QString &sourceId, const QString &imageId, const QString &reportPath, const QString &imagePath);
 
+    /// Of the bytes to copy, 0 to 1. Any thread.
+    [[nodiscard]] double copied() const { return m_copied.load(); }
+
 private:
     void send(MigrationEvent::Kind kind, const char *name, QJsonObject fields);
 
@@ -32,6 +36,7 @@ private:
     std::mutex m_mutex;
     QDateTime m_lastProgress;
     int m_lastPercent = -1;
+    std::atomic<double> m_copied = 0;
 };
 
 }

@@ -2,6 +2,7 @@
 #include "core/cloud/serviceclient.h"
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -12,10 +13,12 @@ namespace edgelift {
 class Heartbeat
 {
 public:
-    Heartbeat(const ServiceClient &service, Secret sessionToken, std::chrono::seconds period);
-    ~Heartbeat();
-    /// Sent at once, and again with each beat. Any thread.
-    void set(const JobStatus &status);
+    using Status = std::function<JobStatus()>; ///< called on the heartbeat's thread
+    Heartbeat(const ServiceClient &service, Secret sessionToken, std::chrono::seconds period, Status status);
+    /// The next beat is now. Any thread.
+    void nudge();
+    /// The last word, sent on this thread; no beat follows.
+    void finish(const JobStatus &status);
 
 private:
     void beat(const std::stop_token &stop);
@@ -25,7 +28,7 @@ private:
     const std::chrono::seconds m_period;
     std::mutex m_mutex;
     std::condition_variable_any m_changed;
-    JobStatus m_status;
+    const Status m_status;
     bool m_news = false;
     std::jthread m_thread; // last: it uses everything above
 };

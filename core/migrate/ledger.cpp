@@ -34,6 +34,7 @@ std::optional<LedgerEntry> entryFromJson(const QJsonObject &object)
     const QJsonValue price = object.value(QLatin1String("pricePerDay"));
     if (price.isDouble())
         entry.pricePerDay = price.toDouble();
+    entry.currency = object.value(QLatin1String("currency")).toString();
     entry.kept = object.value(QLatin1String("kept")).toBool();
     return entry;
 }
@@ -48,6 +49,7 @@ QJsonObject toJson(const LedgerEntry &entry)
         {QStringLiteral("name"), entry.name}, {QStringLiteral("region"), entry.region}, {QStringLiteral("clientToken"), entry.clientToken},
         {QStringLiteral("created"), timeText(entry.created)}, {QStringLiteral("removed"), timeText(entry.removed)},
         {QStringLiteral("kept"), entry.kept}};
+    object.insert(QStringLiteral("currency"), entry.currency);
     object.insert(QStringLiteral("pricePerDay"), entry.pricePerDay ? QJsonValue(*entry.pricePerDay) : QJsonValue());
     return object;
 }
@@ -131,9 +133,12 @@ Result<> Ledger::markKept(const QString &key)
     return change(key, [](LedgerEntry &entry) { entry.kept = true; });
 }
 
-Result<> Ledger::setPrice(const QString &key, double perDay)
+Result<> Ledger::setPrice(const QString &key, double perDay, const QString &currency)
 {
-    return change(key, [perDay](LedgerEntry &entry) { entry.pricePerDay = perDay; });
+    return change(key, [perDay, &currency](LedgerEntry &entry) {
+        entry.pricePerDay = perDay;
+        entry.currency = currency;
+    });
 }
 
 std::optional<LedgerEntry> Ledger::find(const QString &key) const

@@ -26,7 +26,7 @@ public:
     Result<> markRemoved(const QString &key, const QDateTime &when);
     /// It stays on purpose; clean-up leaves it.
     Result<> markKept(const QString &key);
-    Result<> setPrice(const QString &key, double perDay);
+    Result<> setPrice(const QString &key, double perDay, const QString &currency);
 
     [[nodiscard]] std::optional<LedgerEntry> find(const QString &key) const; ///< living ones only
     [[nodiscard]] QList<LedgerEntry> living() const; ///< in the order of removal

@@ -30,7 +30,8 @@ struct LedgerEntry
     QString clientToken; ///< sent with the create call: repeating it cannot make a second one
     QDateTime created; ///< UTC, when the intent was written
     QDateTime removed; ///< UTC; invalid while it exists
-    std::optional<double> pricePerDay; ///< list price estimate in CNY; empty: nobody knows; 0: free
+    std::optional<double> pricePerDay; ///< as the cloud quoted it, in `currency`; empty: nobody knows; 0: free
+    QString currency; ///< "CNY"; empty with a price of 0 or none
     bool kept = false; ///< stays after the migration on purpose: the ENS image, the receiver's bundle
     bool operator==(const LedgerEntry &) const = default;
 };

@@ -1,0 +1,134 @@
+#include "core/base/log.h"
+#include "core/migrate/receiverpeer.h"
+#include "core/migrate/steps.h"
+#include "core/migrate/targetdisks.h"
+#include "core/stream/maps/usedmap.h"
+
+#include <QJsonArray>
+
+namespace edgelift {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What must be copied of each disk, as the transfer wants it.
+Result<CopyOrder> copyOrder(StepContext &context)
+{
+    const Source &source = context.source();
+    QHash<QString, QString> paths;
+    for (const DiskFacts &disk : source.facts().disks)
+        paths.insert(disk.id, source.diskPath(disk.id));
+    Result<UsedMaps> used = usedRanges(source.facts(), paths, context.stop());
+    if (!used)
+        return used.error();
+    QJsonArray notes;
+    for (const Note &note : used->notes)
+        notes.append(note.volume + QLatin1String(": ") + note.reason);
+    if (const Result<> set = context.set({{QStringLiteral("copyNotes"), notes}}); !set)
+        return set.error();
+    CopyOrder order;
+    order.epoch = context.text("epoch").toULongLong();
+    order.journalPath = context.store().path(QStringLiteral("transfer.journal"));
+    const QJsonArray matched = context.value("disks").toArray();
+    for (const TargetDisk &target : targetDisks(context.plan(), source.facts())) {
+        const QJsonObject disk = matched.at(int(target.index)).toObject();
+        TransferDisk transfer;
+        transfer.index = target.index;
+        transfer.id = target.sourceId;
+        transfer.path = source.diskPath(target.sourceId);
+        transfer.size = target.sourceSize;
+        transfer.used = used->disks.value(target.sourceId);
+        transfer.identity = source.diskIdentity(target.sourceId);
+        transfer.targetSize = Bytes{quint64(disk.value(QLatin1String("sizeGiB")).toInteger()) << 30};
+        transfer.serial = disk.value(QLatin1String("serial")).toString();
+        order.disks.append(std::move(transfer));
+    }
+    return order;
+}
+
+bool isLinkTrouble(const Error &error)
+{
+    return error.code == ErrorCode::ReceiverUnreachable || error.code == ErrorCode::LinkLost || error.code == ErrorCode::LinkStalled;
+}
+
+/// The link's end may only be the sign of something worse: then that is said.
+Error explained(StepContext &context, const Error &error)
+{
+    if (!isLinkTrouble(error) || context.stop().stop_requested())
+        return error;
+    const Result<> instance = findInstance(context);
+    return !instance && instance.error().code == ErrorCode::TransitReleased ? instance.error() : error;
+}
+
+}
+
+Result<> copyDisks(StepContext &context)
+{
+    const Result<ReceiverPeer> peer = receiverPeer(context);
+    if (!peer)
+        return peer.error();
+    const Result<CopyOrder> order = copyOrder(context);
+    if (!order)
+        return order.error();
+    TransferProgress last;
+    const Outcome outcome = context.surroundings().link->copy(
+        *peer, *order, context.tuning(),
+        [&](const TransferProgress &progress) {
+            last = progress;
+            context.events().progress(Phase::Copy, progress, false);
+        },
+        context.stop());
+    context.events().progress(Phase::Copy, last, true);
+    const bool verified = outcome.end == Outcome::End::Finished && context.tuning().checksum.load();
+    const Result<> kept = context.store().update([&](JobRecord &record) { record.copy = {last.done, last.total, last.wire, verified}; });
+    if (outcome.end == Outcome::End::Failed)
+        return explained(context, *outcome.error);
+    if (outcome.end == Outcome::End::Stopped)
+        return Error{ErrorCode::LinkLost, Retry::AfterWait, {peer->address.host}, QStringLiteral("stopped")};
+    if (!kept)
+        return kept;
+    return context.source().verifyUnchanged(); // what was read must have been one state of the server
+}
+
+Result<> shutDownReceiver(StepContext &context)
+{
+    const Result<ReceiverPeer> peer = receiverPeer(context);
+    if (!peer)
+        return peer.error();
+    const Result<> ended = context.surroundings().link->shutdown(*peer, context.stop());
+    if (ended || context.stop().stop_requested() || !isLinkTrouble(ended.error()))
+        return ended;
+    // It ended in an earlier run, or it is gone: its data is on the disks since the copy finished, and the instance stops next.
+    log::info("migrate", QStringLiteral("the receiver did not answer to shutdown"), {{QStringLiteral("job"), context.jobId()}});
+    return ok();
+}
+
+Result<> stopInstance(StepContext &context)
+{
+    const QString id = context.text("instanceId");
+    constexpr qint64 politeSeconds = 180;
+    const QDateTime forceAfter = context.clock().now().addSecs(politeSeconds);
+    bool asked = false;
+    bool forced = false;
+    return context.poll(QStringLiteral("StopInstance"), 15min, [&]() -> Result<bool> {
+        const Result<QList<ecs::Instance>> found = context.cloud().ecs().describeInstances({id}, {}, context.stop());
+        if (!found)
+            return found.error();
+        if (found->isEmpty())
+            return Error{ErrorCode::TransitReleased, Retry::Never, {id}, {}};
+        if (found->first().state == ecs::InstanceState::Stopped)
+            return true;
+        const bool force = context.clock().now() > forceAfter;
+        if (!asked || (force && !forced)) {
+            const Result<> stopped = context.cloud().ecs().stopInstance(id, force, context.stop());
+            if (!stopped)
+                return stopped.error();
+            asked = true;
+            forced = force;
+        }
+        return false;
+    });
+}
+
+}

@@ -1,0 +1,306 @@
+#include "core/migrate/migration.h"
+
+#include "core/base/errortext.h"
+#include "core/base/files.h"
+#include "core/base/ids.h"
+#include "core/base/log.h"
+#include "core/layout/factsjson.h"
+#include "core/migrate/naming.h"
+#include "core/migrate/report.h"
+#include "core/migrate/runner.h"
+#include "core/migrate/targetdisks.h"
+
+#include <QFile>
+#include <QHostAddress>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <algorithm>
+#include <cstring>
+
+namespace edgelift {
+
+struct Migration::Parts
+{
+    const Source *source = nullptr;
+    Surroundings surroundings;
+    std::unique_ptr<JobStore> store;
+    std::unique_ptr<Ledger> ledger;
+    TransferTuning tuning;
+    std::atomic<bool> running = false;
+
+    Outcome perform(bool cancelling, const std::stop_token &stop, const MigrationObserver &observer);
+    Outcome conclude(JobState state, const std::optional<Error> &error, Runner &runner, EventSink &events);
+    [[nodiscard]] std::optional<Error> obstacle(bool cancelling) const;
+    void forgetSecrets();
+    [[nodiscard]] QString imagePath() const;
+};
+
+namespace {
+
+quint64 newEpoch()
+{
+    quint64 epoch = 0;
+    while (epoch == 0) { // 0 means none on the wire
+        const QByteArray bytes = randomBytes(sizeof epoch);
+        std::memcpy(&epoch, bytes.constData(), sizeof epoch);
+    }
+    return epoch;
+}
+
+/// What the steps need to know of the source when it may be gone.
+QJsonObject sourceValues(const Plan &plan, const ServerFacts &facts)
+{
+    QJsonArray dataSizes;
+    qint64 systemGiB = 0;
+    for (const TargetDisk &disk : targetDisks(plan, facts)) {
+        if (disk.system)
+            systemGiB = disk.sizeGiB;
+        else
+            dataSizes.append(disk.sizeGiB);
+    }
+    return {{QStringLiteral("machineId"), naming::machineId(facts)}, {QStringLiteral("hostName"), facts.os.hostName},
+        {QStringLiteral("platform"), naming::ecsPlatform(facts.os)}, {QStringLiteral("architecture"), facts.os.architecture},
+        {QStringLiteral("systemDiskGiB"), systemGiB}, {QStringLiteral("dataDisksGiB"), dataSizes}};
+}
+
+JobRecord newRecord(const Plan &plan, const Source &source, const QDateTime &now)
+{
+    const ServerFacts &facts = source.facts();
+    JobRecord record;
+    record.id = randomId(QStringLiteral("j-"));
+    record.created = now;
+    record.sourceName = facts.sourceName;
+    for (const DiskFacts &disk : facts.disks)
+        record.diskIdentities.insert(disk.id, source.diskIdentity(disk.id));
+    record.values = sourceValues(plan, facts);
+    record.values.insert(QStringLiteral("imageName"), naming::imageName(plan.image.namePrefix, now));
+    record.values.insert(QStringLiteral("epoch"), QString::number(newEpoch()));
+    return record;
+}
+
+Result<JobSecrets> newSecrets(const Authorization &authorization)
+{
+    const Result<wire::LinkKeys> owner = wire::makeLinkKeys(QStringLiteral("edgelift-agent"));
+    if (!owner)
+        return owner.error();
+    const Result<wire::LinkKeys> receiver = wire::makeLinkKeys(QStringLiteral("edgelift-receiver"));
+    if (!receiver)
+        return receiver.error();
+    return JobSecrets{
+        authorization, {}, Secret(owner->certificate), owner->privateKey, Secret(receiver->certificate), receiver->privateKey};
+}
+
+JobSummary summaryOf(const JobRecord &record)
+{
+    return {record.id, record.state, record.phase, record.created, record.sourceName, record.sourceId,
+        record.values.value(QLatin1String("imageId")).toString(), record.error};
+}
+
+void tune(TransferTuning &tuning, const Plan::Transfer &transfer)
+{
+    tuning.limitMbps = transfer.limitMbps;
+    tuning.compression = transfer.compression;
+    tuning.checksum = transfer.checksum;
+}
+
+}
+
+Migration::Migration(std::unique_ptr<Parts> parts)
+    : m_parts(std::move(parts))
+{
+}
+
+Migration::~Migration() = default;
+
+Result<std::unique_ptr<Migration>> Migration::create(
+    const QString &stateDir, const Plan &plan, const Source &source, const Authorization &authorization)
+{
+    return create(stateDir, plan, source, authorization, realSurroundings());
+}
+
+Result<std::unique_ptr<Migration>> Migration::create(
+    const QString &stateDir, const Plan &plan, const Source &source, const Authorization &authorization, const Surroundings &surroundings)
+{
+    if (authorization.code.has_value() == authorization.keys.has_value())
+        return Error{ErrorCode::CodeMissing, Retry::AfterUserAction, {}, {}};
+    const Result<JobSecrets> secrets = newSecrets(authorization);
+    if (!secrets)
+        return secrets.error();
+    Result<std::unique_ptr<JobStore>> store =
+        JobStore::create(stateDir, newRecord(plan, source, surroundings.clock->now()), plan, *secrets);
+    if (!store)
+        return store.error();
+    const Result<> facts = writeJsonFile((*store)->path(QStringLiteral("facts.json")), toJson(source.facts()), privateFile);
+    if (!facts)
+        return facts.error();
+    return open(stateDir, (*store)->record().id, &source, surroundings);
+}
+
+Result<std::unique_ptr<Migration>> Migration::open(const QString &stateDir, const QString &jobId, const Source &source)
+{
+    return open(stateDir, jobId, &source, realSurroundings());
+}
+
+Result<std::unique_ptr<Migration>> Migration::openForCleanUp(const QString &stateDir, const QString &jobId)
+{
+    return open(stateDir, jobId, nullptr, realSurroundings());
+}
+
+Result<std::unique_ptr<Migration>> Migration::open(
+    const QString &stateDir, const QString &jobId, const Source *source, const Surroundings &surroundings)
+{
+    auto parts = std::make_unique<Parts>();
+    Result<std::unique_ptr<JobStore>> store = JobStore::open(stateDir, jobId);
+    if (!store)
+        return store.error();
+    parts->store = store.take();
+    Result<std::unique_ptr<Ledger>> ledger = Ledger::load(parts->store->path(QStringLiteral("ledger.json")));
+    if (!ledger)
+        return ledger.error();
+    parts->ledger = ledger.take();
+    const JobRecord record = parts->store->record();
+    for (auto it = record.diskIdentities.begin(); source && it != record.diskIdentities.end(); ++it) {
+        if (!source->facts().disk(it.key()))
+            return Error{ErrorCode::SourceChanged, Retry::AfterUserAction, {it.key()}, QStringLiteral("the source has no such disk")};
+    }
+    parts->source = source;
+    parts->surroundings = surroundings;
+    tune(parts->tuning, parts->store->plan().transfer);
+    return std::unique_ptr<Migration>(new Migration(std::move(parts)));
+}
+
+QList<JobSummary> Migration::list(const QString &stateDir)
+{
+    QList<JobSummary> out;
+    for (const QString &id : JobStore::ids(stateDir)) {
+        if (const Result<JobRecord> record = JobStore::peek(stateDir, id))
+            out.append(summaryOf(*record));
+        else
+            log::warning("migrate", logLine(record.error()), {{QStringLiteral("job"), id}});
+    }
+    std::sort(out.begin(), out.end(), [](const JobSummary &a, const JobSummary &b) { return a.created > b.created; });
+    return out;
+}
+
+QString Migration::jobId() const { return m_parts->store->record().id; }
+const Plan &Migration::plan() const { return m_parts->store->plan(); }
+TransferTuning &Migration::tuning() { return m_parts->tuning; }
+QString Migration::reportPath() const { return m_parts->store->path(QStringLiteral("report.html")); }
+
+JobSummary Migration::summary() const
+{
+    JobSummary summary = summaryOf(m_parts->store->record());
+    if (summary.state == JobState::Running && !m_parts->running)
+        summary.state = JobState::Stopped; // the process that ran it died
+    return summary;
+}
+
+QList<LedgerEntry> Migration::resources() const { return m_parts->ledger->living(); }
+
+Outcome Migration::run(const std::stop_token &stop, const MigrationObserver &observer) { return m_parts->perform(false, stop, observer); }
+
+Outcome Migration::cancel(const std::stop_token &stop, const MigrationObserver &observer) { return m_parts->perform(true, stop, observer); }
+
+std::optional<Error> Migration::Parts::obstacle(bool cancelling) const
+{
+    const JobRecord record = store->record();
+    if (cancelling)
+        return std::nullopt;
+    if (record.state == JobState::Finished || record.state == JobState::Cancelled)
+        return Error{ErrorCode::JobStateWrong, Retry::Never, {record.id, jobStateName(record.state)}, {}};
+    if (!source)
+        return Error{ErrorCode::SourceMissing, Retry::AfterUserAction, {record.sourceName}, {}};
+    return std::nullopt;
+}
+
+Outcome Migration::Parts::perform(bool cancelling, const std::stop_token &stop, const MigrationObserver &observer)
+{
+    EventSink events(store->record().id, observer, *surroundings.clock);
+    const auto refuse = [&](const Error &error) {
+        events.error(store->record().phase, error, false, {});
+        return Outcome{Outcome::End::Failed, error};
+    };
+    if (const std::optional<Error> error = obstacle(cancelling))
+        return refuse(*error);
+    if (const Result<> locked = store->lock(); !locked)
+        return refuse(locked.error());
+    const JobState before = store->record().state;
+    running = true;
+    StepContext context({*store, *ledger, source, surroundings, tuning, events, stop});
+    Runner runner(context);
+    Result<> result = store->update([](JobRecord &record) {
+        record.state = JobState::Running;
+        record.error.reset();
+    });
+    if (result && !cancelling)
+        result = runner.run();
+    const QList<LedgerEntry> entries = ledger->living();
+    const bool anythingLeft = std::any_of(entries.begin(), entries.end(), [](const LedgerEntry &entry) { return !entry.kept; });
+    if (result && cancelling && anythingLeft)
+        result = runner.cleanUpOnly();
+    std::optional<Error> error = result ? std::nullopt : std::optional(result.error());
+    JobState after = cancelling && before != JobState::Finished ? JobState::Cancelled : JobState::Finished;
+    if (error)
+        after = stop.stop_requested() ? JobState::Stopped : JobState::InError;
+    const Outcome outcome = conclude(after, error, runner, events);
+    running = false;
+    store->unlock();
+    return outcome;
+}
+
+Outcome Migration::Parts::conclude(JobState state, const std::optional<Error> &error, Runner &runner, EventSink &events)
+{
+    const bool ended = state == JobState::Finished || state == JobState::Cancelled;
+    Result<> kept = store->update([&](JobRecord &record) {
+        record.state = state;
+        record.error = state == JobState::InError ? error : std::nullopt;
+        record.ended = ended ? surroundings.clock->now() : QDateTime();
+        record.phase = state == JobState::Finished ? phaseName(Phase::Done) : record.phase;
+    });
+    runner.tell(state, error);
+    if (ended)
+        forgetSecrets();
+    if (const Result<> written = writeReports(*store, *ledger); !written && kept)
+        kept = written;
+    if (state == JobState::Stopped)
+        return {Outcome::End::Stopped, {}};
+    if (state == JobState::InError || !kept) {
+        const JobRecord record = store->record();
+        const Error shown = state == JobState::InError ? *error : kept.error();
+        const bool refused =
+            (record.phase == phaseName(Phase::Connect) || record.phase == phaseName(Phase::Check)) && ledger->all().isEmpty();
+        events.error(record.phase, shown, refused, ledger->living());
+        return {Outcome::End::Failed, shown};
+    }
+    events.phase(Phase::Done);
+    const JobRecord record = store->record();
+    if (state == JobState::Finished)
+        events.finished(record.sourceId, record.values.value(QLatin1String("imageId")).toString(),
+            store->path(QStringLiteral("report.html")), imagePath());
+    return {Outcome::End::Finished, {}};
+}
+
+/// Nothing can be done with them any more, so they need not lie about.
+void Migration::Parts::forgetSecrets()
+{
+    QFile::remove(store->path(QStringLiteral("userdata.sh")));
+    if (const Result<> gone = store->setSecrets({}); !gone)
+        log::warning("migrate", logLine(gone.error()));
+}
+
+/// Where a service on this machine keeps the image as a file (design.md section 3). Anything else has no such place.
+QString Migration::Parts::imagePath() const
+{
+    const JobRecord record = store->record();
+    HttpRequest request;
+    request.url = QUrl(record.endpoint);
+    if (!QHostAddress(request.url.host()).isLoopback())
+        return {};
+    request.method = "GET";
+    request.url.setPath(QLatin1String("/edgelift/v1/images/") + record.values.value(QLatin1String("imageId")).toString());
+    const Result<HttpReply> reply = surroundings.transport->send(request, {});
+    return reply && reply->status == 200 ? QJsonDocument::fromJson(reply->body).object().value(QLatin1String("path")).toString()
+                                         : QString();
+}
+
+}

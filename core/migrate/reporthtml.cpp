@@ -1,0 +1,192 @@
+#include "core/migrate/report.h"
+
+#include <QCoreApplication>
+#include <QJsonArray>
+#include <QLocale>
+
+namespace edgelift {
+
+namespace {
+
+constexpr char style[] =
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}"
+    "h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem;border-bottom:1px solid #d0d7de}"
+    "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0}"
+    "tr+tr td,tr+tr th{border-top:1px solid #eaeef2}code,pre{font:13px/1.5 ui-monospace,monospace}"
+    "pre{background:#f6f8fa;padding:.75rem;white-space:pre-wrap}.bad{color:#b00020}.good{color:#116329}"
+    "@media(prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}pre{background:#161b22}"
+    ".bad{color:#ff8a8a}.good{color:#7ee787}}";
+
+QString tr(const char *text) { return QCoreApplication::translate("Report", text); }
+
+QString size(const QJsonValue &bytes) { return QLocale().formattedDataSize(bytes.toInteger(), 2, QLocale::DataSizeIecFormat); }
+
+QString shown(const QJsonValue &value)
+{
+    if (value.isDouble())
+        return QLocale().toString(value.toDouble(), 'f', value.toDouble() == value.toInteger() ? 0 : 2);
+    return value.isBool() ? (value.toBool() ? tr("yes") : tr("no")) : value.toString();
+}
+
+/// Collects HTML; whatever goes in as text is escaped here and nowhere else.
+class Page
+{
+public:
+    void heading(const QString &text) { m_html += QLatin1String("<h2>") + text.toHtmlEscaped() + QLatin1String("</h2>\n"); }
+    void paragraph(const QString &text, const char *kind = "")
+    {
+        m_html +=
+            QLatin1String("<p class=\"") + QLatin1String(kind) + QLatin1String("\">") + text.toHtmlEscaped() + QLatin1String("</p>\n");
+    }
+    void pre(const QString &text) { m_html += QLatin1String("<pre>") + text.toHtmlEscaped() + QLatin1String("</pre>\n"); }
+    void list(const QJsonArray &items)
+    {
+        m_html += QLatin1String("<ul>");
+        for (const QJsonValue &item : items)
+            m_html += QLatin1String("<li>") + item.toString().toHtmlEscaped() + QLatin1String("</li>");
+        m_html += QLatin1String("</ul>\n");
+    }
+    void beginTable(const QStringList &headings = {})
+    {
+        m_html += QLatin1String("<table>\n");
+        if (!headings.isEmpty())
+            cells(headings, "th");
+    }
+    void row(const QStringList &texts) { cells(texts, "td"); }
+    void endTable() { m_html += QLatin1String("</table>\n"); }
+    [[nodiscard]] const QString &html() const { return m_html; }
+
+private:
+    void cells(const QStringList &texts, const char *tag)
+    {
+        const QLatin1String name(tag);
+        m_html += QLatin1String("<tr>");
+        for (const QString &text : texts)
+            m_html += QLatin1Char('<') + name + QLatin1Char('>') + text.toHtmlEscaped() + QLatin1String("</") + name + QLatin1Char('>');
+        m_html += QLatin1String("</tr>\n");
+    }
+
+    QString m_html;
+};
+
+void addResult(Page &page, const QJsonObject &report)
+{
+    const QJsonObject image = report.value(QLatin1String("image")).toObject();
+    const QJsonObject error = report.value(QLatin1String("error")).toObject();
+    if (!error.isEmpty()) {
+        page.paragraph(
+            error.value(QLatin1String("code")).toString() + QLatin1String(": ") + error.value(QLatin1String("title")).toString(), "bad");
+        page.paragraph(error.value(QLatin1String("message")).toString());
+        page.paragraph(error.value(QLatin1String("remedy")).toString());
+    }
+    if (!image.value(QLatin1String("id")).toString().isEmpty())
+        page.paragraph(tr("The ENS image is ready."), "good");
+    page.beginTable();
+    page.row({tr("State"), shown(report.value(QLatin1String("state")))});
+    page.row({tr("ENS image"), shown(image.value(QLatin1String("id")))});
+    page.row({tr("Image name"), shown(image.value(QLatin1String("name")))});
+    page.row({tr("Image region"), shown(image.value(QLatin1String("region")))});
+    page.row({tr("Account"), shown(report.value(QLatin1String("account")))});
+    page.row({tr("Created"), shown(report.value(QLatin1String("created")))});
+    page.row({tr("Ended"), shown(report.value(QLatin1String("ended")))});
+    page.endTable();
+}
+
+void addSource(Page &page, const QJsonObject &report)
+{
+    const QJsonObject source = report.value(QLatin1String("source")).toObject();
+    const QJsonObject facts = source.value(QLatin1String("facts")).toObject();
+    const QJsonObject os = facts.value(QLatin1String("os")).toObject();
+    page.heading(tr("Source server"));
+    page.beginTable();
+    page.row({tr("Name"), shown(source.value(QLatin1String("name")))});
+    page.row({tr("Source id"), shown(source.value(QLatin1String("sourceId")))});
+    page.row({tr("Operating system"), shown(os.value(QLatin1String("prettyName")))});
+    page.row({tr("Boot mode"), shown(facts.value(QLatin1String("bootMode")))});
+    for (const QJsonValue &value : facts.value(QLatin1String("disks")).toArray()) {
+        const QJsonObject disk = value.toObject();
+        page.row(
+            {tr("Disk"), disk.value(QLatin1String("name")).toString() + QLatin1String(" · ") + disk.value(QLatin1String("id")).toString()});
+    }
+    page.endTable();
+}
+
+void addPhases(Page &page, const QJsonObject &report)
+{
+    page.heading(tr("What happened when"));
+    page.beginTable({tr("Phase"), tr("Started"), tr("Ended"), tr("Seconds")});
+    for (const QJsonValue &value : report.value(QLatin1String("phases")).toArray()) {
+        const QJsonObject phase = value.toObject();
+        page.row({shown(phase.value(QLatin1String("phase"))), shown(phase.value(QLatin1String("started"))),
+            shown(phase.value(QLatin1String("ended"))), shown(phase.value(QLatin1String("seconds")))});
+    }
+    page.endTable();
+    const QJsonObject copy = report.value(QLatin1String("copy")).toObject();
+    page.heading(tr("Data"));
+    page.beginTable();
+    page.row({tr("Copied"),
+        size(copy.value(QLatin1String("bytesDone"))) + QLatin1String(" / ") + size(copy.value(QLatin1String("bytesTotal")))});
+    page.row({tr("Sent over the network"), size(copy.value(QLatin1String("wireBytes")))});
+    page.row({tr("Every block checked by its hash on arrival"), shown(copy.value(QLatin1String("everyBlockHashed")))});
+    page.row({tr("Target read back and compared"), shown(copy.value(QLatin1String("readBackAndCompared")))});
+    page.endTable();
+    page.list(copy.value(QLatin1String("notes")).toArray());
+}
+
+QString price(const QJsonObject &entry)
+{
+    const QJsonValue perDay = entry.value(QLatin1String("pricePerDay"));
+    if (!perDay.isDouble())
+        return tr("unknown");
+    return shown(perDay) + QLatin1Char(' ') + entry.value(QLatin1String("currency")).toString();
+}
+
+void addResources(Page &page, const QJsonObject &report)
+{
+    const QJsonObject resources = report.value(QLatin1String("resources")).toObject();
+    const bool clean = resources.value(QLatin1String("remaining")).toArray().isEmpty();
+    page.heading(tr("Resources made in the account"));
+    page.paragraph(
+        clean ? tr("Nothing temporary is left.") : tr("Some resources are kept for a retry and cost money until they are removed."),
+        clean ? "good" : "bad");
+    page.beginTable({tr("Kind"), tr("Id"), tr("Name"), tr("Region"), tr("Made"), tr("Removed"), tr("Price per day")});
+    for (const QJsonValue &value : resources.value(QLatin1String("made")).toArray()) {
+        const QJsonObject entry = value.toObject();
+        const std::optional<ResourceKind> kind = kindFromName(entry.value(QLatin1String("kind")).toString());
+        const QString removed = entry.value(QLatin1String("kept")).toBool() ? tr("kept") : shown(entry.value(QLatin1String("removed")));
+        page.row({kind ? describe(*kind) : QString(), shown(entry.value(QLatin1String("id"))), shown(entry.value(QLatin1String("name"))),
+            shown(entry.value(QLatin1String("region"))), shown(entry.value(QLatin1String("created"))), removed, price(entry)});
+    }
+    page.endTable();
+}
+
+}
+
+QByteArray reportHtml(const QJsonObject &report)
+{
+    Page page;
+    addResult(page, report);
+    const QJsonObject next = report.value(QLatin1String("next")).toObject();
+    if (!next.isEmpty()) {
+        page.heading(tr("How to create an instance"));
+        page.paragraph(shown(next.value(QLatin1String("console"))));
+        page.pre(shown(next.value(QLatin1String("command"))));
+    }
+    addSource(page, report);
+    addPhases(page, report);
+    addResources(page, report);
+    const QJsonArray warnings = report.value(QLatin1String("warnings")).toArray();
+    if (!warnings.isEmpty()) {
+        page.heading(tr("Warnings"));
+        page.list(warnings);
+    }
+    const QString title = tr("Migration report") + QLatin1Char(' ') + report.value(QLatin1String("jobId")).toString();
+    const QString html =
+        QLatin1String("<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
+                      "<title>")
+        + title.toHtmlEscaped() + QLatin1String("</title><style>") + QLatin1String(style) + QLatin1String("</style></head><body><h1>")
+        + title.toHtmlEscaped() + QLatin1String("</h1>\n") + page.html() + QLatin1String("</body></html>\n");
+    return html.toUtf8();
+}
+
+}

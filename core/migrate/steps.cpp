@@ -1,0 +1,48 @@
+#include "core/migrate/steps.h"
+
+#include <array>
+
+namespace edgelift {
+
+std::span<const Step> migrationSteps()
+{
+    static constexpr std::array steps{
+        Step{"connect.session", Phase::Connect, openSession, true, Phase::Cleanup},
+        Step{"connect.account", Phase::Connect, identifyAccount, true, Phase::Cleanup},
+        Step{"check.source", Phase::Check, checkSource, true, Phase::Copy},
+        Step{"check.plan", Phase::Check, checkPlan},
+        Step{"check.bundle", Phase::Check, checkBundle},
+        Step{"check.clock", Phase::Check, checkClock},
+        Step{"check.regions", Phase::Check, checkRegions},
+        Step{"check.bucket", Phase::Check, checkBucket},
+        Step{"check.names", Phase::Check, checkNames},
+        Step{"check.network", Phase::Check, checkNetwork},
+        Step{"check.role", Phase::Check, checkRole},
+        Step{"check.stock", Phase::Check, checkStock},
+        Step{"transit.bundle", Phase::Transit, uploadBundle},
+        Step{"transit.vpc", Phase::Transit, makeVpc},
+        Step{"transit.vSwitch", Phase::Transit, makeVSwitch},
+        Step{"transit.group", Phase::Transit, makeSecurityGroup},
+        Step{"transit.ports", Phase::Transit, openPorts, true, Phase::Copy},
+        Step{"transit.instance", Phase::Transit, runInstance},
+        Step{"transit.running", Phase::Transit, awaitRunning},
+        Step{"transit.disks", Phase::Transit, matchDisks},
+        Step{"transit.found", Phase::Transit, findInstance, true, Phase::Finalize},
+        Step{"transit.receiver", Phase::Transit, awaitReceiver, true, Phase::Copy},
+        Step{"copy.disks", Phase::Copy, copyDisks},
+        Step{"finalize.receiver", Phase::Finalize, shutDownReceiver},
+        Step{"finalize.stop", Phase::Finalize, stopInstance},
+        Step{"snapshot.make", Phase::Snapshot, makeSnapshots},
+        Step{"snapshot.wait", Phase::Snapshot, awaitSnapshots},
+        Step{"image.make", Phase::Image, makeImage},
+        Step{"image.wait", Phase::Image, awaitImage},
+        Step{"export.start", Phase::Export, startExport},
+        Step{"export.wait", Phase::Export, awaitExport},
+        Step{"import.start", Phase::Import, startImport},
+        Step{"import.wait", Phase::Import, awaitImport},
+        Step{"cleanup.all", Phase::Cleanup, cleanUp},
+    };
+    return steps;
+}
+
+}
