@@ -69,10 +69,12 @@ private:
     [[nodiscard]] std::variant<HttpReply, Failure> send(const Call &call, const std::stop_token &stop) const;
     [[nodiscard]] Result<HttpReply> expect(const Call &call, const std::stop_token &stop) const;
     [[nodiscard]] CallFacts factsOf(const Call &call) const;
+    [[nodiscard]] HttpRequest signedRequest(const Call &call, const Credentials &credentials) const;
     [[nodiscard]] Result<> putInParts(
-        const QString &bucket, const QString &key, const QString &file, Bytes size, const std::stop_token &stop) const;
+        const QString &bucket, const QString &key, const oss::Content &content, Bytes size, const std::stop_token &stop) const;
     [[nodiscard]] Result<QByteArray> sendParts(const Call &upload, const QString &file, Bytes size, const std::stop_token &stop) const;
     [[nodiscard]] Result<> complete(const Call &upload, const QByteArray &partList, Bytes size, const std::stop_token &stop) const;
+    void abort(const Call &upload) const;
 
     SignedSender m_sender;
     Endpoints m_endpoints;

@@ -29,11 +29,18 @@ public:
     [[nodiscard]] Result<QJsonObject> call(const RpcCall &call, const std::stop_token &stop) const;
     /// The same with the cloud's own code in case of failure, for the few callers that know what to do about one.
     [[nodiscard]] std::variant<QJsonObject, Failure> tryCall(const RpcCall &call, const std::stop_token &stop) const;
+    /// A call whose reply says nothing of interest.
+    [[nodiscard]] Result<> perform(const RpcCall &call, const std::stop_token &stop) const;
+    /// A call that makes something: the id that `read` finds in the reply. Error also: CloudReplyUnreadable when there is none.
+    [[nodiscard]] Result<QString> idOf(
+        const RpcCall &call, const std::function<QString(const QJsonObject &)> &read, const std::stop_token &stop) const;
     /// A delete: that the thing is gone already is success.
     [[nodiscard]] Result<> remove(const RpcCall &call, const std::stop_token &stop) const;
     [[nodiscard]] const Endpoints &endpoints() const { return m_endpoints; }
 
 private:
+    [[nodiscard]] CallFacts factsOf(const RpcCall &call) const;
+
     SignedSender m_sender;
     Endpoints m_endpoints;
 };

@@ -1,12 +1,12 @@
 #pragma once
 #include "core/base/clock.h"
+#include "core/cloud/credentialsource.h"
 #include "core/cloud/httptransport.h"
 #include "core/cloud/signedsender.h"
 #include "core/credential/activationcode.h"
 #include "core/credential/credentials.h"
 
 #include <QJsonObject>
-#include <memory>
 
 namespace edgelift {
 
@@ -61,6 +61,9 @@ public:
     };
     ServiceClient(HttpTransport &transport, const Clock &clock, Address address, RetryPolicy policy = {});
 
+    ServiceClient(const ServiceClient &) = delete;
+    ServiceClient &operator=(const ServiceClient &) = delete;
+
     [[nodiscard]] Result<Registration> redeem(
         const ActivationCode &code, const SourceDescription &source, const std::stop_token &stop) const;
     [[nodiscard]] Result<> heartbeat(const Secret &sessionToken, const std::stop_token &stop) const;
@@ -71,10 +74,9 @@ private:
     [[nodiscard]] Result<QJsonObject> post(
         const QString &call, const QJsonObject &body, const Secret &sessionToken, const std::stop_token &stop) const;
 
-    HttpTransport &m_transport;
-    const Clock &m_clock;
+    StaticCredentials m_none{{}}; ///< the bearer token is the credential; nothing is signed
+    SignedSender m_sender;
     const Address m_address;
-    const RetryPolicy m_policy;
 };
 
 }

@@ -1,0 +1,140 @@
+#include "core/cloud/httpexchange.h"
+#include "core/cloud/certificatepin.h"
+#include "core/cloud/filerange.h"
+
+#include <QNetworkAccessManager>
+#include <QSslCertificate>
+#include <QSslConfiguration>
+
+namespace edgelift {
+
+namespace {
+
+constexpr qint64 largestReply = 64LL << 20;
+
+/// Qt says 4xx and 5xx are errors of the reply; for us they are answers.
+bool isStatusError(QNetworkReply::NetworkError error) { return error >= QNetworkReply::ContentAccessDenied; }
+
+}
+
+HttpExchange::HttpExchange(HttpRequest request, Done done, QObject *parent)
+    : QObject(parent)
+    , m_request(std::move(request))
+    , m_done(std::move(done))
+{
+}
+
+QNetworkRequest HttpExchange::prepared() const
+{
+    QNetworkRequest out(m_request.url);
+    for (const auto &[name, value] : m_request.headers)
+        out.setRawHeader(name, value);
+    out.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
+    out.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
+    out.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
+    out.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
+    out.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
+    out.setTransferTimeout(int(m_request.timeout.count()));
+    return out;
+}
+
+QNetworkReply *HttpExchange::sent(QNetworkAccessManager &network)
+{
+    const QNetworkRequest request = prepared();
+    if (m_request.method == "GET")
+        return network.get(request);
+    if (m_request.method == "HEAD")
+        return network.head(request); // not sendCustomRequest: that would wait for a body
+    if (m_request.method == "DELETE")
+        return network.deleteResource(request);
+    if (m_file)
+        return m_request.method == "PUT" ? network.put(request, m_file) : network.post(request, m_file);
+    return m_request.method == "PUT" ? network.put(request, m_request.body) : network.post(request, m_request.body);
+}
+
+void HttpExchange::start(QNetworkAccessManager &network)
+{
+    if (!m_request.bodyFile.isEmpty()) {
+        m_file = new FileRange(m_request.bodyFile, m_request.bodyOffset, m_request.bodyLength, this);
+        if (!m_file->openRange()) {
+            m_done(Error{ErrorCode::FileUnreadable, Retry::AfterUserAction, {m_request.bodyFile},
+                QStringLiteral("cannot be opened or is too short")});
+            deleteLater();
+            return;
+        }
+    }
+    m_reply = sent(network);
+    connect(m_reply, &QNetworkReply::requestSent, this, [this] { m_sent = true; });
+    connect(m_reply, &QNetworkReply::uploadProgress, this, [this](qint64 done, qint64) { m_sent = m_sent || done > 0; });
+    connect(m_reply, &QNetworkReply::encrypted, this, [this] { checkPeer(false); });
+    connect(m_reply, &QNetworkReply::sslErrors, this, [this] { checkPeer(true); });
+    connect(m_reply, &QNetworkReply::readyRead, this, [this] { limitSize(); });
+    connect(m_reply, &QNetworkReply::finished, this, [this] { finish(); });
+}
+
+void HttpExchange::stop()
+{
+    m_stopped = true;
+    if (m_reply)
+        m_reply->abort();
+}
+
+/// With a pin, the key alone decides: a self-signed certificate with the right key is right, one from an authority with another
+/// key is not. Both signals come before the first byte of the request is sent.
+void HttpExchange::checkPeer(bool certificateFaulty)
+{
+    const bool pinned = !m_request.certificatePin.isEmpty();
+    const bool keyRight = pinned && certificatePin(m_reply->sslConfiguration().peerCertificate()) == m_request.certificatePin;
+    if (certificateFaulty && keyRight) {
+        m_reply->ignoreSslErrors();
+    } else if (certificateFaulty || (pinned && !keyRight)) {
+        m_untrusted = true;
+        m_reply->abort();
+    }
+}
+
+void HttpExchange::limitSize()
+{
+    if (m_reply->bytesAvailable() <= largestReply)
+        return;
+    m_tooLarge = true;
+    m_reply->abort();
+}
+
+void HttpExchange::finish()
+{
+    m_done(outcome());
+    m_reply->deleteLater();
+    deleteLater();
+}
+
+Result<HttpReply> HttpExchange::outcome() const
+{
+    const int status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    const bool aborted = m_untrusted || m_tooLarge || m_stopped || (m_file && m_file->failed());
+    const bool answered = m_reply->error() == QNetworkReply::NoError || isStatusError(m_reply->error());
+    if (aborted || !answered || status == 0)
+        return failure();
+    HttpReply out{status, m_reply->rawHeaderPairs(), m_reply->readAll()};
+    return out;
+}
+
+Error HttpExchange::failure() const
+{
+    const QString host = m_request.url.authority(QUrl::FullyDecoded);
+    const QString detail = QStringLiteral("%1 %2: %3 (%4)")
+                               .arg(QString::fromLatin1(m_request.method), host, m_reply->errorString())
+                               .arg(int(m_reply->error()));
+    if (m_untrusted || m_reply->error() == QNetworkReply::SslHandshakeFailedError)
+        return {ErrorCode::PeerNotTrusted, Retry::AfterUserAction, {host}, detail};
+    if (m_tooLarge)
+        return {ErrorCode::CloudReplyUnreadable, Retry::Never, {host}, QStringLiteral("more than %1 bytes").arg(largestReply)};
+    if (m_file && m_file->failed())
+        return {
+            ErrorCode::FileUnreadable, Retry::AfterUserAction, {m_request.bodyFile}, QStringLiteral("became shorter while it was sent")};
+    if (m_stopped)
+        return {ErrorCode::CloudTimedOut, Retry::AfterWait, {host}, QStringLiteral("stopped")};
+    return {m_sent ? ErrorCode::CloudTimedOut : ErrorCode::CloudUnreachable, Retry::AfterWait, {host}, detail};
+}
+
+}
