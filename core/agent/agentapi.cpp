@@ -1,0 +1,316 @@
+#include "core/agent/agentapi.h"
+
+#include "core/agent/apijson.h"
+#include "core/agent/diagnostics.h"
+#include "core/agent/params.h"
+#include "core/layout/defaultplan.h"
+#include "core/layout/factsjson.h"
+#include "core/layout/layoutchange.h"
+#include "core/layout/planfile.h"
+
+#include <algorithm>
+#include <unistd.h>
+
+namespace edgelift {
+
+namespace {
+
+const QString key(const char *name) { return QString::fromLatin1(name); }
+
+Result<QJsonObject> jobReply(const Result<QString> &job)
+{
+    if (!job)
+        return job.error();
+    return QJsonObject{{key("job"), *job}};
+}
+
+QJsonObject refusal(const Error &error, const QJsonArray &problems)
+{
+    return {{key("refused"), true}, {key("error"), rpc::toJson(error)}, {key("problems"), problems}};
+}
+
+/// Why this plan cannot be carried out on this server: the server's own shortcomings first, then the plan's.
+std::optional<Error> obstacle(const Plan &plan, const ServerFacts &facts, const QList<Problem> &problems)
+{
+    for (const Check &check : readinessChecks(facts)) {
+        if (check.severity == Check::Severity::Blocker)
+            return check.error.value_or(Error{});
+    }
+    const auto blocker = std::find_if(
+        problems.begin(), problems.end(), [](const Problem &problem) { return problem.severity == Problem::Severity::Blocker; });
+    if (blocker != problems.end())
+        return asError(*blocker);
+    if (const Result<> unchanged = requireUnchangedLayout(plan, facts); !unchanged)
+        return unchanged.error();
+    return std::nullopt;
+}
+
+}
+
+AgentApi::AgentApi(JobManager &jobs, SourceHolder &source, JobEngine &engine, Setting setting)
+    : m_jobs(jobs)
+    , m_source(source)
+    , m_engine(engine)
+    , m_setting(std::move(setting))
+{
+}
+
+const QMap<QString, AgentApi::Method> &AgentApi::table()
+{
+    static const QMap<QString, Method> methods{{key("version"), &AgentApi::version}, {key("inspect"), &AgentApi::inspect},
+        {key("check"), &AgentApi::check}, {key("import"), &AgentApi::import}, {key("plan.new"), &AgentApi::planNew},
+        {key("plan.validate"), &AgentApi::planValidate}, {key("plan.show"), &AgentApi::planShow}, {key("migrate"), &AgentApi::migrate},
+        {key("status"), &AgentApi::status}, {key("subscribe"), &AgentApi::subscribe}, {key("pause"), &AgentApi::pause},
+        {key("resume"), &AgentApi::resume}, {key("retry"), &AgentApi::resume}, {key("cancel"), &AgentApi::cancel},
+        {key("clean"), &AgentApi::cancel}, {key("modify"), &AgentApi::modify}, {key("report"), &AgentApi::report},
+        {key("resources"), &AgentApi::resources}, {key("diagnostics"), &AgentApi::diagnostics}, {key("shutdown"), &AgentApi::shutdown}};
+    return methods;
+}
+
+QStringList AgentApi::methods() { return table().keys(); }
+
+Result<QJsonObject> AgentApi::handle(const rpc::Request &request, const std::shared_ptr<EventOutlet> &outlet)
+{
+    const Method method = table().value(request.method);
+    if (!method)
+        return Error{ErrorCode::RequestMalformed, Retry::Never,
+            {QStringLiteral("There is no method “%1”. Near it: “%2”.").arg(request.method, nearest(request.method, methods()))}, {}};
+    try {
+        Params params(request.params);
+        return (this->*method)(params, outlet);
+    } catch (const std::exception &e) { // a mistake in one method must not end the agent
+        return Error{ErrorCode::Internal, Retry::Never, {}, request.method + QLatin1String(": ") + QString::fromUtf8(e.what())};
+    }
+}
+
+Result<QJsonObject> AgentApi::version(Params &params, const Outlet &)
+{
+    params.object().integer(key("interface"), 0, 0, 1 << 20);
+    if (const auto problem = params.problem())
+        return *problem;
+    return QJsonObject{{key("interface"), rpc::interfaceVersion}, {key("product"), QStringLiteral(EDGELIFT_VERSION)},
+        {key("pid"), qint64(::getpid())}, {key("stateDir"), m_setting.stateDir},
+        {key("sourceDisks"), QJsonArray::fromStringList(m_source.disks())}};
+}
+
+Result<QJsonObject> AgentApi::inspect(Params &params, const Outlet &)
+{
+    if (const auto problem = params.problem())
+        return *problem;
+    const Result<std::shared_ptr<const Source>> source = m_source.get(m_stop.get_token());
+    if (!source)
+        return source.error();
+    QJsonArray notes;
+    for (const SourceNote &note : (*source)->notes())
+        notes.append(QJsonObject{{key("subject"), note.subject}, {key("text"), note.text}});
+    return QJsonObject{{key("facts"), toJson((*source)->facts())}, {key("notes"), notes}};
+}
+
+Result<QJsonObject> AgentApi::check(Params &params, const Outlet &)
+{
+    if (const auto problem = params.problem())
+        return *problem;
+    const Result<std::shared_ptr<const Source>> source = m_source.get(m_stop.get_token());
+    if (!source)
+        return source.error();
+    const QList<Check> checks = readinessChecks((*source)->facts());
+    const bool blocked =
+        std::any_of(checks.begin(), checks.end(), [](const Check &each) { return each.severity == Check::Severity::Blocker; });
+    return QJsonObject{{key("checks"), apijson::array(checks)}, {key("blocked"), blocked}};
+}
+
+Result<QJsonObject> AgentApi::import(Params &params, const Outlet &)
+{
+    const Result<Authorization> authorization = params.authorization();
+    if (const auto problem = params.problem())
+        return *problem;
+    if (!authorization)
+        return authorization.error();
+    const Result<std::shared_ptr<const Source>> source = m_source.get(m_stop.get_token());
+    if (!source)
+        return source.error();
+    const Result<QString> id = m_engine.importSource(**source, *authorization, m_stop.get_token());
+    if (!id)
+        return id.error();
+    return QJsonObject{{key("sourceId"), *id}};
+}
+
+Result<QJsonObject> AgentApi::planNew(Params &params, const Outlet &)
+{
+    const QString region = params.object().string(key("region"), Plan().image.region);
+    if (const auto problem = params.problem())
+        return *problem;
+    const Result<std::shared_ptr<const Source>> source = m_source.get(m_stop.get_token());
+    if (!source)
+        return source.error();
+    const Plan plan = defaultPlan((*source)->facts(), region);
+    return QJsonObject{{key("plan"), toJson(plan)}, {key("problems"), apijson::array(edgelift::check(plan, (*source)->facts()))}};
+}
+
+Result<QJsonObject> AgentApi::planValidate(Params &params, const Outlet &)
+{
+    const QJsonObject given = params.object().object(key("plan"));
+    if (const auto problem = params.problem())
+        return *problem;
+    QList<Error> fileProblems;
+    const Result<Plan> plan = planFromJson(given, &fileProblems);
+    if (!plan) {
+        QJsonArray problems;
+        for (const Error &error : fileProblems)
+            problems.append(apijson::fileProblem(error));
+        return refusal(plan.error(), problems);
+    }
+    const Result<std::shared_ptr<const Source>> source = m_source.get(m_stop.get_token());
+    if (!source)
+        return source.error();
+    const QList<Problem> problems = edgelift::check(*plan, (*source)->facts());
+    if (const std::optional<Error> error = obstacle(*plan, (*source)->facts(), problems))
+        return refusal(*error, apijson::array(problems));
+    return QJsonObject{{key("problems"), apijson::array(problems)}};
+}
+
+Result<QJsonObject> AgentApi::planShow(Params &params, const Outlet &)
+{
+    const QString job = params.job();
+    if (const auto problem = params.problem())
+        return *problem;
+    const Result<Plan> plan = m_jobs.plan(job);
+    if (!plan)
+        return plan.error();
+    return QJsonObject{{key("plan"), toJson(*plan)}};
+}
+
+Result<QJsonObject> AgentApi::migrate(Params &params, const Outlet &)
+{
+    const QJsonObject given = params.object().object(key("plan"));
+    const Result<Authorization> authorization = params.authorization();
+    if (const auto problem = params.problem())
+        return *problem;
+    QList<Error> fileProblems;
+    const Result<Plan> plan = planFromJson(given, &fileProblems);
+    if (!plan) {
+        QJsonArray problems;
+        for (const Error &error : fileProblems)
+            problems.append(apijson::fileProblem(error));
+        return refusal(plan.error(), problems);
+    }
+    if (!authorization)
+        return authorization.error();
+    Result<std::shared_ptr<const Source>> source = m_source.get(m_stop.get_token());
+    if (!source)
+        return source.error();
+    const QList<Problem> problems = edgelift::check(*plan, (*source)->facts());
+    if (const std::optional<Error> error = obstacle(*plan, (*source)->facts(), problems))
+        return refusal(*error, apijson::array(problems));
+    const Result<QString> job = m_jobs.start(*plan, source.take(), *authorization);
+    if (!job)
+        return job.error();
+    return QJsonObject{{key("job"), *job}, {key("problems"), apijson::array(problems)}};
+}
+
+Result<QJsonObject> AgentApi::status(Params &params, const Outlet &)
+{
+    const QString job = params.job();
+    if (const auto problem = params.problem())
+        return *problem;
+    if (!job.isEmpty()) {
+        const Result<JobSummary> summary = m_jobs.summary(job);
+        if (!summary)
+            return summary.error();
+        return QJsonObject{{key("jobs"), apijson::array(QList{*summary})}, {key("progress"), m_jobs.progress()}};
+    }
+    return QJsonObject{{key("jobs"), apijson::array(m_jobs.list())}, {key("progress"), m_jobs.progress()}};
+}
+
+Result<QJsonObject> AgentApi::subscribe(Params &params, const Outlet &outlet)
+{
+    const QString job = params.job();
+    if (const auto problem = params.problem())
+        return *problem;
+    return jobReply(m_jobs.subscribe(job, outlet));
+}
+
+Result<QJsonObject> AgentApi::pause(Params &params, const Outlet &)
+{
+    const QString job = params.job();
+    if (const auto problem = params.problem())
+        return *problem;
+    return jobReply(m_jobs.pause(job));
+}
+
+Result<QJsonObject> AgentApi::resume(Params &params, const Outlet &)
+{
+    const QString job = params.job();
+    if (const auto problem = params.problem())
+        return *problem;
+    return jobReply(m_jobs.resume(job));
+}
+
+Result<QJsonObject> AgentApi::cancel(Params &params, const Outlet &)
+{
+    const QString job = params.job();
+    if (const auto problem = params.problem())
+        return *problem;
+    return jobReply(m_jobs.cancel(job));
+}
+
+Result<QJsonObject> AgentApi::modify(Params &params, const Outlet &)
+{
+    const QString job = params.job();
+    const TuningChange change{params.optionalInteger(key("limitMbps"), 0, limits::limitMbpsMost),
+        params.optionalInteger(key("compression"), 0, limits::compressionMost), params.optionalBoolean(key("checksum"))};
+    if (const auto problem = params.problem())
+        return *problem;
+    return jobReply(m_jobs.modify(job, change));
+}
+
+Result<QJsonObject> AgentApi::report(Params &params, const Outlet &)
+{
+    const QString job = params.job();
+    if (const auto problem = params.problem())
+        return *problem;
+    const Result<QString> path = m_jobs.reportPath(job);
+    if (!path)
+        return path.error();
+    return QJsonObject{{key("reportPath"), *path}};
+}
+
+Result<QJsonObject> AgentApi::resources(Params &params, const Outlet &)
+{
+    const QString job = params.job();
+    if (const auto problem = params.problem())
+        return *problem;
+    QJsonArray out;
+    for (const JobSummary &each : m_jobs.list()) {
+        if (!job.isEmpty() && each.id != job)
+            continue;
+        const Result<QList<LedgerEntry>> entries = m_jobs.resources(each.id);
+        if (!entries)
+            return entries.error();
+        out.append(
+            QJsonObject{{key("job"), each.id}, {key("state"), jobStateName(each.state)}, {key("resources"), apijson::array(*entries)}});
+    }
+    if (!job.isEmpty() && out.isEmpty())
+        return Error{ErrorCode::JobUnknown, Retry::Never, {job}, {}};
+    return QJsonObject{{key("jobs"), out}};
+}
+
+Result<QJsonObject> AgentApi::diagnostics(Params &params, const Outlet &)
+{
+    if (const auto problem = params.problem())
+        return *problem;
+    const Result<QString> path = writeDiagnostics(m_setting.stateDir, m_setting.logPath);
+    if (!path)
+        return path.error();
+    return QJsonObject{{key("path"), *path}};
+}
+
+Result<QJsonObject> AgentApi::shutdown(Params &params, const Outlet &)
+{
+    if (const auto problem = params.problem())
+        return *problem;
+    m_setting.quit();
+    return QJsonObject{};
+}
+
+}

@@ -1,0 +1,26 @@
+#pragma once
+#include "core/layout/planrules.h"
+#include "core/migrate/migration.h"
+#include "core/source/readiness.h"
+
+#include <QJsonArray>
+
+/// Values of other modules as the agent's clients get them.
+namespace edgelift::apijson {
+
+[[nodiscard]] QJsonObject toJson(const JobSummary &job); ///< id, state, phase, created, sourceName, sourceId, imageId, error
+[[nodiscard]] QJsonObject toJson(const LedgerEntry &entry); ///< kind, kindName, id, name, region, created, pricePerDay, kept
+[[nodiscard]] QJsonObject toJson(const Check &check); ///< id, severity, title, evidence, remedy, fixable, args
+[[nodiscard]] QJsonObject toJson(const Problem &problem); ///< id, severity, disk, volume, needBytes, haveBytes, message
+[[nodiscard]] QJsonObject fileProblem(const Error &error); ///< the same shape for what is wrong with a plan's text
+
+template <class T>
+QJsonArray array(const QList<T> &list)
+{
+    QJsonArray out;
+    for (const T &entry : list)
+        out.append(toJson(entry));
+    return out;
+}
+
+}

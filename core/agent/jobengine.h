@@ -1,0 +1,51 @@
+#pragma once
+#include "core/migrate/migration.h"
+
+namespace edgelift {
+
+/// What the agent asks of one migration. Semantics are those of Migration.
+class EngineJob
+{
+public:
+    virtual ~EngineJob() = default;
+    [[nodiscard]] virtual QString id() const = 0;
+    [[nodiscard]] virtual Plan plan() const = 0;
+    [[nodiscard]] virtual TransferTuning &tuning() = 0;
+    virtual Outcome run(const std::stop_token &stop, const MigrationObserver &observer) = 0;
+    virtual Outcome cancel(const std::stop_token &stop, const MigrationObserver &observer) = 0;
+    [[nodiscard]] virtual QList<LedgerEntry> resources() const = 0;
+    [[nodiscard]] virtual QString reportPath() const = 0;
+};
+
+/// core/migrate as the agent sees it. Thread-safe.
+class JobEngine
+{
+public:
+    virtual ~JobEngine() = default;
+    virtual Result<std::unique_ptr<EngineJob>> create(const Plan &plan, const Source &source, const Authorization &authorization) = 0;
+    virtual Result<std::unique_ptr<EngineJob>> open(const QString &jobId, const Source &source) = 0;
+    virtual Result<std::unique_ptr<EngineJob>> openForCleanUp(const QString &jobId) = 0;
+    [[nodiscard]] virtual QList<JobSummary> list() const = 0; ///< the newest first
+    /// Registers the source with the service of the code; "s-…".
+    virtual Result<QString> importSource(const Source &source, const Authorization &authorization, const std::stop_token &stop) = 0;
+};
+
+/// The real one, with its jobs below `stateDir`.
+class MigrationEngine final : public JobEngine
+{
+public:
+    explicit MigrationEngine(QString stateDir)
+        : m_stateDir(std::move(stateDir))
+    {
+    }
+    Result<std::unique_ptr<EngineJob>> create(const Plan &plan, const Source &source, const Authorization &authorization) override;
+    Result<std::unique_ptr<EngineJob>> open(const QString &jobId, const Source &source) override;
+    Result<std::unique_ptr<EngineJob>> openForCleanUp(const QString &jobId) override;
+    [[nodiscard]] QList<JobSummary> list() const override;
+    Result<QString> importSource(const Source &source, const Authorization &authorization, const std::stop_token &stop) override;
+
+private:
+    const QString m_stateDir;
+};
+
+}

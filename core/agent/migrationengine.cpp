@@ -1,0 +1,84 @@
+#include "core/agent/jobengine.h"
+#include "core/layout/defaultplan.h"
+#include "core/migrate/cloudsession.h"
+#include "core/migrate/naming.h"
+
+namespace edgelift {
+
+namespace {
+
+class MigrationJob final : public EngineJob
+{
+public:
+    explicit MigrationJob(std::unique_ptr<Migration> migration)
+        : m_migration(std::move(migration))
+    {
+    }
+    QString id() const override { return m_migration->jobId(); }
+    Plan plan() const override { return m_migration->plan(); }
+    TransferTuning &tuning() override { return m_migration->tuning(); }
+    Outcome run(const std::stop_token &stop, const MigrationObserver &observer) override { return m_migration->run(stop, observer); }
+    Outcome cancel(const std::stop_token &stop, const MigrationObserver &observer) override { return m_migration->cancel(stop, observer); }
+    QList<LedgerEntry> resources() const override { return m_migration->resources(); }
+    QString reportPath() const override { return m_migration->reportPath(); }
+
+private:
+    const std::unique_ptr<Migration> m_migration;
+};
+
+Result<std::unique_ptr<EngineJob>> wrapped(Result<std::unique_ptr<Migration>> migration)
+{
+    if (!migration)
+        return migration.error();
+    return std::unique_ptr<EngineJob>(std::make_unique<MigrationJob>(migration.take()));
+}
+
+SourceDescription described(const ServerFacts &facts)
+{
+    SourceDescription source;
+    source.name = facts.sourceName;
+    source.machineId = naming::machineId(facts); // as the migration names it: a code is used up once for both
+    source.hostName = facts.os.hostName;
+    source.platform = naming::ecsPlatform(facts.os);
+    source.architecture = facts.os.architecture;
+    const Plan plan = defaultPlan(facts);
+    for (const Plan::Disk &disk : plan.disks) {
+        if (disk.role == Plan::Role::System)
+            source.systemDiskGiB = disk.sizeGiB;
+        else
+            source.dataDisksGiB.append(disk.sizeGiB);
+    }
+    return source;
+}
+
+}
+
+Result<std::unique_ptr<EngineJob>> MigrationEngine::create(const Plan &plan, const Source &source, const Authorization &authorization)
+{
+    return wrapped(Migration::create(m_stateDir, plan, source, authorization));
+}
+
+Result<std::unique_ptr<EngineJob>> MigrationEngine::open(const QString &jobId, const Source &source)
+{
+    return wrapped(Migration::open(m_stateDir, jobId, source));
+}
+
+Result<std::unique_ptr<EngineJob>> MigrationEngine::openForCleanUp(const QString &jobId)
+{
+    return wrapped(Migration::openForCleanUp(m_stateDir, jobId));
+}
+
+QList<JobSummary> MigrationEngine::list() const { return Migration::list(m_stateDir); }
+
+Result<QString> MigrationEngine::importSource(const Source &source, const Authorization &authorization, const std::stop_token &stop)
+{
+    const SourceDescription description = described(source.facts());
+    const Result<std::unique_ptr<CloudSession>> session =
+        CloudSession::open(realSurroundings(), authorization, description, {}, QStringLiteral("cn-beijing"), stop);
+    if (!session)
+        return session.error();
+    const QString given = (*session)->facts().sourceId;
+    return given.isEmpty() ? naming::sourceId(description.machineId) : given; // with an AccessKey nobody registers it
+}
+
+}
