@@ -33,6 +33,7 @@ public:
     virtual Result<> launch(const InstanceSpec &spec) = 0;
     /// Asks it to shut down (`force`: pulls the plug) and returns at once; isRunning() tells when it is over.
     virtual void end(const QString &id, bool force) = 0;
+    virtual void endAll() = 0; ///< pulls every plug and waits: nothing runs afterwards
     [[nodiscard]] virtual bool isRunning(const QString &id) const = 0;
     /// Adds or removes a disk of a running instance. Errors: ToolFailed.
     virtual Result<> plug(const QString &id, const InstanceDisk &disk) = 0;

@@ -7,9 +7,9 @@
 #include <QThreadPool>
 #include <QUrl>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <stop_token>
 #include <thread>
 
@@ -20,14 +20,14 @@ class StateStore;
 
 struct WorldSettings
 {
-    QString dataDir;
+    QString dataDir; ///< the service's DIR, absolute
     QUrl endpoint; ///< where the service answers
     double timeScale = 1.0; ///< factor on every delay of the simulated cloud; 0: states change at once
 };
 
 /// What the simulated ECS, VPC and ENS share: the state, time, objects, disk files and running instances. Thread-safe.
 /// Everything that must survive a restart is in the state; what takes time is either a due date in a record (see settle())
-/// or a piece of work on the pool, which resumeWork() starts again from its record after a restart.
+/// or a piece of work on the pool, which start() begins again from its record after a restart.
 class World
 {
 public:
@@ -61,6 +61,11 @@ public:
 
     /// Runs `work` on the pool unless work of this name runs already. Work asks its token and takes the state's lock only briefly.
     void run(const QString &name, Work work);
+    void cancel(const QString &name); ///< stops work of this name, if any; returns at once
+    [[nodiscard]] bool stopping() const { return m_stop.stop_requested(); } ///< work that ends now keeps its record for the next start
+    /// How far the work on `id` is, in percent. Kept in memory only: after a restart the work begins anew.
+    void setProgress(const QString &id, int percent);
+    [[nodiscard]] int progress(const QString &id) const;
     void waitForWork(); ///< until the pool is idle: for tests
 
 private:
@@ -72,8 +77,9 @@ private:
     const WorldSettings m_settings;
     DiskStore m_disks;
     std::unique_ptr<InstanceHost> m_host;
-    std::mutex m_workMutex;
-    std::set<QString> m_running; ///< names of work on the pool
+    mutable std::mutex m_workMutex;
+    std::map<QString, std::stop_source> m_running; ///< work on the pool by name
+    std::map<QString, int> m_progress;
     std::stop_source m_stop;
     QThreadPool m_pool;
     std::jthread m_watcher;
