@@ -84,7 +84,10 @@ Result<> ReceiverServer::wait()
     m_acceptors.clear();
     m_connections.endAll();
     const Result<> flushed = m_keeper.flush();
-    log::info("receiver", flushed ? QStringLiteral("ended") : logLine(flushed.error()));
+    if (flushed)
+        log::info("receiver", QStringLiteral("ended"));
+    else
+        log::error("receiver", logLine(flushed.error()));
     return flushed;
 }
 
