@@ -41,6 +41,8 @@ public:
     void setVersion(quint16 version) { m_version = version; }
     quint16 version() const { return m_version; } ///< 0 before negotiation
 
+    quint64 nextSequence() const { return m_nextSent; } ///< what the next send() will have; the sending thread's business
+
     TlsSocket &socket() { return *m_socket; }
     const TlsSocket &socket() const { return *m_socket; }
 

@@ -30,7 +30,7 @@ void setTcpOptions(int fd)
     set(IPPROTO_TCP, TCP_KEEPIDLE, 15);
     set(IPPROTO_TCP, TCP_KEEPINTVL, 5);
     set(IPPROTO_TCP, TCP_KEEPCNT, 3);
-    set(IPPROTO_TCP, TCP_USER_TIMEOUT, 30000);
+    set(IPPROTO_TCP, TCP_USER_TIMEOUT, 60000); // also bounds a peer that accepts no byte: it may be syncing a slow disk
 }
 
 Polled pollBoth(int socket, int wake, short events, std::optional<TcpClock::time_point> deadline)

@@ -15,7 +15,7 @@ namespace edgelift::wire {
 
 /// One TLS connection. Calls block. One thread may read while another writes. Every wait ends by data, by its timeout or at once
 /// when stop is asked: a socket is bound to one stop token for life, and interrupt() does the same for this socket alone. After
-/// an error the connection is of no further use. A dead peer is noticed after about 30 s without acknowledged TCP segments.
+/// an error the connection is of no further use. A peer that vanished is noticed in about a minute.
 ///
 /// Errors of all calls: LinkLost (ended by the peer, the network or by stop; args: peer), LinkStalled (no byte passed for the
 /// timeout; args: peer, seconds), PeerNotTrusted (wrong key on either side; args: peer). A caller that may be stopped looks at its

@@ -1,0 +1,57 @@
+#include "core/stream/buffers.h"
+
+#include <cstdlib>
+#include <new>
+
+namespace edgelift {
+
+namespace {
+
+using Owned = std::unique_ptr<Buffer, void (*)(Buffer *)>;
+
+void destroy(Buffer *buffer)
+{
+    std::free(buffer->data);
+    delete buffer;
+}
+
+Owned make(size_t size)
+{
+    const size_t rounded = (size + BufferPool::alignment - 1) / BufferPool::alignment * BufferPool::alignment;
+    void *memory = std::aligned_alloc(BufferPool::alignment, rounded);
+    if (!memory)
+        throw std::bad_alloc();
+    return Owned(new Buffer{static_cast<char *>(memory), size}, destroy);
+}
+
+}
+
+BufferPool::BufferPool(size_t count, size_t size)
+    : m_size(size)
+    , m_shelf(std::make_shared<Shelf>())
+{
+    m_shelf->unmade = count;
+    m_shelf->free.reserve(count);
+}
+
+BufferRef BufferPool::acquire(const std::stop_token &stop)
+{
+    std::unique_lock lock(m_shelf->mutex);
+    if (!m_shelf->changed.wait(lock, stop, [this] { return !m_shelf->free.empty() || m_shelf->unmade > 0; }))
+        return nullptr;
+    Owned buffer(nullptr, destroy);
+    if (m_shelf->free.empty()) {
+        --m_shelf->unmade;
+        buffer = make(m_size);
+    } else {
+        buffer = std::move(m_shelf->free.back());
+        m_shelf->free.pop_back();
+    }
+    return BufferRef(buffer.release(), [shelf = m_shelf](Buffer *back) {
+        const std::lock_guard backLock(shelf->mutex);
+        shelf->free.emplace_back(back, destroy);
+        shelf->changed.notify_one();
+    });
+}
+
+}

@@ -1,0 +1,94 @@
+#pragma once
+#include "core/stream/blockreader.h"
+#include "core/stream/extentplan.h"
+#include "core/stream/journal.h"
+#include "core/stream/ratelimiter.h"
+#include "core/stream/transfer.h"
+
+#include <memory>
+#include <vector>
+
+namespace edgelift {
+
+/// Nanoseconds spent and bytes passed in each stage, summed over its threads: what the log shows, and what a tuner looks at. Any thread.
+struct StageTimes
+{
+    std::atomic<qint64> reading = 0;
+    std::atomic<qint64> hashing = 0;
+    std::atomic<qint64> compressing = 0;
+    std::atomic<qint64> sending = 0; ///< waiting for the limit included
+    std::atomic<quint64> bytesRead = 0;
+    std::atomic<quint64> bytesIntoFrames = 0; ///< after compression
+    std::atomic<quint64> bytesOfZeros = 0;
+};
+
+/// Adds the time it lives to a counter.
+class StageTimer
+{
+public:
+    explicit StageTimer(std::atomic<qint64> &total)
+        : m_total(total)
+    {
+    }
+    StageTimer(const StageTimer &) = delete;
+    StageTimer &operator=(const StageTimer &) = delete;
+    ~StageTimer() { m_total += std::chrono::nanoseconds(std::chrono::steady_clock::now() - m_begin).count(); }
+
+private:
+    std::atomic<qint64> &m_total;
+    std::chrono::steady_clock::time_point m_begin = std::chrono::steady_clock::now();
+};
+
+/// What all stages of one transfer share; lives as long as Transfer::run(). "disk" is everywhere the place in `disks`.
+struct CopyJob
+{
+    CopyJob(const TransferSettings &s, const QList<TransferDisk> &d, const TransferTuning &t, wire::TlsContext c)
+        : settings(s)
+        , disks(d)
+        , tuning(t)
+        , context(std::move(c))
+        , limiter(t.limitMbps)
+        , done(size_t(d.size()))
+    {
+    }
+    const TransferSettings &settings;
+    const QList<TransferDisk> &disks;
+    const TransferTuning &tuning;
+    wire::TlsContext context;
+    RateLimiter limiter;
+    std::vector<ExtentPlan> plans;
+    std::vector<std::unique_ptr<BlockReader>> readers;
+    std::unique_ptr<Journal> journal;
+    std::vector<std::atomic<quint64>> done; ///< acknowledged bytes by disk
+    std::shared_ptr<std::atomic<quint64>> wireBytes = std::make_shared<std::atomic<quint64>>(0);
+    StageTimes times;
+};
+
+/// A run of at most wire::maxDataExtents wanted extents of one disk.
+struct Piece
+{
+    int disk = 0;
+    quint64 first = 0; ///< extent
+    quint32 count = 0;
+};
+struct ReadPiece
+{
+    Piece piece;
+    quint32 length = 0; ///< bytes in the buffer
+    BufferRef buffer;
+};
+
+/// One Data or Zero frame ready to be sent.
+struct OutFrame
+{
+    wire::FrameType type = wire::FrameType::Data;
+    int disk = 0;
+    quint64 first = 0; ///< extent
+    quint64 count = 0;
+    std::array<wire::Digest, wire::maxDataExtents> digests{}; ///< of Data
+    QByteArray head; ///< encoded
+    QByteArrayView body; ///< into `buffer`; empty for Zero
+    BufferRef buffer;
+};
+
+}

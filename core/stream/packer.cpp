@@ -1,0 +1,81 @@
+#include "core/stream/packer.h"
+
+#include <cstring>
+
+namespace edgelift {
+
+Packer::Packer(CopyJob &job, ZeroCollector &zeros, BufferPool &buffers, Emit emit, std::stop_token stop)
+    : m_job(job)
+    , m_zeros(zeros)
+    , m_buffers(buffers)
+    , m_emit(std::move(emit))
+    , m_stop(std::move(stop))
+{
+}
+
+bool Packer::pack(const ReadPiece &read)
+{
+    clearFree(read);
+    const auto extent = [&read](quint32 index) {
+        const size_t begin = size_t(index) * wire::extentSize;
+        return std::span<const char>(read.buffer->data + begin, std::min<size_t>(wire::extentSize, read.length - begin));
+    };
+    quint32 runBegin = 0;
+    for (quint32 i = 0; i < read.piece.count; ++i) {
+        if (!wire::isAllZero(extent(i)))
+            continue;
+        if (i > runBegin && !packRun(read, runBegin, i - runBegin))
+            return false;
+        m_zeros.add(read.piece.disk, read.piece.first + i, 1);
+        m_job.times.bytesOfZeros += extent(i).size();
+        runBegin = i + 1;
+    }
+    return runBegin == read.piece.count || packRun(read, runBegin, read.piece.count - runBegin);
+}
+
+/// Deleted data never leaves the server, and costs nothing.
+void Packer::clearFree(const ReadPiece &read) const
+{
+    const quint64 begin = read.piece.first * wire::extentSize;
+    for (const ByteRange &range : m_job.plans[size_t(read.piece.disk)].freeWithin(ByteRange{begin, read.length}))
+        std::memset(read.buffer->data + (range.offset - begin), 0, range.length);
+}
+
+/// One Data frame of `count` extents of the piece, none of them zero.
+bool Packer::packRun(const ReadPiece &read, quint32 firstIndex, quint32 count)
+{
+    OutFrame frame;
+    frame.disk = read.piece.disk;
+    frame.first = read.piece.first + firstIndex;
+    frame.count = count;
+    wire::DataHead head;
+    head.disk = m_job.disks.at(read.piece.disk).index;
+    head.epoch = m_job.settings.epoch;
+    head.offset = frame.first * wire::extentSize;
+    head.extents = count;
+    const quint32 begin = firstIndex * wire::extentSize;
+    head.length = std::min(count * wire::extentSize, read.length - begin);
+    const std::span<const char> plain(read.buffer->data + begin, head.length);
+    {
+        const StageTimer timer(m_job.times.hashing);
+        for (quint32 i = 0; i < count; ++i)
+            head.digests[i] = wire::digestOf(plain.subspan(size_t(i) * wire::extentSize, head.extentLength(i)));
+    }
+    const BufferRef packed = m_buffers.acquire(m_stop);
+    if (!packed)
+        return false;
+    size_t size = 0;
+    {
+        const StageTimer timer(m_job.times.compressing);
+        size = m_compressor.compress(plain, packed->all(), m_job.tuning.compression);
+    }
+    head.compressed = size > 0;
+    frame.buffer = head.compressed ? packed : read.buffer;
+    frame.body = head.compressed ? QByteArrayView(packed->data, qsizetype(size)) : QByteArrayView(plain.data(), qsizetype(plain.size()));
+    frame.digests = head.digests;
+    frame.head = wire::encode(head);
+    m_job.times.bytesIntoFrames += quint64(frame.body.size());
+    return m_emit(std::move(frame));
+}
+
+}

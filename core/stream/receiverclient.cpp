@@ -1,0 +1,90 @@
+#include "core/stream/receiverclient.h"
+
+namespace edgelift {
+
+namespace {
+using namespace std::chrono_literals;
+constexpr std::chrono::milliseconds connectTimeout = 10s;
+constexpr std::chrono::milliseconds quickCall = 60s;
+constexpr std::chrono::milliseconds prepareCall = 120s; // waits for disks to appear
+constexpr std::chrono::milliseconds mediumCall = 600s; // reads or flushes disks
+}
+
+ReceiverClient::ReceiverClient(std::unique_ptr<wire::FrameChannel> channel, wire::Welcome welcome)
+    : m_channel(std::move(channel))
+    , m_welcome(welcome)
+{
+}
+
+Result<std::unique_ptr<ReceiverClient>> ReceiverClient::connect(
+    const ReceiverAddress &address, const wire::TlsContext &context, std::stop_token stop, std::shared_ptr<std::atomic<quint64>> sentBytes)
+{
+    auto socket = wire::TlsSocket::connect(address.host, address.controlPort, context, connectTimeout, std::move(stop));
+    if (!socket)
+        return socket.error();
+    auto channel = std::make_unique<wire::FrameChannel>(socket.take());
+    channel->socket().countSentIn(std::move(sentBytes));
+    const Result<wire::Welcome> welcome = wire::greet(*channel, {wire::ourVersions, address.job, wire::Port::Control}, connectTimeout);
+    if (!welcome)
+        return welcome.error();
+    return std::unique_ptr<ReceiverClient>(new ReceiverClient(std::move(channel), *welcome));
+}
+
+Result<QJsonObject> ReceiverClient::call(QLatin1String method, const QJsonObject &params, std::chrono::milliseconds timeout)
+{
+    const wire::Request request{m_nextId++, method, params};
+    if (const Result<quint64> sent = m_channel->send(wire::FrameType::Request, {wire::encode(request)}, quickCall); !sent)
+        return sent.error();
+    const Result<wire::FrameChannel::Frame> frame = m_channel->receive(timeout, wire::maxJsonPayload);
+    if (!frame)
+        return frame.error();
+    if (frame->type == wire::FrameType::Failure) {
+        const Result<wire::Failure> failure = wire::decodeFailure(frame->payload);
+        return failure ? failure->error : failure.error();
+    }
+    if (frame->type != wire::FrameType::Reply)
+        return wire::malformed(QStringLiteral("frame type %1 instead of Reply").arg(quint16(frame->type)));
+    const Result<wire::Reply> reply = wire::decodeReply(frame->payload);
+    if (!reply)
+        return reply.error();
+    if (reply->id != request.id)
+        return wire::malformed(QStringLiteral("reply to request %1, not %2").arg(reply->id).arg(request.id));
+    return reply->result;
+}
+
+Result<wire::PrepareResult> ReceiverClient::prepare(const wire::PrepareParams &params)
+{
+    const Result<QJsonObject> result = call(wire::method::prepare, wire::toJson(params), prepareCall);
+    return result ? wire::prepareResult(*result) : result.error();
+}
+
+Result<wire::StatusResult> ReceiverClient::status()
+{
+    const Result<QJsonObject> result = call(wire::method::status, {}, quickCall);
+    return result ? wire::statusResult(*result) : result.error();
+}
+
+Result<QList<quint64>> ReceiverClient::verify(const wire::VerifyParams &params)
+{
+    const Result<QJsonObject> result = call(wire::method::verify, wire::toJson(params), mediumCall);
+    if (!result)
+        return result.error();
+    const Result<wire::VerifyResult> verified = wire::verifyResult(*result);
+    if (!verified)
+        return verified.error();
+    return verified->different;
+}
+
+Result<> ReceiverClient::finish(const wire::FinishParams &params)
+{
+    const Result<QJsonObject> result = call(wire::method::finish, wire::toJson(params), mediumCall);
+    return result ? ok() : result.error();
+}
+
+Result<> ReceiverClient::shutdown()
+{
+    const Result<QJsonObject> result = call(wire::method::shutdown, {}, mediumCall);
+    return result ? ok() : result.error();
+}
+
+}

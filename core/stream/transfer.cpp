@@ -1,0 +1,24 @@
+#include "core/stream/transfer.h"
+
+#include "core/stream/transferrun.h"
+
+namespace edgelift {
+
+Transfer::Transfer(TransferSettings settings, QList<TransferDisk> disks, const TransferTuning &tuning, Observer observer)
+    : m_settings(std::move(settings))
+    , m_disks(std::move(disks))
+    , m_tuning(tuning)
+    , m_observer(std::move(observer))
+{
+}
+
+Outcome Transfer::run(const std::stop_token &stop)
+{
+    const Result<wire::TlsContext> context = wire::TlsContext::make(m_settings.keys, m_settings.peerPin);
+    if (!context)
+        return {Outcome::End::Failed, context.error()};
+    CopyJob job(m_settings, m_disks, m_tuning, *context);
+    return TransferRun(job, m_observer, stop).execute();
+}
+
+}
