@@ -1,13 +1,10 @@
 #include "core/service/httpserver.h"
 
-#include "core/base/fd.h"
 #include "core/base/log.h"
 
 #include <QDateTime>
 #include <QFile>
 #include <QLocale>
-#include <QUrlQuery>
-#include <fcntl.h>
 #include <httplib.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
@@ -75,62 +72,54 @@ ServerRequest exchangeOf(const httplib::Request &request, bool secure)
 
 /// Bodies go out through a provider without a length, under a Content-Length of ours: the library would else apply the request's Range
 /// to whatever we send, error texts included.
-void provide(httplib::Response &response, const ServerReply &answer, const std::shared_ptr<Fd> &file)
+void provide(httplib::Response &response, const ServerReply &reply, size_t total)
 {
-    const qint64 total = answer.file.isEmpty() ? answer.body.size() : answer.length;
-    response.set_content_provider(answer.contentType.toStdString(), [answer, file, total](size_t offset, httplib::DataSink &sink) {
-        const size_t want = std::min(pieceSize, size_t(total) - offset);
-        if (file) {
+    response.set_content_provider(reply.contentType.toStdString(), [reply, total](size_t offset, httplib::DataSink &sink) {
+        const size_t want = std::min(pieceSize, total - offset);
+        if (reply.file) {
             QByteArray piece(qsizetype(want), Qt::Uninitialized);
-            const ssize_t got = ::pread(file->get(), piece.data(), want, off_t(answer.offset) + off_t(offset));
+            const ssize_t got = ::pread(reply.file->get(), piece.data(), want, off_t(reply.offset) + off_t(offset));
             if (got <= 0)
                 return false; // the connection breaks: better than a short body that looks whole
             sink.write(piece.constData(), size_t(got));
             offset += size_t(got);
         } else {
-            sink.write(answer.body.constData() + offset, want);
+            sink.write(reply.body.constData() + offset, want);
             offset += want;
         }
-        if (offset >= size_t(total))
+        if (offset >= total)
             sink.done();
         return true;
     });
 }
 
-void answerInto(httplib::Response &response, const ServerReply &answer, bool head)
+QByteArray httpDate()
 {
-    response.status = answer.status;
-    response.set_header(
-        "Date", QLocale::c().toString(QDateTime::currentDateTimeUtc(), QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'")).toStdString());
-    for (const auto &[name, value] : answer.headers)
+    return QLocale::c().toString(QDateTime::currentDateTimeUtc(), QStringLiteral("ddd, dd MMM yyyy HH:mm:ss 'GMT'")).toLatin1();
+}
+
+void answer(httplib::Response &response, const ServerReply &reply, bool head)
+{
+    response.status = reply.status;
+    response.set_header("Date", httpDate().toStdString());
+    for (const auto &[name, value] : reply.headers)
         response.set_header(name.toStdString(), value.toStdString());
-    const qint64 total = answer.file.isEmpty() ? (answer.body.isEmpty() ? answer.length : answer.body.size()) : answer.length;
-    if (answer.status != 204)
+    const size_t total = size_t(reply.file ? reply.length : reply.body.size());
+    if (reply.status != 204)
         response.set_header("Content-Length", std::to_string(total));
-    if (total == 0 || head) {
-        if (!answer.contentType.isEmpty() && (head || answer.file.isEmpty()))
-            response.set_header("Content-Type", answer.contentType.toStdString());
-        return;
-    }
-    std::shared_ptr<Fd> file;
-    if (!answer.file.isEmpty()) {
-        file = std::make_shared<Fd>(::open(QFile::encodeName(answer.file).constData(), O_RDONLY | O_CLOEXEC));
-        if (!*file) {
-            response.status = 500;
-            response.set_header("Content-Length", "0");
-            return;
-        }
-    }
-    provide(response, answer, file);
+    if (total > 0 && !head)
+        provide(response, reply, total);
+    else if (reply.status != 204)
+        response.set_header("Content-Type", reply.contentType.toStdString());
 }
 
 ServerReply internalError(const QString &why)
 {
     log::error("http", QStringLiteral("a handler failed"), {{QStringLiteral("why"), why}});
-    ServerReply answer;
-    answer.status = 500;
-    answer.body = R"({"Code":"InternalError","Message":"The request processing has failed due to some unknown error."})";
-    return answer;
+    ServerReply reply;
+    reply.status = 500;
+    reply.body = R"({"Code":"InternalError","Message":"The request processing has failed due to some unknown error."})";
+    return reply;
 }
 
 ServerReply guarded(const ServerHandler &handler, const ServerRequest &exchange)
@@ -191,7 +180,7 @@ public:
         const auto bodiless = [this, handler](const httplib::Request &request, httplib::Response &response) {
             ServerRequest exchange = exchangeOf(request, m_secure);
             exchange.readBody = [](const auto &) { return true; };
-            answerInto(response, guarded(handler, exchange), request.method == "HEAD");
+            answer(response, guarded(handler, exchange), request.method == "HEAD");
         };
         const auto bodied = [this, handler](const httplib::Request &request, httplib::Response &response,
                                 const httplib::ContentReader &reader) { withBody(handler, request, response, reader); };
@@ -219,9 +208,9 @@ private:
             });
             return whole && wanted;
         };
-        const ServerReply answer = guarded(handler, exchange);
+        const ServerReply reply = guarded(handler, exchange);
         exchange.readBody([](QByteArrayView) { return true; });
-        answerInto(response, answer, false);
+        answer(response, reply, false);
     }
 
     std::unique_ptr<httplib::Server> m_server;

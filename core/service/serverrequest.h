@@ -1,9 +1,12 @@
 #pragma once
+#include "core/base/fd.h"
+
 #include <QByteArray>
 #include <QList>
 #include <QPair>
 #include <QString>
 #include <functional>
+#include <memory>
 #include <optional>
 
 namespace edgelift {
@@ -38,9 +41,9 @@ struct ServerReply
     QByteArray contentType = "application/json; charset=utf-8";
     QList<QPair<QByteArray, QByteArray>> headers;
     QByteArray body;
-    QString file; ///< not empty: `length` bytes of this file from `offset` are sent instead of body
+    std::shared_ptr<Fd> file; ///< set: `length` bytes of this open file from `offset` are sent instead of body
     qint64 offset = 0;
-    qint64 length = 0; ///< of `file`; for HEAD: what Content-Length says
+    qint64 length = 0; ///< of `file`
 };
 
 using ServerHandler = std::function<ServerReply(const ServerRequest &)>;

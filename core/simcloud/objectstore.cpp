@@ -1,6 +1,5 @@
 #include "core/simcloud/objectstore.h"
 
-#include "core/base/fd.h"
 #include "core/base/files.h"
 #include "core/base/ids.h"
 #include "core/base/log.h"
@@ -281,6 +280,19 @@ std::optional<ObjectInfo> ObjectStore::head(const QString &bucket, const QString
     const std::lock_guard lock(m_mutex);
     const Stored *object = find(bucket, key);
     return object ? std::optional(object->info) : std::nullopt;
+}
+
+std::optional<ObjectStore::Opened> ObjectStore::openObject(const QString &bucket, const QString &key) const
+{
+    const std::lock_guard lock(m_mutex);
+    const Stored *object = find(bucket, key);
+    if (!object)
+        return std::nullopt;
+    const QString path = bucketFolder(bucket) + QLatin1Char('/') + object->file;
+    auto file = std::make_shared<Fd>(::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!*file)
+        return std::nullopt;
+    return Opened{object->info, std::move(file)};
 }
 
 QString ObjectStore::path(const QString &bucket, const QString &key) const

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/clock.h"
+#include "core/base/fd.h"
 #include "core/base/result.h"
 #include "core/simcloud/contentdigest.h"
 
@@ -66,6 +67,13 @@ public:
         const ObjectAttributes &attributes = {}, const ContentDigest *digest = nullptr);
 
     [[nodiscard]] std::optional<ObjectInfo> head(const QString &bucket, const QString &key) const;
+    /// The object as it is now; replacing or deleting it later does not disturb who has it open. Nothing when there is none.
+    struct Opened
+    {
+        ObjectInfo info;
+        std::shared_ptr<Fd> file;
+    };
+    [[nodiscard]] std::optional<Opened> openObject(const QString &bucket, const QString &key) const;
     /// Where the bytes are, to be opened read-only. Empty when there is no such object.
     [[nodiscard]] QString path(const QString &bucket, const QString &key) const;
     /// Objects whose key starts with `prefix` and comes after `after` (empty: from the first), in UTF-8 byte order.
