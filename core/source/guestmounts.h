@@ -1,0 +1,44 @@
+#pragma once
+#include "core/base/result.h"
+#include "core/layout/serverfacts.h"
+
+#include <QString>
+#include <functional>
+
+namespace edgelift {
+
+/// Filesystems of a guest, mounted read-only without replaying journals, without devices, set-uid or programs. Exists on the thread of
+/// inPrivateMounts() only. What was mounted is unmounted in reverse order by the destructor.
+class GuestMounts
+{
+public:
+    explicit GuestMounts(QString folder)
+        : m_folder(std::move(folder))
+    {
+    }
+    GuestMounts(const GuestMounts &) = delete;
+    GuestMounts &operator=(const GuestMounts &) = delete;
+    ~GuestMounts() { unmountAll(); }
+
+    /// Mounts a block device on a folder of its own; the folder's path. `subvolume` is for btrfs ("subvol=@"), empty for the default one.
+    /// Errors: FilesystemDamaged (%1 `name`), PermissionDenied.
+    [[nodiscard]] Result<QString> mount(const QString &device, FsType fs, const QString &subvolume, const QString &name);
+    /// The same on a folder that is already there (a handle of the guest's folder as /proc/self/fd/N).
+    [[nodiscard]] Result<> mountOn(const QString &device, FsType fs, const QString &subvolume, const QString &name, const QString &target);
+    void unmountAll();
+
+private:
+    QString m_folder;
+    QStringList m_mounted;
+    QStringList m_btrfsDevices;
+    int m_count = 0;
+};
+
+/// Runs `work` on a thread with a mount namespace of its own: no mount it makes is seen by anybody else, and none survives it. `folder`
+/// is an existing private folder; the mounts are below it. Blocks until the work is done. Errors: PermissionDenied, ToolFailed.
+[[nodiscard]] Result<> inPrivateMounts(const QString &folder, const std::function<void(GuestMounts &)> &work);
+
+/// True for what mount() can look into.
+[[nodiscard]] bool isMountable(FsType fs);
+
+}

@@ -1,0 +1,42 @@
+#pragma once
+#include "core/base/fd.h"
+#include "core/base/result.h"
+
+#include <QByteArray>
+#include <QString>
+#include <QStringList>
+
+namespace edgelift {
+
+/// A guest's files below one folder. Every path is resolved inside it, symbolic links too ("/etc/x" means the guest's /etc), and
+/// nothing larger than a limit is read: the files are a stranger's. Paths are absolute in the guest.
+class GuestTree
+{
+public:
+    /// `root` is the folder the guest's / is at. Errors: FileUnreadable.
+    [[nodiscard]] static Result<GuestTree> open(const QString &root);
+
+    /// Empty when it is not there, not a regular file, or larger than `limit`.
+    QByteArray read(const QString &path, qint64 limit = 1 << 20) const;
+    /// Like read(), but the first `length` bytes of a file of any size.
+    QByteArray readStart(const QString &path, qint64 length) const;
+    bool isFile(const QString &path) const;
+    bool isFolder(const QString &path) const;
+    bool exists(const QString &path) const; ///< a dangling link counts
+    /// Names in a folder, sorted; at most 10000.
+    QStringList list(const QString &path) const;
+    /// A regular file, for reading; no Fd when there is none.
+    Fd openFile(const QString &path) const;
+    /// A folder as a handle that can be mounted on; no Fd when there is none.
+    Fd openFolder(const QString &path) const;
+
+private:
+    explicit GuestTree(Fd root)
+        : m_root(std::move(root))
+    {
+    }
+    Fd openAt(const QString &path, int flags) const;
+    Fd m_root;
+};
+
+}
