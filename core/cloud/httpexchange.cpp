@@ -1,6 +1,7 @@
 #include "core/cloud/httpexchange.h"
 #include "core/cloud/certificatepin.h"
 #include "core/cloud/filerange.h"
+#include "core/cloud/oneshotbody.h"
 
 #include <QNetworkAccessManager>
 #include <QSslCertificate>
@@ -40,7 +41,7 @@ QNetworkRequest HttpExchange::prepared() const
 
 QNetworkReply *HttpExchange::sent(QNetworkAccessManager &network)
 {
-    const QNetworkRequest request = prepared();
+    QNetworkRequest request = prepared();
     if (m_request.method == "GET")
         return network.get(request);
     if (m_request.method == "HEAD")
@@ -49,7 +50,13 @@ QNetworkReply *HttpExchange::sent(QNetworkAccessManager &network)
         return network.deleteResource(request);
     if (m_file)
         return m_request.method == "PUT" ? network.put(request, m_file) : network.post(request, m_file);
-    return m_request.method == "PUT" ? network.put(request, m_request.body) : network.post(request, m_request.body);
+    if (m_request.method == "PUT")
+        return network.put(request, m_request.body);
+    if (m_request.body.isEmpty())
+        return network.post(request, QByteArray());
+    request.setAttribute(QNetworkRequest::DoNotBufferUploadDataAttribute, true);
+    request.setHeader(QNetworkRequest::ContentLengthHeader, m_request.body.size());
+    return network.post(request, new OneShotBody(m_request.body, this));
 }
 
 void HttpExchange::start(QNetworkAccessManager &network)
@@ -121,7 +128,7 @@ Result<HttpReply> HttpExchange::outcome() const
 
 Error HttpExchange::failure() const
 {
-    const QString host = m_request.url.authority(QUrl::FullyDecoded);
+    const QString host = m_request.url.authority();
     const QString detail = QStringLiteral("%1 %2: %3 (%4)")
                                .arg(QString::fromLatin1(m_request.method), host, m_reply->errorString())
                                .arg(int(m_reply->error()));

@@ -36,9 +36,10 @@ struct HttpReply
 };
 
 /// Sends one request and waits for its answer. Blocks the caller; safe in any thread but the network's own. No redirect is
-/// followed: it would carry credentials elsewhere. Any HTTP status is an answer, not an error.
-/// Errors: CloudUnreachable (no connection was made: nothing was sent), PeerNotTrusted (certificate; nothing was sent), FileUnreadable
-/// (bodyFile), CloudTimedOut (connected, then no complete answer: what became of the request is unknown; also when stop was asked).
+/// followed: it would carry credentials elsewhere. A POST with a body is sent once and never again, whatever breaks. Any HTTP status is an
+/// answer, not an error. Errors: CloudUnreachable (no connection was made: nothing was sent), PeerNotTrusted (certificate; nothing was
+/// sent), FileUnreadable (bodyFile), CloudTimedOut (connected, then no complete answer: what became of the request is unknown; also when
+/// stop was asked).
 class HttpTransport
 {
 public:

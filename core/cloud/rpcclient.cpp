@@ -18,11 +18,13 @@ QString hostHeader(const QUrl &url)
 
 HttpRequest signedRequest(const RpcCall &call, QUrl url, const QByteArray &pin, const Credentials &credentials, const QDateTime &now)
 {
+    // A call that must not happen twice goes as a body: that is what the transport sends exactly once.
+    const bool inBody = call.formBody || !call.harmlessTwice;
     const QByteArray encoded = signing::canonicalQuery(call.parameters.pairs());
     HttpRequest out;
     out.method = "POST";
     out.certificatePin = pin;
-    if (call.formBody)
+    if (inBody)
         out.body = encoded;
     else
         url.setQuery(QString::fromLatin1(encoded), QUrl::StrictMode);
@@ -31,7 +33,7 @@ HttpRequest signedRequest(const RpcCall &call, QUrl url, const QByteArray &pin, 
     signing::AcsRequest toSign;
     toSign.method = out.method;
     toSign.payloadSha256 = hashing::sha256Hex(out.body);
-    if (!call.formBody)
+    if (!inBody)
         toSign.query = call.parameters.pairs();
     toSign.headers = {{QStringLiteral("Host"), hostHeader(url)}, {QStringLiteral("x-acs-action"), call.action},
         {QStringLiteral("x-acs-version"), productVersion(call.product)},
