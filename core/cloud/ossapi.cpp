@@ -1,7 +1,6 @@
 #include "core/cloud/ossapi.h"
 #include "core/base/log.h"
 #include "core/cloud/ossreplies.h"
-#include "core/credential/requestsigning.h"
 
 #include <QCryptographicHash>
 #include <QFile>
@@ -15,9 +14,6 @@ namespace {
 
 constexpr quint64 mostParts = 10000;
 constexpr quint64 mebibyte = 1ULL << 20;
-constexpr std::chrono::seconds longestValidity{7 * 24 * 3600};
-
-QString ossDate(const QDateTime &now) { return now.toUTC().toString(QStringLiteral("yyyyMMdd'T'HHmmss'Z'")); }
 
 /// Base64 of the MD5 of a part of a file; empty when it cannot be read to its end.
 QByteArray contentMd5(const QString &path, quint64 offset, quint64 length, const std::stop_token &stop)
@@ -48,82 +44,15 @@ quint64 partSize(Bytes total, const oss::PartSizes &sizes)
 
 }
 
-/// One request to OSS.
-struct OssApi::Call
-{
-    QByteArray method;
-    QString action; ///< the name in the vendor's reference, for errors
-    QString bucket;
-    QString key;
-    signing::Pairs query{};
-    QString contentType{};
-    QByteArray contentMd5{};
-    QByteArray body{};
-    QString bodyFile{};
-    qint64 bodyOffset = 0;
-    qint64 bodyLength = -1;
-};
-
 OssApi::OssApi(const CloudAccess &access, Endpoints endpoints, QString region, oss::PartSizes sizes)
-    : m_sender(access)
-    , m_endpoints(std::move(endpoints))
-    , m_region(std::move(region))
+    : m_client(access, std::move(endpoints), std::move(region))
     , m_sizes(sizes)
 {
 }
 
-CallFacts OssApi::factsOf(const Call &call) const
-{
-    return {QStringLiteral("oss"), call.action, m_region, m_endpoints.oss(m_region, call.bucket, {}).host(),
-        {{QStringLiteral("Bucket"), call.bucket}, {QStringLiteral("Key"), call.key}}, {}};
-}
-
-HttpRequest OssApi::signedRequest(const Call &call, const Credentials &credentials) const
-{
-    signing::OssRequest toSign{call.method, call.bucket, call.key, call.query, {}};
-    toSign.headers = {{QStringLiteral("x-oss-date"), ossDate(m_sender.access().clock.now())},
-        {QStringLiteral("x-oss-content-sha256"), QStringLiteral("UNSIGNED-PAYLOAD")}};
-    if (!call.contentType.isEmpty())
-        toSign.headers.append({QStringLiteral("Content-Type"), call.contentType});
-    if (!call.contentMd5.isEmpty())
-        toSign.headers.append({QStringLiteral("Content-MD5"), QString::fromLatin1(call.contentMd5)});
-    if (!credentials.securityToken.isEmpty())
-        toSign.headers.append({QStringLiteral("x-oss-security-token"), credentials.securityToken});
-
-    HttpRequest out;
-    out.method = call.method;
-    out.url = m_endpoints.oss(m_region, call.bucket, call.key);
-    if (!call.query.isEmpty())
-        out.url.setQuery(QString::fromLatin1(signing::canonicalQuery(call.query, false)), QUrl::StrictMode);
-    for (const auto &[name, value] : toSign.headers)
-        out.headers.append({name.toUtf8(), value.toUtf8()});
-    out.headers.emplaceBack("User-Agent", "edgelift/" EDGELIFT_VERSION);
-    out.headers.append({"Authorization", signing::ossV4Authorization(toSign, credentials, m_region)});
-    out.body = call.body;
-    out.bodyFile = call.bodyFile;
-    out.bodyOffset = call.bodyOffset;
-    out.bodyLength = call.bodyLength;
-    out.certificatePin = m_endpoints.certificatePin();
-    return out;
-}
-
-std::variant<HttpReply, Failure> OssApi::send(const Call &call, const std::stop_token &stop) const
-{
-    // Every call of OSS may happen twice: a put replaces, a delete of nothing is success, a part is overwritten.
-    return m_sender.send([&](const Credentials &credentials) { return signedRequest(call, credentials); }, factsOf(call), true, stop);
-}
-
-Result<HttpReply> OssApi::expect(const Call &call, const std::stop_token &stop) const
-{
-    std::variant<HttpReply, Failure> answer = send(call, stop);
-    if (const auto *failure = std::get_if<Failure>(&answer))
-        return failure->error;
-    return std::get<HttpReply>(std::move(answer));
-}
-
 Result<> OssApi::put(const QString &bucket, const QString &key, const oss::Content &content, const std::stop_token &stop) const
 {
-    Call call{"PUT", QStringLiteral("PutObject"), bucket, key};
+    OssCall call{"PUT", QStringLiteral("PutObject"), bucket, key};
     call.contentType = content.type;
     if (content.file.isEmpty()) {
         call.body = content.bytes;
@@ -141,22 +70,23 @@ Result<> OssApi::put(const QString &bucket, const QString &key, const oss::Conte
         if (call.contentMd5.isEmpty())
             return unreadable(content.file);
     }
-    const Result<HttpReply> reply = expect(call, stop);
+    const Result<HttpReply> reply = m_client.expect(call, stop);
     return reply ? ok() : Result<>(reply.error());
 }
 
 Result<> OssApi::putInParts(
     const QString &bucket, const QString &key, const oss::Content &content, Bytes size, const std::stop_token &stop) const
 {
-    Call initiate{"POST", QStringLiteral("InitiateMultipartUpload"), bucket, key, {{QStringLiteral("uploads"), QString()}}, content.type};
-    const Result<HttpReply> reply = expect(initiate, stop);
+    OssCall initiate{
+        "POST", QStringLiteral("InitiateMultipartUpload"), bucket, key, {{QStringLiteral("uploads"), QString()}}, content.type};
+    const Result<HttpReply> reply = m_client.expect(initiate, stop);
     if (!reply)
         return reply.error();
     const QString uploadId = oss::readUploadId(reply->body);
     if (uploadId.isEmpty())
-        return unreadableReply(factsOf(initiate), QStringLiteral("no UploadId"));
+        return unreadableReply(m_client.factsOf(initiate), QStringLiteral("no UploadId"));
 
-    Call upload{"POST", QStringLiteral("CompleteMultipartUpload"), bucket, key, {{QStringLiteral("uploadId"), uploadId}}};
+    OssCall upload{"POST", QStringLiteral("CompleteMultipartUpload"), bucket, key, {{QStringLiteral("uploadId"), uploadId}}};
     const Result<QByteArray> parts = sendParts(upload, content.file, size, stop);
     const Result<> done = parts ? complete(upload, *parts, size, stop) : Result<>(parts.error());
     if (!done)
@@ -164,12 +94,13 @@ Result<> OssApi::putInParts(
     return done;
 }
 
-Result<QByteArray> OssApi::sendParts(const Call &upload, const QString &file, Bytes size, const std::stop_token &stop) const
+Result<QByteArray> OssApi::sendParts(const OssCall &upload, const QString &file, Bytes size, const std::stop_token &stop) const
 {
     const quint64 each = partSize(size, m_sizes);
     QList<QByteArray> etags;
     for (quint64 offset = 0; offset < size.count; offset += each) {
-        Call part{"PUT", QStringLiteral("UploadPart"), upload.bucket, upload.key, upload.query, QStringLiteral("application/octet-stream")};
+        OssCall part{
+            "PUT", QStringLiteral("UploadPart"), upload.bucket, upload.key, upload.query, QStringLiteral("application/octet-stream")};
         part.query.append({QStringLiteral("partNumber"), QString::number(etags.size() + 1)});
         part.bodyFile = file;
         part.bodyOffset = qint64(offset);
@@ -177,23 +108,23 @@ Result<QByteArray> OssApi::sendParts(const Call &upload, const QString &file, By
         part.contentMd5 = contentMd5(file, offset, quint64(part.bodyLength), stop);
         if (part.contentMd5.isEmpty())
             return unreadable(file);
-        const Result<HttpReply> reply = expect(part, stop);
+        const Result<HttpReply> reply = m_client.expect(part, stop);
         if (!reply)
             return reply.error();
         const QByteArray etag = reply->header("ETag");
         if (etag.isEmpty())
-            return unreadableReply(factsOf(part), QStringLiteral("no ETag"));
+            return unreadableReply(m_client.factsOf(part), QStringLiteral("no ETag"));
         etags.append(etag);
     }
     return oss::partList(etags);
 }
 
-Result<> OssApi::complete(const Call &upload, const QByteArray &partList, Bytes size, const std::stop_token &stop) const
+Result<> OssApi::complete(const OssCall &upload, const QByteArray &partList, Bytes size, const std::stop_token &stop) const
 {
-    Call call = upload;
+    OssCall call = upload;
     call.contentType = QStringLiteral("application/xml");
     call.body = partList;
-    std::variant<HttpReply, Failure> answer = send(call, stop);
+    std::variant<HttpReply, Failure> answer = m_client.send(call, stop);
     const auto *failure = std::get_if<Failure>(&answer);
     if (!failure)
         return ok();
@@ -206,18 +137,10 @@ Result<> OssApi::complete(const Call &upload, const QByteArray &partList, Bytes 
 }
 
 /// Parts of a failed upload cost money for ever. Also after a stop, therefore without its token, but not insisting.
-void OssApi::abort(const Call &upload) const
+void OssApi::abort(const OssCall &upload) const
 {
-    CloudAccess access = m_sender.access();
-    access.policy.attempts = 2;
-    Call call{"DELETE", QStringLiteral("AbortMultipartUpload"), upload.bucket, upload.key, upload.query};
-    const auto make = [&](const Credentials &credentials) {
-        HttpRequest out = signedRequest(call, credentials);
-        out.timeout = std::chrono::seconds(5);
-        return out;
-    };
-    const std::variant<HttpReply, Failure> answer = SignedSender(access).send(make, factsOf(call), true, {});
-    const auto *failure = std::get_if<Failure>(&answer);
+    const std::optional<Failure> failure =
+        m_client.tidy({"DELETE", QStringLiteral("AbortMultipartUpload"), upload.bucket, upload.key, upload.query});
     if (failure && failure->error.code != ErrorCode::ResourceMissing)
         log::warning("cloud", QStringLiteral("an upload in parts could not be aborted; its parts stay in the bucket"),
             {{QStringLiteral("bucket"), upload.bucket}, {QStringLiteral("key"), upload.key}});
@@ -225,7 +148,7 @@ void OssApi::abort(const Call &upload) const
 
 Result<oss::Object> OssApi::head(const QString &bucket, const QString &key, const std::stop_token &stop) const
 {
-    const Result<HttpReply> reply = expect({"HEAD", QStringLiteral("HeadObject"), bucket, key}, stop);
+    const Result<HttpReply> reply = m_client.expect({"HEAD", QStringLiteral("HeadObject"), bucket, key}, stop);
     if (!reply)
         return reply.error();
     QDateTime modified =
@@ -237,7 +160,7 @@ Result<oss::Object> OssApi::head(const QString &bucket, const QString &key, cons
 
 Result<> OssApi::remove(const QString &bucket, const QString &key, const std::stop_token &stop) const
 {
-    const Result<HttpReply> reply = expect({"DELETE", QStringLiteral("DeleteObject"), bucket, key}, stop);
+    const Result<HttpReply> reply = m_client.expect({"DELETE", QStringLiteral("DeleteObject"), bucket, key}, stop);
     return reply || reply.error().code == ErrorCode::ResourceMissing ? ok() : Result<>(reply.error());
 }
 
@@ -246,17 +169,17 @@ Result<QList<oss::Object>> OssApi::list(const QString &bucket, const QString &pr
     QList<oss::Object> out;
     QString token;
     do {
-        Call call{"GET", QStringLiteral("ListObjectsV2"), bucket, {},
+        OssCall call{"GET", QStringLiteral("ListObjectsV2"), bucket, {},
             {{QStringLiteral("list-type"), QStringLiteral("2")}, {QStringLiteral("max-keys"), QStringLiteral("1000")},
                 {QStringLiteral("prefix"), prefix}}};
         if (!token.isEmpty())
             call.query.append({QStringLiteral("continuation-token"), token});
-        const Result<HttpReply> reply = expect(call, stop);
+        const Result<HttpReply> reply = m_client.expect(call, stop);
         if (!reply)
             return reply.error();
         const std::optional<oss::ObjectPage> page = oss::readObjects(reply->body);
         if (!page || (!page->next.isEmpty() && page->next == token))
-            return unreadableReply(factsOf(call), QStringLiteral("not a list of objects"));
+            return unreadableReply(m_client.factsOf(call), QStringLiteral("not a list of objects"));
         out += page->objects;
         token = page->next;
     } while (!token.isEmpty());
@@ -265,13 +188,13 @@ Result<QList<oss::Object>> OssApi::list(const QString &bucket, const QString &pr
 
 Result<oss::Bucket> OssApi::bucketInfo(const QString &bucket, const std::stop_token &stop) const
 {
-    const Call call{"GET", QStringLiteral("GetBucketInfo"), bucket, {}, {{QStringLiteral("bucketInfo"), QString()}}};
-    const Result<HttpReply> reply = expect(call, stop);
+    const OssCall call{"GET", QStringLiteral("GetBucketInfo"), bucket, {}, {{QStringLiteral("bucketInfo"), QString()}}};
+    const Result<HttpReply> reply = m_client.expect(call, stop);
     if (!reply)
         return reply.error();
     const std::optional<oss::Bucket> info = oss::readBucketInfo(reply->body);
     if (!info)
-        return unreadableReply(factsOf(call), QStringLiteral("no BucketInfo"));
+        return unreadableReply(m_client.factsOf(call), QStringLiteral("no BucketInfo"));
     return *info;
 }
 
@@ -280,15 +203,15 @@ Result<QList<oss::Bucket>> OssApi::listBuckets(const std::stop_token &stop) cons
     QList<oss::Bucket> out;
     QString marker;
     do {
-        Call call{"GET", QStringLiteral("ListBuckets"), {}, {}, {{QStringLiteral("max-keys"), QStringLiteral("1000")}}};
+        OssCall call{"GET", QStringLiteral("ListBuckets"), {}, {}, {{QStringLiteral("max-keys"), QStringLiteral("1000")}}};
         if (!marker.isEmpty())
             call.query.append({QStringLiteral("marker"), marker});
-        const Result<HttpReply> reply = expect(call, stop);
+        const Result<HttpReply> reply = m_client.expect(call, stop);
         if (!reply)
             return reply.error();
         const std::optional<oss::BucketPage> page = oss::readBuckets(reply->body);
         if (!page || (!page->next.isEmpty() && page->next == marker))
-            return unreadableReply(factsOf(call), QStringLiteral("not a list of buckets"));
+            return unreadableReply(m_client.factsOf(call), QStringLiteral("not a list of buckets"));
         out += page->buckets;
         marker = page->next;
     } while (!marker.isEmpty());
@@ -297,22 +220,7 @@ Result<QList<oss::Bucket>> OssApi::listBuckets(const std::stop_token &stop) cons
 
 Result<QUrl> OssApi::presignedGet(const QString &bucket, const QString &key, std::chrono::seconds valid, const std::stop_token &stop) const
 {
-    const Result<Credentials> credentials = m_sender.access().credentials.credentials(stop);
-    if (!credentials)
-        return credentials.error();
-    const QString date = ossDate(m_sender.access().clock.now());
-    signing::OssRequest request{"GET", bucket, key, {}, {}};
-    request.query = {{QStringLiteral("x-oss-signature-version"), QStringLiteral("OSS4-HMAC-SHA256")}, {QStringLiteral("x-oss-date"), date},
-        {QStringLiteral("x-oss-credential"),
-            credentials->accessKeyId + QLatin1Char('/') + QString::fromUtf8(signing::ossV4Scope(date, m_region))},
-        {QStringLiteral("x-oss-expires"), QString::number(std::min(valid, longestValidity).count())}};
-    if (!credentials->securityToken.isEmpty())
-        request.query.append({QStringLiteral("x-oss-security-token"), credentials->securityToken});
-    const QByteArray signature = signing::ossV4PresignSignature(request, *credentials, m_region);
-    request.query.append({QStringLiteral("x-oss-signature"), QString::fromLatin1(signature)});
-    QUrl out = m_endpoints.oss(m_region, bucket, key);
-    out.setQuery(QString::fromLatin1(signing::canonicalQuery(request.query, false)), QUrl::StrictMode);
-    return out;
+    return m_client.presigned(bucket, key, valid, stop);
 }
 
 }

@@ -1,7 +1,6 @@
 #pragma once
 #include "core/base/bytes.h"
-#include "core/cloud/endpoints.h"
-#include "core/cloud/signedsender.h"
+#include "core/cloud/ossclient.h"
 
 #include <QDateTime>
 
@@ -65,20 +64,13 @@ public:
         const QString &bucket, const QString &key, std::chrono::seconds valid, const std::stop_token &stop) const;
 
 private:
-    struct Call;
-    [[nodiscard]] std::variant<HttpReply, Failure> send(const Call &call, const std::stop_token &stop) const;
-    [[nodiscard]] Result<HttpReply> expect(const Call &call, const std::stop_token &stop) const;
-    [[nodiscard]] CallFacts factsOf(const Call &call) const;
-    [[nodiscard]] HttpRequest signedRequest(const Call &call, const Credentials &credentials) const;
     [[nodiscard]] Result<> putInParts(
         const QString &bucket, const QString &key, const oss::Content &content, Bytes size, const std::stop_token &stop) const;
-    [[nodiscard]] Result<QByteArray> sendParts(const Call &upload, const QString &file, Bytes size, const std::stop_token &stop) const;
-    [[nodiscard]] Result<> complete(const Call &upload, const QByteArray &partList, Bytes size, const std::stop_token &stop) const;
-    void abort(const Call &upload) const;
+    [[nodiscard]] Result<QByteArray> sendParts(const OssCall &upload, const QString &file, Bytes size, const std::stop_token &stop) const;
+    [[nodiscard]] Result<> complete(const OssCall &upload, const QByteArray &partList, Bytes size, const std::stop_token &stop) const;
+    void abort(const OssCall &upload) const;
 
-    SignedSender m_sender;
-    Endpoints m_endpoints;
-    QString m_region;
+    OssClient m_client;
     oss::PartSizes m_sizes;
 };
 
