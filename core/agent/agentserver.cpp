@@ -84,6 +84,7 @@ public:
     ~Connection() override
     {
         m_outlet->close();
+        m_socket->flush(); // the last words, as far as the client takes them at once
         m_parts.connections.removeOne(this);
     }
 

@@ -1,0 +1,86 @@
+#include "app/agent/agentprogram.h"
+
+#include "app/agent/quitsignals.h"
+#include "core/agent/agentapi.h"
+#include "core/base/errortext.h"
+#include "core/base/files.h"
+#include "core/base/log.h"
+
+#include <QCoreApplication>
+#include <QFileInfo>
+#include <QJsonDocument>
+#include <cstdio>
+#include <unistd.h>
+
+namespace edgelift {
+
+namespace {
+
+constexpr int exitDone = 0; // design.md section 3
+constexpr int exitNoAgent = 7;
+
+int complain(const Error &error)
+{
+    log::error("agent", logLine(error));
+    const ErrorText text = describe(error);
+    std::fprintf(stderr, "edgelift-agent: %s: %s %s\n", qUtf8Printable(displayCode(error.code)), qUtf8Printable(text.message),
+        qUtf8Printable(text.remedy));
+    return exitNoAgent;
+}
+
+Result<> prepareFolders(const AgentOptions &options)
+{
+    for (const QString &folder : {options.stateDir, QFileInfo(options.socket).absolutePath(), QFileInfo(options.logPath).absolutePath()}) {
+        if (const Result<> made = makeFolder(folder); !made)
+            return made;
+    }
+    if (!log::openFile(options.logPath))
+        return Error{ErrorCode::FileUnwritable, Retry::AfterUserAction, {options.logPath}, {}};
+    return ok();
+}
+
+void sayReady(const QString &socket)
+{
+    const QJsonObject line{
+        {QStringLiteral("ready"), true}, {QStringLiteral("socket"), socket}, {QStringLiteral("pid"), qint64(::getpid())}};
+    std::printf("%s\n", QJsonDocument(line).toJson(QJsonDocument::Compact).constData());
+    std::fflush(stdout);
+}
+
+}
+
+QString defaultSocket() { return QStringLiteral("/run/edgelift/agent.sock"); }
+
+int runAgent(const AgentOptions &options)
+{
+    if (const Result<> prepared = prepareFolders(options); !prepared)
+        return complain(prepared.error());
+    const QString workFolder = options.stateDir + QLatin1String("/source");
+    SourceHolder source(options.sourceDisks,
+        [workFolder](const QStringList &disks, const std::stop_token &stop) { return openDiskImages(disks, workFolder, stop); });
+    MigrationEngine engine(options.stateDir);
+    JobManager jobs(engine, source);
+    AgentApi api(jobs, source, engine,
+        {options.stateDir, options.logPath,
+            [] { QMetaObject::invokeMethod(QCoreApplication::instance(), &QCoreApplication::quit, Qt::QueuedConnection); }});
+    AgentServer server(
+        [&api](const rpc::Request &request, const std::shared_ptr<EventOutlet> &outlet) { return api.handle(request, outlet); });
+    QuitSignals signals;
+    QObject::connect(&signals, &QuitSignals::asked, &server, [](int signal) {
+        log::info("agent", QStringLiteral("asked to end"), {{QStringLiteral("signal"), signal}});
+        QCoreApplication::quit();
+    });
+    if (const Result<> listening = server.listen(options.socket); !listening)
+        return complain(listening.error());
+    log::info("agent", QStringLiteral("ready"),
+        {{QStringLiteral("version"), QStringLiteral(EDGELIFT_VERSION)}, {QStringLiteral("socket"), options.socket}});
+    sayReady(options.socket);
+    QCoreApplication::exec();
+    api.requestStop();
+    jobs.shutDown(); // while clients can still be told how the job ended
+    QCoreApplication::sendPostedEvents();
+    log::info("agent", QStringLiteral("ended"));
+    return exitDone;
+}
+
+}

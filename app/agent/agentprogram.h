@@ -1,0 +1,24 @@
+#pragma once
+#include "core/base/result.h"
+
+#include <QStringList>
+
+namespace edgelift {
+
+/// What the command line of edgelift-agent says.
+struct AgentOptions
+{
+    QString socket;
+    QString stateDir;
+    QString logPath;
+    QStringList sourceDisks; ///< none: this machine itself
+};
+
+/// For the help text and the defaults of both programs: /run/edgelift/agent.sock.
+[[nodiscard]] QString defaultSocket();
+
+/// Serves until a signal or the method `shutdown` asks it to end; prints one line {"ready":true,"socket":…,"pid":…} on standard
+/// output when it can be reached. A job that runs is stopped and stays resumable. The exit code. Needs a QCoreApplication.
+int runAgent(const AgentOptions &options);
+
+}

@@ -1,0 +1,64 @@
+#include "app/ctl/arguments.h"
+
+namespace edgelift::ctl {
+
+const QList<OptionSpec> &globalOptions()
+{
+    static const QList<OptionSpec> options{
+        {"json", nullptr, "Print JSON, one object a line."},
+        {"socket", "PATH", "Of the agent (/run/edgelift/agent.sock)."},
+        {"endpoint", "URL", "One address for all cloud products (a simulated cloud)."},
+        {"state-dir", "DIR", "Of an agent that has to be started for this command."},
+        {"source-disk", "FILE", "Disk image to migrate, the system disk first. Repeatable.", true},
+    };
+    return options;
+}
+
+const QList<CommandSpec> &commands()
+{
+    static const OptionSpec codeFile{"code-file", "FILE", "Holds the activation code; “-” is standard input."};
+    static const char credentialsHelp[] =
+        "Without --code-file, the AccessKey of the environment is used; without one, the code is read from standard input.";
+    static const char jobHelp[] = "Without a job, the newest one that is not at its end is meant.";
+    static const QList<CommandSpec> table{
+        {"inspect", "Show the source server: disks, volumes, system.", nullptr, false, {}},
+        {"check", "Show whether the source server can be migrated.", nullptr, false,
+            {{"fix", "ID", "Mend what this check found, where it can be mended for you."}},
+            "Exit code 3 when something prevents a migration."},
+        {"plan new", "Print a plan for the source server that is valid as it is.", nullptr, false,
+            {{"region", "REGION", "Where to keep the image: cn-beijing (default) or ap-southeast-1."}}},
+        {"plan validate", "List everything that is wrong with a plan.", "plan.json", true, {},
+            "With --source-disk or a running agent the plan is compared with the server. Exit code 3 when something is wrong."},
+        {"plan show", "Show a plan in words.", "plan.json", false, {{"job", "JOB", "Show the plan of this migration instead of a file."}}},
+        {"code create", "Make an activation code and print it, and nothing else.", nullptr, false,
+            {{"quota", "N", "How many servers may be imported with it (200).", false, 1, 1000},
+                {"days", "D", "How long it is valid (90).", false, 1, 90}, {"name", "NAME", "What to call it in lists."},
+                {"pin", "HEX", "SHA-256 of the service's public key, for https without a certificate authority."}},
+            "Needs --endpoint and an AccessKey in the environment."},
+        {"code list", "List the account's activation codes.", nullptr, false, {}},
+        {"code disable", "Switch an activation code off.", "ID", true, {}},
+        {"code delete", "Delete an activation code.", "ID", true, {}},
+        {"import", "Register the source server with the service.", nullptr, false, {codeFile}, credentialsHelp},
+        {"migrate", "Migrate the source server as a plan says.", nullptr, false,
+            {{"plan", "FILE", "The plan, as “plan new” prints it."}, codeFile}, credentialsHelp},
+        {"status", "Show migrations and how far they are.", "job", false, {}},
+        {"pause", "Stop the running migration; it can be resumed.", "job", false, {}},
+        {"resume", "Go on with a stopped or failed migration and follow it.", "job", false, {}, jobHelp},
+        {"retry", "The same as resume, after an error.", "job", false, {}, jobHelp},
+        {"modify", "Change the transfer while it runs.", "job", false,
+            {{"limit", "MBPS", "Speed limit in Mbit/s; 0 means unlimited.", false, 0, 100000},
+                {"compression", "0-10", "Compression; 0 means none.", false, 0, 10},
+                {"checksum", "on|off", "Read the target back and compare at the end."}}},
+        {"cancel", "Give a migration up and remove everything it made in the cloud.", "job", false, {}, jobHelp},
+        {"report", "Print the path of a migration's report.", "job", false, {}},
+        {"diagnostics", "Pack logs and job records for support, without secrets.", nullptr, false,
+            {{"output", "FILE", "Where to put the bundle (edgelift-….tar.gz in this folder)."}}},
+        {"abort", "Stop what runs and end the agent; migrations stay resumable.", nullptr, false, {}},
+        {"cloud list", "List what migrations have in the cloud now, and what it costs.", "job", false, {}},
+        {"cloud clean", "Remove what stopped or failed migrations left in the cloud.", "job", false, {},
+            "Without a job: of every migration that is neither running nor finished. They cannot be resumed after that."},
+    };
+    return table;
+}
+
+}

@@ -1,0 +1,157 @@
+#include "app/ctl/commands.h"
+#include "app/ctl/exitcodes.h"
+#include "app/ctl/planreading.h"
+#include "app/ctl/session.h"
+#include "app/ctl/words.h"
+#include "core/layout/planfile.h"
+#include "core/layout/planrules.h"
+
+namespace edgelift::ctl {
+
+namespace {
+
+const QString key(const char *name) { return QString::fromLatin1(name); }
+
+QJsonObject problemJson(const Problem &problem)
+{
+    const bool blocker = problem.severity == Problem::Severity::Blocker;
+    return {{key("id"), ruleId(problem.rule)}, {key("severity"), blocker ? key("blocker") : key("warning")},
+        {key("message"), describe(problem)}};
+}
+
+/// The part of a plan that can be judged without a server.
+QJsonObject validateAlone(const Plan &plan)
+{
+    const QList<Problem> problems = checkSettings(plan, ServerFacts());
+    QJsonArray list;
+    for (const Problem &problem : problems)
+        list.append(problemJson(problem));
+    return {{key("problems"), list}, {key("refused"), hasBlocker(problems)}, {key("compared"), false}};
+}
+
+Result<QJsonObject> validateWithAgent(const Plan &plan, const Arguments &arguments)
+{
+    const bool source = arguments.has("source-disk");
+    const Result<std::unique_ptr<Session>> session = source ? Session::open(arguments) : Session::attach(arguments);
+    if (!session && !source)
+        return validateAlone(plan);
+    if (!session)
+        return session.error();
+    Result<QJsonObject> reply = (*session)->agent().call(key("plan.validate"), {{key("plan"), toJson(plan)}});
+    if (reply)
+        reply->insert(key("compared"), true);
+    else if (reply.error().code == ErrorCode::LiveSourceUnsupported)
+        return validateAlone(plan);
+    return reply;
+}
+
+void showDisk(const Plan::Disk &disk, Console &console)
+{
+    const QString role = disk.role == Plan::Role::System ? QStringLiteral("System disk") : QStringLiteral("Data disk");
+    console.line(QStringLiteral("%1 of %2 GiB from %3%4")
+                     .arg(role)
+                     .arg(disk.sizeGiB)
+                     .arg(disk.source, disk.lvm ? QStringLiteral(", with LVM") : QString()));
+    for (const Plan::Volume &volume : disk.volumes) {
+        const QString how = !volume.migrate                  ? QStringLiteral("left out")
+            : volume.replication == Plan::Replication::Block ? QStringLiteral("block by block")
+                                                             : QStringLiteral("file by file");
+        console.line(QStringLiteral("  %1 %2  %3  (%4)")
+                         .arg(volume.mount.isEmpty() ? QStringLiteral("not mounted") : volume.mount,
+                             sizeText(double(volume.sizeMiB) * (1 << 20)), how, volume.source));
+    }
+}
+
+void show(const Plan &plan, Console &console)
+{
+    console.line(QStringLiteral("Image %1-… kept in %2, made in %3 with bucket %4")
+                     .arg(plan.image.namePrefix, plan.image.region, plan.image.transitRegion, plan.image.bucket));
+    console.line(plan.network.type == Plan::Network::Type::Public
+            ? QStringLiteral("Transfer over the public network")
+            : QStringLiteral("Transfer inside VPC %1, vSwitch %2").arg(plan.network.vpcId, plan.network.vSwitchId));
+    console.line(QStringLiteral("Speed limit %1, compression %2, checksum verification %3")
+                     .arg(plan.transfer.limitMbps == 0 ? QStringLiteral("none") : QStringLiteral("%1 Mbit/s").arg(plan.transfer.limitMbps))
+                     .arg(plan.transfer.compression)
+                     .arg(plan.transfer.checksum ? QStringLiteral("on") : QStringLiteral("off")));
+    for (const Plan::Disk &disk : plan.disks)
+        showDisk(disk, console);
+    if (!plan.excludes.isEmpty())
+        console.line(QStringLiteral("Excluded: ") + plan.excludes.join(QLatin1String(", ")));
+}
+
+Result<Plan> jobsPlan(const Arguments &arguments)
+{
+    const Result<std::unique_ptr<Session>> session = Session::open(arguments);
+    if (!session)
+        return session.error();
+    const Result<QJsonObject> reply = (*session)->agent().call(key("plan.show"), {{key("job"), arguments.value("job")}});
+    if (!reply)
+        return reply.error();
+    return planFromJson(reply->value(QLatin1String("plan")).toObject());
+}
+
+}
+
+int newPlan(const Arguments &arguments, Console &console)
+{
+    const Result<std::unique_ptr<Session>> session = Session::open(arguments);
+    if (!session)
+        return console.error(session.error());
+    QJsonObject params;
+    if (arguments.has("region"))
+        params.insert(key("region"), arguments.value("region"));
+    const Result<QJsonObject> reply = (*session)->agent().call(key("plan.new"), params);
+    if (!reply)
+        return console.error(reply.error());
+    const Result<Plan> plan = planFromJson(reply->value(QLatin1String("plan")).toObject());
+    if (!plan)
+        return console.error(plan.error());
+    showProblems(reply->value(QLatin1String("problems")).toArray(), console); // beside the plan, which is all of standard output
+    console.raw(writePlan(*plan));
+    return exitDone;
+}
+
+int validatePlan(const Arguments &arguments, Console &console)
+{
+    const Result<Plan> plan = readPlanFile(arguments.positional, console);
+    if (!plan)
+        return exitCodeFor(plan.error());
+    const Result<QJsonObject> reply = validateWithAgent(*plan, arguments);
+    if (!reply)
+        return console.error(reply.error());
+    const bool refused = reply->value(QLatin1String("refused")).toBool();
+    if (console.isJson()) {
+        QJsonObject out = *reply;
+        out.insert(key("valid"), !refused);
+        console.json(out);
+        return refused ? exitRefused : exitDone;
+    }
+    const QJsonArray problems = reply->value(QLatin1String("problems")).toArray();
+    if (refused && reply->contains(QLatin1String("error")))
+        return showRefusal(*reply, console);
+    showProblems(problems, console);
+    if (refused)
+        return exitRefused;
+    console.line(reply->value(QLatin1String("compared")).toBool()
+            ? QStringLiteral("The plan is valid for this server.")
+            : QStringLiteral("The plan is valid. It was not compared with a server."));
+    return exitDone;
+}
+
+int showPlan(const Arguments &arguments, Console &console)
+{
+    if (arguments.positional.isEmpty() && !arguments.has("job"))
+        return console.error({ErrorCode::UsageWrong, Retry::AfterUserAction, {QStringLiteral("“plan show” needs a file or --job.")}, {}});
+    const Result<Plan> plan = arguments.positional.isEmpty() ? jobsPlan(arguments) : readPlanFile(arguments.positional, console);
+    if (!plan && !arguments.positional.isEmpty())
+        return exitCodeFor(plan.error()); // already shown
+    if (!plan)
+        return console.error(plan.error());
+    if (console.isJson())
+        console.json(toJson(*plan));
+    else
+        show(*plan, console);
+    return exitDone;
+}
+
+}
