@@ -67,7 +67,7 @@ bool Packer::packRun(const ReadPiece &read, quint32 firstIndex, quint32 count)
     size_t size = 0;
     {
         const StageTimer timer(m_job.times.compressing);
-        size = m_compressor.compress(plain, packed->all(), m_job.tuning.compression);
+        size = m_compressor.compress(plain, packed->all(), m_job.tuning.compression, m_stop);
     }
     head.compressed = size > 0;
     frame.buffer = head.compressed ? packed : read.buffer;

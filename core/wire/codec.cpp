@@ -6,6 +6,10 @@
 
 namespace edgelift::wire {
 
+namespace {
+constexpr size_t stopInterval = 256U << 10; // a few milliseconds of the slowest level
+}
+
 size_t compressedBound(size_t length) { return ZSTD_compressBound(length); }
 
 Compressor::Compressor()
@@ -15,13 +19,27 @@ Compressor::Compressor()
         throw std::bad_alloc();
 }
 
-size_t Compressor::compress(std::span<const char> input, std::span<char> out, int level)
+size_t Compressor::compress(std::span<const char> input, std::span<char> out, int level, const std::stop_token &stop)
 {
     const int bounded = std::clamp(level, noCompression, highestCompression);
     if (bounded == noCompression || input.empty())
         return 0;
-    const size_t used = ZSTD_compressCCtx(m_context.get(), out.data(), out.size(), input.data(), input.size(), bounded);
-    return ZSTD_isError(used) || used >= input.size() ? 0 : used;
+    const size_t length = input.size();
+    ZSTD_CCtx_reset(m_context.get(), ZSTD_reset_session_only);
+    ZSTD_CCtx_setParameter(m_context.get(), ZSTD_c_compressionLevel, bounded);
+    ZSTD_CCtx_setPledgedSrcSize(m_context.get(), input.size()); // puts the size into the frame, and fits the tables to it
+    ZSTD_outBuffer target{out.data(), out.size(), 0};
+    while (!stop.stop_requested()) {
+        const std::span<const char> piece = input.first(std::min(input.size(), stopInterval));
+        ZSTD_inBuffer source{piece.data(), piece.size(), 0};
+        input = input.subspan(piece.size());
+        const size_t rest = ZSTD_compressStream2(m_context.get(), &target, &source, input.empty() ? ZSTD_e_end : ZSTD_e_continue);
+        if (ZSTD_isError(rest) || source.pos < source.size || (input.empty() && rest > 0))
+            return 0; // `out` is too small
+        if (input.empty())
+            return target.pos < length ? target.pos : 0;
+    }
+    return 0;
 }
 
 Decompressor::Decompressor()

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <span>
+#include <stop_token>
 
 struct ZSTD_CCtx_s;
 struct ZSTD_DCtx_s;
@@ -23,8 +24,9 @@ class Compressor
 public:
     Compressor();
     /// Compresses all of `input` into the beginning of `out`; the length used there, or 0 when `level` is 0 or the result would
-    /// not be smaller than the input: then send the input itself. `level` outside 0–10 counts as the nearest.
-    [[nodiscard]] size_t compress(std::span<const char> input, std::span<char> out, int level);
+    /// not be smaller than the input: then send the input itself. `level` outside 0–10 counts as the nearest. Also 0 soon after stop
+    /// was asked: high levels take their time.
+    [[nodiscard]] size_t compress(std::span<const char> input, std::span<char> out, int level, const std::stop_token &stop = {});
 
 private:
     std::unique_ptr<ZSTD_CCtx_s, size_t (*)(ZSTD_CCtx_s *)> m_context;

@@ -50,6 +50,8 @@ private Q_SLOTS:
     void everyLevelComesBackTheSame();
     void levelZeroAndRandomBytesAreNotCompressed();
     void higherLevelsAreNotLarger();
+    void sizeIsThatOfZstdInOneGo();
+    void stopEndsItEarly();
     void bombIsStoppedAtItsStatedLength();
     void anyFlippedByteOrLengthIsSeen();
     void digestIsTheCanonicalXxh3();
@@ -82,6 +84,27 @@ void TestCodec::higherLevelsAreNotLarger()
     const QByteArray bytes = sample(1 << 20);
     QVERIFY(packed(bytes, 7).size() < packed(bytes, 1).size());
     QCOMPARE(packed(bytes, 99), packed(bytes, highestCompression));
+}
+
+void TestCodec::sizeIsThatOfZstdInOneGo()
+{
+    const QByteArray bytes = sample(4 << 20);
+    QByteArray out(qsizetype(ZSTD_compressBound(size_t(bytes.size()))), 0);
+    const size_t whole = ZSTD_compress(out.data(), size_t(out.size()), bytes.constData(), size_t(bytes.size()), 7);
+    const qsizetype ours = packed(bytes, 7).size();
+    QVERIFY2(ours <= qsizetype(whole + whole / 100), qPrintable(QStringLiteral("%1 and %2").arg(ours).arg(whole)));
+}
+
+void TestCodec::stopEndsItEarly()
+{
+    const QByteArray bytes = sample(1 << 20);
+    QByteArray out(qsizetype(compressedBound(size_t(bytes.size()))), 0);
+    std::stop_source stop;
+    Compressor compressor;
+    QVERIFY(compressor.compress(view(bytes), {out.data(), size_t(out.size())}, 7, stop.get_token()) > 0);
+    stop.request_stop();
+    QCOMPARE(compressor.compress(view(bytes), {out.data(), size_t(out.size())}, 7, stop.get_token()), size_t(0));
+    QVERIFY(compressor.compress(view(bytes), {out.data(), size_t(out.size())}, 7) > 0); // and it can go on
 }
 
 void TestCodec::bombIsStoppedAtItsStatedLength()
