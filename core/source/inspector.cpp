@@ -118,13 +118,13 @@ Result<QString> Inspector::viewOf(const VolumeFacts &volume, Bytes *offset)
     // A VMDK that consists of pieces of other files says just that, and QEMU can show it as one.
     const QString base = QStringLiteral("%1/pieces-%2").arg(m_folder).arg(m_views.size());
     QByteArray description = "# Disk DescriptorFile\nversion=1\nCID=fffffffe\nparentCID=ffffffff\ncreateType=\"twoGbMaxExtentFlat\"\n";
-    int number = 0;
+    int number = 0; // "RW" below because QEMU passes over pieces that are marked otherwise; the view is read-only all the same
     for (const DiskSegment &segment : volume.segments) {
         const QString link = QStringLiteral("%1-%2").arg(base).arg(++number); // whatever the image's path is, this name needs no quoting
         QFile::remove(link);
         if (!QFile::link(pathOf(segment.disk), link))
             return errnoError(errno, ErrorCode::FileUnwritable, link);
-        description += QStringLiteral("RDONLY %1 FLAT \"%2\" %3\n")
+        description += QStringLiteral("RW %1 FLAT \"%2\" %3\n")
                            .arg(segment.length.count / 512)
                            .arg(QFileInfo(link).fileName())
                            .arg(segment.offset.count / 512)
