@@ -141,7 +141,7 @@ InstanceDisk instanceDisk(World &world, const QJsonObject &disk)
 {
     const QString id = text(disk, "id");
     // The API says xvdb, a KVM guest sees vdb.
-    return {QLatin1Char('v') + text(disk, "device").mid(6), serialOf(id), world.disks().diskPath(id)};
+    return {text(disk, "device").mid(6), serialOf(id), world.disks().diskPath(id)};
 }
 
 void resumeDisks(World &world)

@@ -256,7 +256,7 @@ Result<Bytes> unpackTarGz(const QString &archivePath, const QString &to, Bytes l
     archive_read_support_filter_gzip(in.get());
     archive_read_support_format_tar(in.get());
     if (archive_read_open_filename(in.get(), QFile::encodeName(archivePath).constData(), 1 << 20) != ARCHIVE_OK)
-        return errnoError(archive_errno(in.get()), ErrorCode::FileUnreadable, archivePath);
+        return unsuitable(archivePath, QString::fromLocal8Bit(archive_error_string(in.get())));
     archive_entry *entry = nullptr;
     if (archive_read_next_header(in.get(), &entry) != ARCHIVE_OK)
         return unsuitable(archivePath, QStringLiteral("is no .tar.gz with a file in it"));

@@ -23,6 +23,7 @@ Result<> InstanceLauncher::launch(const InstanceSpec &spec)
     if (Result<> started = process->start(); !started)
         return started;
     const std::lock_guard lock(m_mutex);
+    std::erase_if(m_processes, [](const auto &one) { return !one.second->isRunning(); });
     m_processes[spec.id] = std::move(process);
     return ok();
 }

@@ -134,7 +134,7 @@ Result<> InstanceProcess::spawn()
     if (::pipe2(launch.alive, O_CLOEXEC) != 0)
         return errnoError(errno, ErrorCode::ToolFailed, QStringLiteral("pipe2"));
     const Fd reader(launch.alive[0]);
-    const Fd writer(launch.alive[1]);
+    m_alive.reset(launch.alive[1]); // closed by our death only: the child may look late
     const long child = ::syscall(SYS_clone3, &arguments, sizeof arguments);
     if (child == 0)
         becomeInstance(launch);

@@ -34,6 +34,7 @@ private:
     std::atomic<bool> m_running = false;
     std::atomic<pid_t> m_pid = 0;
     Fd m_pidFd;
+    Fd m_alive; ///< the end of a pipe the child looks at to see whether we live
     std::thread m_thread;
 };
 

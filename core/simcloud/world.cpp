@@ -30,6 +30,7 @@ void World::start()
 {
     {
         const std::lock_guard lock(m_state.mutex());
+        releaseExpired(*this); // while the service was away
         resumeDisks(*this);
         resumeSnapshots(*this);
         resumeInstances(*this);
