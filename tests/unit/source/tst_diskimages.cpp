@@ -8,7 +8,6 @@
 #include <QFile>
 #include <QProcess>
 #include <QRegularExpression>
-#include <QStandardPaths>
 #include <QTest>
 
 using namespace edgelift;
@@ -382,7 +381,7 @@ void DiskImagesTest::badImagesHaveTheirCodes_data()
     row("nothing on it", "truncate -s 20M $F", "NotLinux");
     row("no Linux", "truncate -s 20M $F; mkfs.vfat $F >/dev/null", "NotLinux");
     row("Linux data only", "truncate -s 20M $F; mke2fs -q -F $F", "NoRootFilesystem");
-    row("encrypted", "truncate -s 40M $F; echo x | cryptsetup -q luksFormat --pbkdf pbkdf2 --pbkdf-force-iterations 1000 $F -",
+    row("encrypted", "truncate -s 40M $F; printf 'LUKS\\272\\276\\000\\001' | dd of=$F conv=notrunc status=none",
         "VolumeUnsupported .*LUKS");
     row("damaged filesystem", "truncate -s 320M $F; mkfs.xfs -q -f $F; xfs_db -x -c 'sb 0' -c 'write -c rootino 99' $F >/dev/null",
         "FilesystemDamaged");
@@ -401,9 +400,6 @@ void DiskImagesTest::badImagesHaveTheirCodes()
 {
     QFETCH(QString, make);
     QFETCH(QString, expected);
-    if (make.contains(QLatin1String("cryptsetup"))
-        && QStandardPaths::findExecutable(QStringLiteral("cryptsetup"), {QStringLiteral("/usr/sbin")}).isEmpty())
-        QSKIP("cryptsetup is not installed");
     shell(QStringLiteral("F='%1'; rm -rf $F; %2").arg(file("bad"), make));
     const QString found = problem(open({file("bad")}));
     QVERIFY2(QRegularExpression(QLatin1Char('^') + expected).match(found).hasMatch(), qPrintable(found));
