@@ -65,7 +65,7 @@ QString shownMessage(const Refusal &refusal)
 {
     const QString text = refusal.value(QStringLiteral("message")).simplified();
     const qsizetype cut = text.indexOf(QLatin1String("string to sign"), 0, Qt::CaseInsensitive);
-    return (cut < 0 ? text : text.left(cut) + QLatin1String("…")).left(300);
+    return (cut < 0 ? text : text.left(cut) + QChar(0x2026)).left(300);
 }
 
 QDateTime serverTime(const HttpReply &reply, const Refusal &refusal)

@@ -247,6 +247,7 @@ private Q_SLOTS:
             "Specified signature is not matched with our calculation. server string to sign is:x-acs-security-token:CAISsecret");
         const Failure failure = *classify(reply, facts());
         QVERIFY(!failure.error.detail.contains(QLatin1String("CAISsecret")));
+        QVERIFY(failure.error.detail.contains(QStringLiteral("calculation. server …")));
         QVERIFY(!failure.error.args.join(QLatin1Char(' ')).contains(QLatin1String("CAISsecret")));
     }
 
