@@ -31,6 +31,7 @@ private:
     const bool m_json;
     const bool m_terminal;
     bool m_barShown = false;
+    bool m_complete = false; ///< the last progress said that all is done
     qint64 m_lastProgress = 0; ///< ms of the monotonic clock
 };
 

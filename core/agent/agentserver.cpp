@@ -104,6 +104,7 @@ private:
     }
     void refuse(const QByteArray &line)
     {
+        m_busy = true; // for good: nothing more of this client is read
         write(line);
         m_socket->disconnectFromServer();
     }

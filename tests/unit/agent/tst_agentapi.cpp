@@ -1,0 +1,306 @@
+#include "core/agent/agentapi.h"
+#include "core/layout/defaultplan.h"
+#include "core/layout/factsjson.h"
+#include "core/layout/planfile.h"
+#include "fakeengine.h"
+
+#include <QJsonArray>
+#include <QtTest>
+
+using namespace edgelift;
+
+namespace {
+
+QString key(const char *name) { return QString::fromLatin1(name); }
+
+struct World
+{
+    explicit World(const ServerFacts &facts = test::FakeSource::readyServer(), const QStringList &disks = {key("/disk.img")})
+        : source(disks, [facts](const QStringList &, const std::stop_token &) {
+            return std::unique_ptr<Source>(std::make_unique<test::FakeSource>(facts));
+        })
+    {
+    }
+    Result<QJsonObject> call(const char *method, const QJsonObject &params = {})
+    {
+        return api.handle({QJsonValue(1), key(method), params}, outlet);
+    }
+    /// migrate with an AccessKey and the default plan changed by `edit`.
+    Result<QJsonObject> migrate(
+        const std::function<void(QJsonObject &)> &edit = {}, const ServerFacts &facts = test::FakeSource::readyServer())
+    {
+        QJsonObject plan = toJson(defaultPlan(facts));
+        if (edit)
+            edit(plan);
+        return call("migrate",
+            {{key("plan"), plan}, {key("accessKey"), QJsonObject{{key("id"), key("LTAI")}, {key("secret"), key("verysecret")}}}});
+    }
+
+    test::FakeEngine engine;
+    SourceHolder source;
+    JobManager jobs{engine, source};
+    bool quit = false;
+    std::shared_ptr<test::FakeOutlet> outlet = std::make_shared<test::FakeOutlet>();
+    AgentApi api{jobs, source, engine, {key("/state"), {}, [this] { quit = true; }}};
+};
+
+QString refusedWith(const Result<QJsonObject> &reply)
+{
+    if (!reply)
+        return QStringLiteral("error");
+    return reply->value(key("refused")).toBool() ? reply->value(key("error")).toObject().value(key("name")).toString()
+                                                 : QStringLiteral("accepted");
+}
+
+}
+
+class TestAgentApi : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void unknownMethodsNameTheNearest();
+    void everyMethodRefusesUnknownParameters();
+    void tellsAboutItself();
+    void inspectGivesTheFacts();
+    void aPlanIsMadeAndFoundValid();
+    void aGoodPlanStartsAJob();
+    void refusesBeforeAnythingIsMade_data();
+    void refusesBeforeAnythingIsMade();
+    void listsEveryProblemOfThePlan();
+    void authorizationIsChecked_data();
+    void authorizationIsChecked();
+    void secretsDoNotComeBack();
+    void thisMachineItselfIsNotASourceYet();
+    void importNamesTheSource();
+    void modifyChecksItsRange();
+    void statusAndResourcesListJobs();
+    void shutdownAsksTheProgramToEnd();
+};
+
+void TestAgentApi::unknownMethodsNameTheNearest()
+{
+    World world;
+    const Result<QJsonObject> reply = world.call("inspekt");
+    QCOMPARE(reply.error().code, ErrorCode::RequestMalformed);
+    QVERIFY(reply.error().args.value(0).contains(QLatin1String("“inspect”")));
+}
+
+void TestAgentApi::everyMethodRefusesUnknownParameters()
+{
+    World world;
+    for (const QString &method : AgentApi::methods()) {
+        const Result<QJsonObject> reply =
+            world.call(method.toLatin1().constData(), {{key("jop"), key("j-1")}, {key("interface"), 1}, {key("plan"), QJsonObject()}});
+        QVERIFY2(!reply, qPrintable(method));
+        QVERIFY2(reply.error().code == ErrorCode::RequestMalformed, qPrintable(method));
+    }
+    QVERIFY(!world.quit);
+    QVERIFY(world.engine.state.jobs.isEmpty());
+}
+
+void TestAgentApi::tellsAboutItself()
+{
+    World world;
+    const Result<QJsonObject> about = world.call("version", {{key("interface"), 1}});
+    QCOMPARE(about->value(key("interface")).toInt(), rpc::interfaceVersion);
+    QCOMPARE(about->value(key("stateDir")).toString(), key("/state"));
+    QCOMPARE(about->value(key("sourceDisks")).toArray(), QJsonArray{key("/disk.img")});
+}
+
+void TestAgentApi::inspectGivesTheFacts()
+{
+    World world;
+    const Result<ServerFacts> facts = serverFactsFromJson(world.call("inspect")->value(key("facts")).toObject());
+    QVERIFY(*facts == test::FakeSource::readyServer());
+    const Result<QJsonObject> checks = world.call("check");
+    QVERIFY(!checks->value(key("checks")).toArray().isEmpty());
+    QVERIFY(!checks->value(key("blocked")).toBool());
+}
+
+void TestAgentApi::aPlanIsMadeAndFoundValid()
+{
+    World world;
+    const QJsonObject plan = world.call("plan.new", {{key("region"), key("ap-southeast-1")}})->value(key("plan")).toObject();
+    QCOMPARE(planFromJson(plan)->image.bucket, key("edgelift-transit-sg"));
+    const Result<QJsonObject> reply = world.call("plan.validate", {{key("plan"), plan}});
+    QVERIFY(reply);
+    QVERIFY(!reply->contains(key("refused")));
+}
+
+void TestAgentApi::aGoodPlanStartsAJob()
+{
+    World world;
+    const Result<QJsonObject> reply = world.migrate();
+    QVERIFY(reply);
+    const QString job = reply->value(key("job")).toString();
+    QCOMPARE(job, key("j-1"));
+    QVERIFY(world.call("subscribe", {{key("job"), job}}));
+    QVERIFY(world.outlet->untilEnded().endsWith(QLatin1String("ended:finished")));
+    const Result<QJsonObject> shown = world.call("plan.show", {{key("job"), job}});
+    QVERIFY(*planFromJson(shown->value(key("plan")).toObject()) == defaultPlan(test::FakeSource::readyServer()));
+}
+
+void TestAgentApi::refusesBeforeAnythingIsMade_data()
+{
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<QString>("name");
+    QTest::newRow("not x86") << "arm"
+                             << "ArchitectureUnsupported";
+    QTest::newRow("five data disks") << "five"
+                                     << "TooManyDataDisks";
+    QTest::newRow("501 GiB") << "large"
+                             << "DataDiskTooLarge";
+    QTest::newRow("another server's plan") << "other"
+                                           << "PlanForOtherSource";
+    QTest::newRow("rule") << "prefix"
+                          << "PlanRuleBroken";
+    QTest::newRow("changed layout") << "file"
+                                    << "LayoutChangeUnsupported";
+    QTest::newRow("unknown key") << "key"
+                                 << "PlanUnknownKey";
+    QTest::newRow("newer plan") << "version"
+                                << "PlanVersion";
+}
+
+void TestAgentApi::refusesBeforeAnythingIsMade()
+{
+    QFETCH(QString, kind);
+    ServerFacts facts = test::FakeSource::readyServer();
+    if (kind == key("arm"))
+        facts.os.architecture = key("aarch64");
+    if (kind == key("five"))
+        test::addDataDisks(facts, 4, Bytes{40ULL << 30});
+    if (kind == key("large"))
+        facts.disks[1].size = Bytes{501ULL << 30};
+    World world(facts);
+    const Result<QJsonObject> reply = world.migrate(
+        [&kind](QJsonObject &plan) {
+            QJsonArray disks = plan.value(key("disks")).toArray();
+            QJsonObject disk = disks.at(1).toObject();
+            QJsonObject image = plan.value(key("image")).toObject();
+            if (kind == key("other"))
+                disk.insert(key("source"), key("gpt-somewhere-else"));
+            if (kind == key("prefix"))
+                image.insert(key("namePrefix"), key("1"));
+            if (kind == key("file")) {
+                QJsonArray volumes = disk.value(key("volumes")).toArray();
+                QJsonObject volume = volumes.at(0).toObject();
+                volume.insert(key("replication"), key("file"));
+                volumes.replace(0, volume);
+                disk.insert(key("volumes"), volumes);
+            }
+            disks.replace(1, disk);
+            plan.insert(key("disks"), disks);
+            plan.insert(key("image"), image);
+            if (kind == key("key"))
+                plan.insert(key("exclude"), QJsonArray());
+            if (kind == key("version"))
+                plan.insert(key("version"), 2);
+        },
+        facts);
+    QTEST(refusedWith(reply), "name");
+    QVERIFY(world.engine.state.jobs.isEmpty());
+}
+
+void TestAgentApi::listsEveryProblemOfThePlan()
+{
+    ServerFacts facts = test::FakeSource::readyServer();
+    test::addDataDisks(facts, 4, Bytes{501ULL << 30});
+    World world(facts);
+    const Result<QJsonObject> reply = world.call("plan.validate", {{key("plan"), toJson(defaultPlan(facts))}});
+    QStringList ids;
+    for (const auto &problem : reply->value(key("problems")).toArray())
+        ids.append(problem.toObject().value(key("id")).toString());
+    QCOMPARE(ids, (QStringList{key("E-DSK-07"), key("E-DSK-07"), key("E-DSK-07"), key("E-DSK-07"), key("E-DSK-06")}));
+}
+
+void TestAgentApi::authorizationIsChecked_data()
+{
+    QTest::addColumn<QJsonObject>("authorization");
+    QTest::addColumn<int>("code");
+    const QJsonObject pair{{key("id"), key("LTAI")}, {key("secret"), key("verysecret")}};
+    QTest::newRow("nothing") << QJsonObject() << int(ErrorCode::CodeMissing);
+    QTest::newRow("empty code") << QJsonObject{{key("code"), key(" \n")}} << int(ErrorCode::CodeMissing);
+    QTest::newRow("half a pair") << QJsonObject{{key("accessKey"), QJsonObject{{key("id"), key("LTAI")}}}} << int(ErrorCode::CodeMissing);
+    QTest::newRow("mistyped") << QJsonObject{{key("code"), key("EL1-ABCDE")}} << int(ErrorCode::CodeMistyped);
+    QTest::newRow("code is a number") << QJsonObject{{key("code"), 7}, {key("accessKey"), pair}} << int(ErrorCode::RequestMalformed);
+    QTest::newRow("unknown key below") << QJsonObject{{key("accessKey"), QJsonObject{{key("id"), key("a")}, {key("secrt"), key("b")}}}}
+                                       << int(ErrorCode::RequestMalformed);
+    for (const char *endpoint : {"ftp://x", "http://", "localhost:80", "/etc/passwd"})
+        QTest::newRow(endpoint) << QJsonObject{{key("accessKey"), pair}, {key("endpoint"), key(endpoint)}}
+                                << int(ErrorCode::RequestMalformed);
+}
+
+void TestAgentApi::authorizationIsChecked()
+{
+    QFETCH(QJsonObject, authorization);
+    World world;
+    const Result<QJsonObject> imported = world.call("import", authorization);
+    QVERIFY(!imported);
+    QTEST(int(imported.error().code), "code");
+    QJsonObject params = authorization;
+    params.insert(key("plan"), toJson(defaultPlan(test::FakeSource::readyServer())));
+    QTEST(int(world.call("migrate", params).error().code), "code");
+    QVERIFY(world.engine.state.jobs.isEmpty());
+}
+
+void TestAgentApi::secretsDoNotComeBack()
+{
+    World world;
+    const QJsonObject params{
+        {key("accessKey"), QJsonObject{{key("id"), key("LTAI")}, {key("secret"), key("not-to-be-seen")}, {key("wrong"), 1}}}};
+    const Error error = world.call("import", params).error();
+    QVERIFY(!QString::fromUtf8(rpc::errorLine(QJsonValue(1), error)).contains(QLatin1String("not-to-be-seen")));
+}
+
+void TestAgentApi::thisMachineItselfIsNotASourceYet()
+{
+    World world(test::FakeSource::readyServer(), {});
+    for (const char *method : {"inspect", "check", "plan.new"})
+        QCOMPARE(world.call(method).error().code, ErrorCode::LiveSourceUnsupported);
+    QVERIFY(world.call("status"));
+}
+
+void TestAgentApi::importNamesTheSource()
+{
+    World world;
+    const QJsonObject pair{{key("id"), key("LTAI")}, {key("secret"), key("verysecret")}};
+    QCOMPARE(
+        world.call("import", {{key("accessKey"), pair}, {key("endpoint"), key("http://127.0.0.1:1")}})->value(key("sourceId")).toString(),
+        key("s-keys"));
+}
+
+void TestAgentApi::modifyChecksItsRange()
+{
+    World world;
+    world.engine.state.hold = true;
+    QVERIFY(world.migrate());
+    QCOMPARE(world.call("modify", {{key("compression"), 11}}).error().code, ErrorCode::RequestMalformed);
+    QCOMPARE(world.call("modify", {{key("limitMbps"), -1}}).error().code, ErrorCode::RequestMalformed);
+    QVERIFY(world.call("modify", {{key("limitMbps"), 50}}));
+    QCOMPARE(world.engine.state.tuning.limitMbps.load(), 50);
+    QVERIFY(world.call("pause"));
+}
+
+void TestAgentApi::statusAndResourcesListJobs()
+{
+    World world;
+    world.engine.state.jobs[key("j-old")].state = JobState::InError;
+    const QJsonObject job = world.call("status")->value(key("jobs")).toArray().at(0).toObject();
+    QCOMPARE(job.value(key("id")).toString(), key("j-old"));
+    QCOMPARE(job.value(key("state")).toString(), key("InError"));
+    const QJsonObject left = world.call("resources")->value(key("jobs")).toArray().at(0).toObject();
+    QCOMPARE(left.value(key("resources")).toArray().at(0).toObject().value(key("id")).toString(), key("i-1"));
+    QCOMPARE(world.call("resources", {{key("job"), key("j-x")}}).error().code, ErrorCode::JobUnknown);
+    QCOMPARE(world.call("status", {{key("job"), key("j-x")}}).error().code, ErrorCode::JobUnknown);
+}
+
+void TestAgentApi::shutdownAsksTheProgramToEnd()
+{
+    World world;
+    QVERIFY(world.call("shutdown"));
+    QVERIFY(world.quit);
+}
+
+QTEST_GUILESS_MAIN(TestAgentApi)
+#include "tst_agentapi.moc"

@@ -1,0 +1,250 @@
+#include "core/agent/jobmanager.h"
+#include "fakeengine.h"
+
+#include <QtTest>
+
+using namespace edgelift;
+using test::FakeOutlet;
+
+namespace {
+
+/// A manager over a fake engine. `hold` jobs run until they are released or stopped.
+struct World
+{
+    test::FakeEngine engine;
+    SourceHolder source{{QStringLiteral("/disk.img")}, test::openFake};
+    JobManager jobs{engine, source};
+
+    QString start()
+    {
+        const Result<QString> job = jobs.start(Plan(), *source.get(), Authorization());
+        return job ? *job : QStringLiteral("error %1").arg(int(job.error().code));
+    }
+    QString startHeld()
+    {
+        engine.state.hold = true;
+        return start();
+    }
+    std::shared_ptr<FakeOutlet> listenTo(const QString &job)
+    {
+        auto outlet = std::make_shared<FakeOutlet>();
+        return jobs.subscribe(job, outlet) ? outlet : nullptr;
+    }
+    int runs(const QString &job)
+    {
+        const std::lock_guard lock(engine.state.mutex);
+        return engine.state.jobs[job].runs;
+    }
+    JobState state(const QString &job) { return jobs.summary(job)->state; }
+};
+
+}
+
+class TestJobManager : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void tellsEverythingAndThenTheEnd();
+    void aLateSubscriberMissesNothingThatMatters();
+    void onlyOneJobRuns();
+    void aPausedJobGoesOnWhereItWas();
+    void aFailedJobCanBeRetried();
+    void aFailureNobodyToldIsTold();
+    void cancelStopsWhatRunsFirst();
+    void cancelOfAStoppedJobNeedsNoSource();
+    void modifyReachesTheRunningTransfer();
+    void wrongStatesAreNamed();
+    void anEmptyNameMeansTheNewestThatFits();
+    void theEndOfTheAgentStopsTheJob();
+    void aJobOfAnEarlierAgentKeepsNobodyWaiting();
+    void aSubscriberThatWentIsForgotten();
+};
+
+void TestJobManager::tellsEverythingAndThenTheEnd()
+{
+    World world;
+    const QString job = world.startHeld();
+    const auto outlet = world.listenTo(job);
+    world.engine.state.release();
+    const QString told = outlet->untilEnded();
+    QVERIFY2(told.startsWith(QLatin1String("phase progress")), qPrintable(told));
+    QVERIFY2(told.endsWith(QLatin1String("finished ended:finished")), qPrintable(told));
+    QCOMPARE(world.state(job), JobState::Finished);
+}
+
+void TestJobManager::aLateSubscriberMissesNothingThatMatters()
+{
+    World world;
+    const QString job = world.startHeld();
+    QTRY_COMPARE(world.runs(job), 1);
+    const auto outlet = world.listenTo(job);
+    QCOMPARE(outlet->now(), QStringLiteral("phase progress")); // of three progress events the last
+    QCOMPARE(outlet->told().last().second.value(QStringLiteral("bytesDone")).toInt(), 3);
+    QCOMPARE(world.jobs.progress().value(QStringLiteral("bytesDone")).toInt(), 3);
+    world.engine.state.release();
+    QCOMPARE(outlet->untilEnded(), QStringLiteral("phase progress finished ended:finished"));
+    QCOMPARE(world.listenTo(job)->now(), QStringLiteral("phase finished ended:finished")); // after the end as well
+    QVERIFY(world.jobs.progress().isEmpty());
+}
+
+void TestJobManager::onlyOneJobRuns()
+{
+    World world;
+    const QString first = world.startHeld();
+    QCOMPARE(world.start(), QStringLiteral("error %1").arg(int(ErrorCode::JobRunning)));
+    QCOMPARE(world.jobs.resume(first).error().code, ErrorCode::JobRunning);
+    const auto outlet = world.listenTo(first);
+    world.engine.state.release();
+    outlet->untilEnded();
+    QCOMPARE(world.start(), QStringLiteral("j-2")); // and now there is room
+}
+
+void TestJobManager::aPausedJobGoesOnWhereItWas()
+{
+    World world;
+    const QString job = world.startHeld();
+    QTRY_COMPARE(world.runs(job), 1);
+    const auto outlet = world.listenTo(job);
+    QCOMPARE(*world.jobs.pause(job), job);
+    QVERIFY(outlet->untilEnded().endsWith(QLatin1String("ended:stopped")));
+    QCOMPARE(world.state(job), JobState::Stopped);
+    world.engine.state.release();
+    QCOMPARE(*world.jobs.resume({}), job);
+    QTRY_COMPARE(world.state(job), JobState::Finished);
+    QCOMPARE(world.runs(job), 2);
+}
+
+void TestJobManager::aFailedJobCanBeRetried()
+{
+    World world;
+    world.engine.state.fail = Error{ErrorCode::LinkLost, Retry::AfterWait, {}, {}};
+    const QString job = world.startHeld();
+    const auto outlet = world.listenTo(job);
+    world.engine.state.release();
+    const QString told = outlet->untilEnded();
+    QVERIFY2(told.endsWith(QLatin1String("error ended:failed")), qPrintable(told));
+    QCOMPARE(told.count(QLatin1String("error")), 1);
+    world.engine.state.fail.reset();
+    QVERIFY(world.jobs.resume(job));
+    QTRY_COMPARE(world.state(job), JobState::Finished);
+}
+
+void TestJobManager::aFailureNobodyToldIsTold()
+{
+    World world;
+    world.engine.state.fail = Error{ErrorCode::NoSpace, Retry::AfterUserAction, {QStringLiteral("/var")}, {}};
+    world.engine.state.tellsErrors = false;
+    const QString job = world.startHeld();
+    const auto outlet = world.listenTo(job);
+    world.engine.state.release();
+    QVERIFY(outlet->untilEnded().endsWith(QLatin1String("error ended:failed")));
+    const QJsonObject error = outlet->told().at(outlet->told().size() - 2).second;
+    QCOMPARE(error.value(QStringLiteral("code")).toString(), QStringLiteral("EL-0007"));
+    QCOMPARE(error.value(QStringLiteral("job")).toString(), job);
+}
+
+void TestJobManager::cancelStopsWhatRunsFirst()
+{
+    World world;
+    const QString job = world.startHeld();
+    QTRY_COMPARE(world.runs(job), 1);
+    const auto outlet = world.listenTo(job);
+    QCOMPARE(*world.jobs.cancel({}), job);
+    QVERIFY(outlet->untilEnded().endsWith(QLatin1String("phase ended:cancelled")));
+    QCOMPARE(world.state(job), JobState::Cancelled);
+    QCOMPARE(world.jobs.resume(job).error().code, ErrorCode::JobStateWrong);
+}
+
+void TestJobManager::cancelOfAStoppedJobNeedsNoSource()
+{
+    World world;
+    world.engine.state.jobs[QStringLiteral("j-old")].state = JobState::InError;
+    QCOMPARE(*world.jobs.cancel(QStringLiteral("j-old")), QStringLiteral("j-old"));
+    QTRY_COMPARE(world.state(QStringLiteral("j-old")), JobState::Cancelled);
+    QCOMPARE(world.engine.state.cleanUpsOpened, 1);
+    QCOMPARE(world.runs(QStringLiteral("j-old")), 0);
+}
+
+void TestJobManager::modifyReachesTheRunningTransfer()
+{
+    World world;
+    world.engine.state.tuning.compression = 7;
+    const QString job = world.startHeld();
+    QVERIFY(world.jobs.modify(job, {std::nullopt, 3, true}));
+    QCOMPARE(world.engine.state.tuning.compression.load(), 3);
+    QCOMPARE(world.engine.state.tuning.checksum.load(), true);
+    QCOMPARE(world.engine.state.tuning.limitMbps.load(), 0); // not named, not changed
+}
+
+void TestJobManager::wrongStatesAreNamed()
+{
+    World world;
+    const QString nowhere = QStringLiteral("j-nowhere");
+    for (const Result<QString> &result :
+        {world.jobs.pause(nowhere), world.jobs.resume(nowhere), world.jobs.cancel(nowhere), world.jobs.modify(nowhere, {})})
+        QCOMPARE(result.error().code, ErrorCode::JobUnknown);
+    QCOMPARE(world.jobs.resources(nowhere).error().code, ErrorCode::JobUnknown);
+    world.engine.state.jobs[QStringLiteral("j-done")].state = JobState::Finished;
+    const QString done = QStringLiteral("j-done");
+    for (const Result<QString> &result :
+        {world.jobs.pause(done), world.jobs.resume(done), world.jobs.cancel(done), world.jobs.modify(done, {})}) {
+        QCOMPARE(result.error().code, ErrorCode::JobStateWrong);
+        QCOMPARE(result.error().args, (QStringList{done, QStringLiteral("Finished")}));
+    }
+    QCOMPARE(*world.jobs.reportPath(done), QStringLiteral("/reports/j-done"));
+}
+
+void TestJobManager::anEmptyNameMeansTheNewestThatFits()
+{
+    World world;
+    QCOMPARE(world.jobs.resume({}).error().code, ErrorCode::JobUnknown);
+    const auto add = [&world](const char *id, JobState state, int age) {
+        world.engine.state.jobs[QString::fromLatin1(id)].state = state;
+        world.engine.state.jobs[QString::fromLatin1(id)].created = QDateTime::fromSecsSinceEpoch(5000 - age, Qt::UTC);
+    };
+    add("j-oldest", JobState::Stopped, 3);
+    add("j-middle", JobState::InError, 2);
+    add("j-newest", JobState::Finished, 1);
+    QCOMPARE(*world.jobs.cancel({}), QStringLiteral("j-middle"));
+    QCOMPARE(world.jobs.summary({})->id, QStringLiteral("j-newest"));
+}
+
+void TestJobManager::theEndOfTheAgentStopsTheJob()
+{
+    test::FakeEngine engine;
+    engine.state.hold = true;
+    SourceHolder source({QStringLiteral("/disk.img")}, test::openFake);
+    const auto outlet = std::make_shared<FakeOutlet>();
+    {
+        JobManager jobs(engine, source);
+        const QString job = *jobs.start(Plan(), *source.get(), Authorization());
+        QVERIFY(jobs.subscribe(job, outlet));
+        jobs.shutDown();
+        QVERIFY2(outlet->now().endsWith(QLatin1String("ended:stopped")), qPrintable(outlet->now()));
+        QVERIFY(!jobs.start(Plan(), *source.get(), Authorization()));
+    }
+    QCOMPARE(engine.state.jobs[QStringLiteral("j-1")].state, JobState::Stopped);
+}
+
+void TestJobManager::aJobOfAnEarlierAgentKeepsNobodyWaiting()
+{
+    World world;
+    world.engine.state.jobs[QStringLiteral("j-old")].state = JobState::InError;
+    QCOMPARE(world.listenTo(QStringLiteral("j-old"))->now(), QStringLiteral("ended:failed"));
+}
+
+void TestJobManager::aSubscriberThatWentIsForgotten()
+{
+    World world;
+    const QString job = world.startHeld();
+    auto gone = world.listenTo(job);
+    const std::weak_ptr<FakeOutlet> weak = gone;
+    gone.reset();
+    QVERIFY(weak.expired());
+    const auto stays = world.listenTo(job);
+    world.engine.state.release();
+    QVERIFY(stays->untilEnded().endsWith(QLatin1String("ended:finished")));
+}
+
+QTEST_GUILESS_MAIN(TestJobManager)
+#include "tst_jobmanager.moc"
