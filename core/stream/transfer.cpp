@@ -15,8 +15,11 @@ Transfer::Transfer(TransferSettings settings, QList<TransferDisk> disks, const T
 Outcome Transfer::run(const std::stop_token &stop)
 {
     const Result<wire::TlsContext> context = wire::TlsContext::make(m_settings.keys, m_settings.peerPin);
-    if (!context)
-        return {Outcome::End::Failed, context.error()};
+    if (!context) {
+        Error error = context.error();
+        error.args = {m_settings.receiver.host};
+        return {Outcome::End::Failed, error};
+    }
     CopyJob job(m_settings, m_disks, m_tuning, *context);
     return TransferRun(job, m_observer, stop).execute();
 }

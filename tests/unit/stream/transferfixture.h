@@ -39,6 +39,7 @@ public:
         settings.journalPath = folder.filePath(QStringLiteral("journal"));
         settings.patience = 3s;
         settings.stall = 2s;
+        tuning.compression = 1; // the default takes most of a test's time
     }
 
     /// Adds a disk of `bytes` of which `used` must be copied; its target is `extra` bytes larger.

@@ -40,7 +40,7 @@ private Q_SLOTS:
     void lateAcknowledgementsAreWaitedFor();
 
 private:
-    static constexpr quint64 size = 24 * MiB;
+    static constexpr quint64 size = 16 * MiB;
 };
 
 void TestTransferFaults::cutLinkIsMendedAndNothingAcknowledgedIsSentAgain()
@@ -50,7 +50,7 @@ void TestTransferFaults::cutLinkIsMendedAndNothingAcknowledgedIsSentAgain()
     f.tuning.compression = 0;
     f.addWholeDisk(content(size, 1));
     FaultPlan cut;
-    cut.dropAfterBytes = 10 * MiB;
+    cut.dropAfterBytes = 6 * MiB;
     f.receiver.setFaults(cut);
     VERIFY_FINISHED(f.run());
     QCOMPARE(f.difference(), QString());
@@ -63,7 +63,7 @@ void TestTransferFaults::cutLinkIsMendedAndNothingAcknowledgedIsSentAgain()
 
 void TestTransferFaults::cutOnManyStreamsStillGivesTheWholeDisk()
 {
-    for (const quint64 at : {quint64(1), 3 * MiB, 17 * MiB}) {
+    for (const quint64 at : {quint64(1), 3 * MiB, 11 * MiB}) {
         TransferFixture f;
         f.settings.streams = 4;
         f.tuning.compression = 0;
