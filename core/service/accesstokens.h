@@ -46,13 +46,13 @@ public:
     bool disable(const QString &id); ///< false: there is none
     bool remove(const QString &id); ///< false: there is none. Servers it has imported stay
     /// Checks the code and, for a machine it has not seen, takes one of its uses. A wrong secret and an unknown id are both NotFound and
-    /// take equally long (about 50 ms).
+    /// take equally long (about 10 ms).
     [[nodiscard]] Verdict redeem(const QString &id, const Secret &code, const QString &machineId);
 
 private:
     StateStore &m_state;
     const Clock &m_clock;
-    std::mutex m_hashing; ///< scrypt takes 16 MiB: one at a time
+    std::mutex m_hashing; ///< one at a time: it is what a stranger can make us compute
 };
 
 }

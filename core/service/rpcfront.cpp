@@ -25,10 +25,11 @@ ServerReply jsonAnswer(const ServerRequest &exchange, const ActionCall &call, Ac
     answer.status = reply.status;
     answer.headers.append({"x-acs-request-id", call.requestId.toUtf8()});
     answer.body = QJsonDocument(reply.body).toJson(QJsonDocument::Compact);
-    log::info("rpc", call.product + QLatin1Char('.') + call.action,
-        {{QStringLiteral("status"), reply.status},
-            {QStringLiteral("code"), refused ? reply.body.value(QLatin1String("Code")) : QJsonValue()},
-            {QStringLiteral("requestId"), call.requestId}, {QStringLiteral("accessKeyId"), call.accessKeyId}});
+    QJsonObject facts{{QStringLiteral("status"), reply.status}, {QStringLiteral("requestId"), call.requestId},
+        {QStringLiteral("accessKeyId"), call.accessKeyId}};
+    if (refused)
+        facts.insert(QStringLiteral("code"), reply.body.value(QLatin1String("Code")));
+    log::info("rpc", call.product + QLatin1Char('.') + call.action, facts);
     return answer;
 }
 
