@@ -29,7 +29,7 @@ public:
     Connections &operator=(const Connections &) = delete;
     ~Connections() { endAll(); }
 
-    /// Runs `serve` on a thread of its own. One thread calls this at a time for each Connections, or several: it locks.
+    /// Runs `serve` on a thread of its own. Any thread.
     void add(std::function<void(Self &)> serve);
     /// Asks all to end and waits for them. add() does nothing afterwards.
     void endAll();
