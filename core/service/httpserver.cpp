@@ -173,7 +173,7 @@ public:
             // Routing is ours. The library would match the path with a recursive regular expression and cut bodies by Range; both
             // start from these two members of its own, non-constant request.
             auto &own = const_cast<httplib::Request &>(request);
-            own.path = "/";
+            own.path.assign(1, '/'); // not = "/": GCC 12 warns of an overflow that cannot be
             own.ranges.clear();
             return httplib::Server::HandlerResponse::Unhandled;
         });

@@ -3,6 +3,7 @@
 #include "core/service/serverrequest.h"
 
 #include <QUrl>
+#include <chrono>
 #include <memory>
 #include <thread>
 
@@ -18,6 +19,7 @@ public:
         quint16 port = 0; ///< 0: any free one
         QString certificateFile; ///< PEM; with keyFile: https
         QString keyFile;
+        std::chrono::seconds clockAhead{0}; ///< the Date of answers runs that far ahead of this machine's clock
     };
 
     /// Listens, but answers nobody before serve(). Errors: UsageWrong (the address or port cannot be had, or the certificate and key

@@ -21,16 +21,16 @@ ServerReply jsonAnswer(const ServerRequest &exchange, const ActionCall &call, Ac
         reply.body.insert(
             QStringLiteral("Recommend"), QStringLiteral("https://api.aliyun.com/troubleshoot?q=%1&product=%2").arg(code, call.product));
     }
-    ServerReply answer;
-    answer.status = reply.status;
-    answer.headers.append({"x-acs-request-id", call.requestId.toUtf8()});
-    answer.body = QJsonDocument(reply.body).toJson(QJsonDocument::Compact);
+    ServerReply made;
+    made.status = reply.status;
+    made.headers.append({"x-acs-request-id", call.requestId.toUtf8()});
+    made.body = QJsonDocument(reply.body).toJson(QJsonDocument::Compact);
     QJsonObject facts{{QStringLiteral("status"), reply.status}, {QStringLiteral("requestId"), call.requestId},
         {QStringLiteral("accessKeyId"), call.accessKeyId}};
     if (refused)
         facts.insert(QStringLiteral("code"), reply.body.value(QLatin1String("Code")));
     log::info("rpc", call.product + QLatin1Char('.') + call.action, facts);
-    return answer;
+    return made;
 }
 
 }

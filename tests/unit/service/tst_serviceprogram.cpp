@@ -25,6 +25,7 @@ private Q_SLOTS:
     void wrongCommandLinesAreExplained_data();
     void wrongCommandLinesAreExplained();
     void withoutSimulationOnlySmcIsServed();
+    void withoutSimulationCredentialsComeFromSts();
 
 private:
     std::unique_ptr<QProcess> start(const QStringList &more = {QStringLiteral("--simulated-cloud")}, const QStringList &environment = {});
@@ -182,6 +183,53 @@ void ServiceProgramTest::withoutSimulationOnlySmcIsServed()
     QVERIFY(!QFile::exists(m_data + QLatin1String("/oss")));
     process->terminate();
     QVERIFY(process->waitForFinished(10000));
+}
+
+/// A second service plays Alibaba's STS: the program under test signs AssumeRole and hands the result on.
+void ServiceProgramTest::withoutSimulationCredentialsComeFromSts()
+{
+    const auto cloud = start();
+    const QUrl sts = endpointOf(*cloud);
+    const Credentials root = *rootKey(m_data);
+    m_data = m_dir->filePath(QStringLiteral("real"));
+    const auto real = start({},
+        {QLatin1String("ALIBABA_CLOUD_ACCESS_KEY_ID=") + root.accessKeyId,
+            QLatin1String("ALIBABA_CLOUD_ACCESS_KEY_SECRET=") + QString::fromLatin1(root.accessKeySecret.reveal()),
+            QStringLiteral("ALIBABA_CLOUD_ROLE_ARN=acs:ram::1234567890123456:role/EdgeliftAgentRole"),
+            QLatin1String("ALIBABA_CLOUD_STS_ENDPOINT=") + sts.toString(), QStringLiteral("no_proxy=127.0.0.1")});
+    const QUrl endpoint = endpointOf(*real);
+    QVERIFY2(endpoint.isValid(), real->readAllStandardError().constData());
+    RpcCase create;
+    create.action = QStringLiteral("CreateAccessToken");
+    const QJsonObject code = send(endpoint, acs3(create, root, QDateTime::currentDateTimeUtc(), endpoint)).json();
+    const auto agent = [&endpoint](const char *call, const QJsonObject &body, const QString &session) {
+        return send(endpoint,
+            {"POST", QByteArray("/agent/v1/") + call,
+                {{QStringLiteral("Authorization"), QLatin1String("Bearer ") + session},
+                    {QStringLiteral("Content-Type"), QStringLiteral("application/json")}},
+                QJsonDocument(body).toJson()})
+            .json();
+    };
+    const QJsonObject source = agent("redeem",
+        {{QStringLiteral("tokenId"), code.value(QLatin1String("AccessTokenId"))},
+            {QStringLiteral("tokenCode"), code.value(QLatin1String("AccessTokenCode"))},
+            {QStringLiteral("source"),
+                QJsonObject{{QStringLiteral("name"), QStringLiteral("web-1")}, {QStringLiteral("machineId"), QStringLiteral("m-1")}}}},
+        {});
+    QCOMPARE(source.value(QLatin1String("endpoint")).toString(), QString()); // Alibaba's own
+    const QJsonObject made = agent("credentials", {}, source.value(QLatin1String("sessionToken")).toString());
+    const auto text = [&made](const char *key) { return made.value(QLatin1String(key)).toString(); };
+    const Credentials temporary{text("accessKeyId"), Secret(text("accessKeySecret").toLatin1()), text("securityToken"), {}};
+    QVERIFY2(temporary.accessKeyId.startsWith(QLatin1String("STS.")), QJsonDocument(made).toJson().constData());
+    RpcCase who;
+    who.version = QStringLiteral("2015-04-01");
+    who.action = QStringLiteral("GetCallerIdentity");
+    const QString arn = send(sts, acs3(who, temporary, QDateTime::currentDateTimeUtc(), sts)).json().value(QLatin1String("Arn")).toString();
+    QVERIFY2(arn.startsWith(QLatin1String("acs:ram::1234567890123456:assumed-role/EdgeliftAgentRole/edgelift-s-")), qPrintable(arn));
+    for (QProcess *process : {real.get(), cloud.get()}) {
+        process->terminate();
+        QVERIFY(process->waitForFinished(10000));
+    }
 }
 
 QTEST_GUILESS_MAIN(ServiceProgramTest)
