@@ -112,7 +112,7 @@ Result<DiskImage> DiskImage::open(const QString &path)
         const QByteArray start = readAt(file->lock.get(), headBytes, 0);
         const QByteArray end = readAt(file->lock.get(), footBytes, off_t(file->bytes - std::min<quint64>(file->bytes, footBytes)));
         QString format = said == QLatin1String("raw") ? QString() : imageFormatName(start, end);
-        const QString folder = QFileInfo(file->path).path();
+        const QString folder = QFileInfo(next).absolutePath(); // as QEMU does: of the name, not of what a link points to
         if (!format.isEmpty() && format != QLatin1String("qcow2"))
             return Error{ErrorCode::ImageFormatUnsupported, Retry::AfterUserAction, {next, format}, {}};
         file->format = format.isEmpty() ? ImageFormat::Raw : ImageFormat::Qcow2;

@@ -11,6 +11,8 @@ namespace edgelift {
 
 namespace {
 
+const auto snapshotKind = QStringLiteral("snapshot");
+
 std::optional<QList<QJsonObject>> rows(const QByteArray &json, const QString &kind)
 {
     const QJsonDocument document = QJsonDocument::fromJson(json);
@@ -70,7 +72,8 @@ LvmReport::Logical startLogical(const QJsonObject &row)
     const QChar type = text(row, "lv_attr").isEmpty() ? QLatin1Char('?') : text(row, "lv_attr").at(0);
     logical.plain = type == QLatin1Char('-') || type == QLatin1Char('o');
     if (type == QLatin1Char('s'))
-        logical.kind = QStringLiteral("snapshot");
+        logical.kind = snapshotKind;
+    logical.origin = type == QLatin1Char('o');
     return logical;
 }
 
@@ -101,6 +104,19 @@ void settleHidden(LvmReport &report)
         kept.append(logical);
     }
     report.logical = kept;
+}
+
+/// A thin volume may have a linear one as its origin. Nothing of the thin one's needs can be seen, so the origin is no plain volume either.
+void settleOrigins(LvmReport &report)
+{
+    for (LvmReport::Logical &logical : report.logical) {
+        const bool stored = std::any_of(report.logical.begin(), report.logical.end(),
+            [&logical](const LvmReport::Logical &other) { return other.group == logical.group && other.kind == snapshotKind; });
+        if (!logical.origin || stored)
+            continue;
+        logical.plain = false;
+        logical.kind = QStringLiteral("origin of a thin volume");
+    }
 }
 
 QString configuration(const QStringList &devices)
@@ -162,6 +178,7 @@ Result<LvmReport> parseLvmReport(const QByteArray &physicalVolumes, const QByteA
             it = report.logical.insert(report.logical.end(), startLogical(row));
         addSegment(*it, row);
     }
+    settleOrigins(report);
     settleHidden(report);
     return report;
 }

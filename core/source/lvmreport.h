@@ -38,6 +38,7 @@ struct LvmReport
         Bytes size;
         QList<Segment> segments; ///< in logical order; empty when it is not linear or a part is missing
         bool plain = false; ///< linear, and its content is what its extents hold: no snapshot store, nothing hidden
+        bool origin = false; ///< others are snapshots of it
         QString kind; ///< "linear", "thin", "raid1", …: for notes
     };
     QList<Physical> physical;

@@ -39,7 +39,8 @@ QString bootLoaderOf(const GuestTree &tree)
                 QStringLiteral("/boot/extlinux.conf")}}};
     for (const Loader &loader : loaders) {
         for (const QString &file : loader.files) {
-            if (tree.isFile(file))
+            // Links in /etc point into the ESP, which not every kernel can mount.
+            if (tree.isFile(file) || (file.startsWith(QLatin1String("/etc/")) && tree.exists(file)))
                 return QString::fromLatin1(loader.name);
         }
     }

@@ -2,7 +2,7 @@
 
 #include "core/stream/maps/volumemap.h"
 
-#include <QSet>
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -55,6 +55,7 @@ public:
 
 private:
     QString placement(const VolumeFacts &volume) const;
+    bool mayHaveSnapshots(const VolumeFacts &volume) const;
     VolumeMap mapOf(const VolumeFacts &volume) const;
     VolumeMap physicalVolume(const VolumeFacts &volume, const BlockView &view) const;
     void addFree(const VolumeFacts &volume, const ByteRange &range);
@@ -77,6 +78,16 @@ bool sameLevel(const VolumeFacts &a, const VolumeFacts &b)
     return (a.kind == VolumeFacts::Kind::LogicalVolume) == (b.kind == VolumeFacts::Kind::LogicalVolume);
 }
 
+/// A snapshot's store has unknown content. What the snapshot shows lies partly in blocks that its origin has freed since.
+bool FreeSpace::mayHaveSnapshots(const VolumeFacts &volume) const
+{
+    const auto group = [](const QString &id) { return id.left(id.indexOf(QLatin1Char('/')) + 1); };
+    return std::any_of(m_facts.volumes.begin(), m_facts.volumes.end(), [&](const VolumeFacts &other) {
+        return other.kind == VolumeFacts::Kind::LogicalVolume && other.id != volume.id && group(other.id) == group(volume.id)
+            && other.fs == FsType::Unknown && !other.segments.isEmpty();
+    });
+}
+
 /// Why the volume's place on the disks forbids leaving anything out of it; empty when nothing does.
 QString FreeSpace::placement(const VolumeFacts &volume) const
 {
@@ -95,6 +106,8 @@ QString FreeSpace::placement(const VolumeFacts &volume) const
     }
     if (volume.segments.isEmpty())
         return QStringLiteral("it is not linear");
+    if (volume.kind == VolumeFacts::Kind::LogicalVolume && mayHaveSnapshots(volume))
+        return QStringLiteral("another volume of its group may be a snapshot of it");
     return length == volume.size.count ? QString() : QStringLiteral("its segments do not make up its size");
 }
 

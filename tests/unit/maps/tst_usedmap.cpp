@@ -33,6 +33,7 @@ private Q_SLOTS:
     void overlappingVolumesAreTakenWhole();
     void unallocatedLvmExtentsAreFree();
     void everythingOutsideVolumesIsUsed();
+    void originOfASnapshotIsTakenWhole();
 
 private:
     UsedMaps map(const ServerFacts &facts, const QString &image)
@@ -304,6 +305,27 @@ void UsedMapTest::everythingOutsideVolumesIsUsed()
     RangeSet expected({0, (8 << 20) + 4096});
     expected.add({24 << 20, 40 << 20});
     QCOMPARE(map(facts, m_copy).disks.value(QStringLiteral("disk")), expected);
+}
+
+void UsedMapTest::originOfASnapshotIsTakenWhole()
+{
+    makeImage(m_image, 64);
+    shell(QStringLiteral("mkswap -q '%1'").arg(m_image));
+    ServerFacts facts = wholeDisk(m_image, FsType::Swap);
+    VolumeFacts &origin = facts.volumes.first();
+    origin.id = QStringLiteral("vg/root");
+    origin.kind = VolumeFacts::Kind::LogicalVolume;
+    VolumeFacts other = origin;
+    other.id = QStringLiteral("vg/store");
+    other.fs = FsType::Unknown;
+    other.segments.first() = {QStringLiteral("disk"), Bytes{60 << 20}, Bytes{4 << 20}};
+    other.size = Bytes{4 << 20};
+    origin.segments.first().length = origin.size = Bytes{60 << 20};
+    QVERIFY(map(facts, m_image).disks.value(QStringLiteral("disk")).total() < 8 << 20);
+    facts.volumes.append(other);
+    QCOMPARE(map(facts, m_image).disks.value(QStringLiteral("disk")).total(), 64ULL << 20);
+    facts.volumes.last().id = QStringLiteral("vg2/store");
+    QVERIFY(map(facts, m_image).disks.value(QStringLiteral("disk")).total() < 8 << 20);
 }
 
 QTEST_GUILESS_MAIN(UsedMapTest)

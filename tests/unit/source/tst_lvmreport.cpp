@@ -69,6 +69,12 @@ private Q_SLOTS:
         QVERIFY(!report.logical.constFirst().plain);
         QCOMPARE(report.logical.constFirst().segments.size(), 1);
     }
+    void originsOfThinVolumesAreNotPlain()
+    {
+        const QByteArray origin = row("root", "owi-------", "4", "linear", "0", "4", "/dev/loop1:0-0");
+        QVERIFY(!parse(origin).logical.constFirst().plain);
+        QVERIFY(parse(origin + "," + row("snap", "swi-------", "4", "linear", "0", "4", "/dev/loop1:3-3")).logical.constFirst().plain);
+    }
     void hiddenPartsStandForThemselvesOnlyWhenNobodyElseDoes()
     {
         const QByteArray spare = row("[lvol0_pmspare]", "ewi-------", "4", "linear", "0", "4", "/dev/loop1:3-3");
