@@ -1,13 +1,18 @@
 #include "core/agent/agentserver.h"
 
 #include "core/base/errortext.h"
+#include "core/base/fd.h"
+#include "core/base/files.h"
 #include "core/base/log.h"
 
 #include <QFile>
 #include <QLocalServer>
 #include <QLocalSocket>
 #include <QThreadPool>
+#include <cerrno>
+#include <fcntl.h>
 #include <mutex>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -60,6 +65,7 @@ struct AgentServer::Parts
 {
     Handler handler;
     Admission admission;
+    Fd lock; ///< beside the socket; held as long as we listen
     QLocalServer server;
     QThreadPool pool;
     QList<Connection *> connections;
@@ -193,19 +199,17 @@ AgentServer::~AgentServer()
 
 Result<> AgentServer::listen(const QString &path)
 {
+    const QString lockPath = path + QLatin1String(".lock"); // Qt would put our socket in the place of a living agent's
+    Fd lock(::open(QFile::encodeName(lockPath).constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!lock)
+        return errnoError(errno, ErrorCode::FileUnwritable, lockPath);
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
+        return Error{ErrorCode::UsageWrong, Retry::AfterUserAction, {QStringLiteral("Another agent already answers on %1.").arg(path)}, {}};
+    m_parts->lock = std::move(lock);
     QLocalServer &server = m_parts->server;
+    QLocalServer::removeServer(path); // its owner died
     if (server.listen(path))
         return ok();
-    if (server.serverError() == QAbstractSocket::AddressInUseError) {
-        QLocalSocket other;
-        other.connectToServer(path);
-        if (other.waitForConnected(1000))
-            return Error{
-                ErrorCode::UsageWrong, Retry::AfterUserAction, {QStringLiteral("Another agent already answers on %1.").arg(path)}, {}};
-        QLocalServer::removeServer(path); // its owner died
-        if (server.listen(path))
-            return ok();
-    }
     return Error{ErrorCode::FileUnwritable, Retry::AfterUserAction, {path}, server.errorString()};
 }
 

@@ -82,7 +82,7 @@ void TestAgentApi::unknownMethodsNameTheNearest()
     World world;
     const Result<QJsonObject> reply = world.call("inspekt");
     QCOMPARE(reply.error().code, ErrorCode::RequestMalformed);
-    QVERIFY(reply.error().args.value(0).contains(QLatin1String("“inspect”")));
+    QVERIFY(reply.error().args.value(0).contains(QStringLiteral("“inspect”")));
 }
 
 void TestAgentApi::everyMethodRefusesUnknownParameters()

@@ -34,6 +34,7 @@ public:
     }
     std::atomic<int> slowNow = 0;
     std::atomic<int> slowMost = 0;
+    std::atomic<bool> flooded = false;
 
 private:
     Result<QJsonObject> answer(const rpc::Request &request, const std::shared_ptr<EventOutlet> &outlet)
@@ -53,6 +54,7 @@ private:
             const QString text(1 << 20, QLatin1Char('x'));
             for (int i = 0; i < 40; ++i)
                 outlet->notify(QStringLiteral("event"), {{QStringLiteral("text"), text}});
+            flooded = true;
         }
         return request.params;
     }
@@ -179,8 +181,8 @@ void TestAgentSocket::anotherUserIsTurnedAwayByTheKernelsWord()
     QVERIFY(::chmod(QFile::encodeName(path("e")).constData(), 0666) == 0);
     QProcess stranger;
     stranger.start(QStringLiteral("setpriv"),
-        {QStringLiteral("--reuid=65534"), QStringLiteral("--regid=65534"), QStringLiteral("--clear-groups"), QStringLiteral("python3"),
-            QStringLiteral("-c"),
+        {QStringLiteral("--reuid=65534"), QStringLiteral("--regid=65534"), QStringLiteral("--clear-groups"),
+            QStringLiteral("/usr/bin/python3"), QStringLiteral("-c"),
             QStringLiteral("import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); print(s.recv(4096).decode())"),
             path("e")});
     QVERIFY(stranger.waitForFinished(30000));
@@ -269,7 +271,7 @@ void TestAgentSocket::requestsOfOneClientAreAnsweredInOrder()
 
 void TestAgentSocket::aClientThatDoesNotReadIsClosed()
 {
-    const Served served(path("l"));
+    Served served(path("l"));
     QLocalSocket lazy;
     lazy.setReadBufferSize(1); // 0 would read everything
     lazy.connectToServer(path("l"));
@@ -277,8 +279,8 @@ void TestAgentSocket::aClientThatDoesNotReadIsClosed()
     lazy.write(hello(rpc::interfaceVersion) + rpc::requestLine(2, QStringLiteral("flood"), {})); // 40 MiB come back
     lazy.waitForBytesWritten(5000);
     const auto client = AgentClient::connect(path("l"));
-    QVERIFY((*client)->call(QStringLiteral("echo"))); // others are served meanwhile
-    std::this_thread::sleep_for(500ms);
+    QTRY_VERIFY_WITH_TIMEOUT(served.flooded, 60000);
+    QVERIFY((*client)->call(QStringLiteral("echo"))); // others are served meanwhile; its answer comes after the flood was written
     lazy.setReadBufferSize(0);
     qint64 got = 0;
     while (lazy.waitForReadyRead(1000))
