@@ -74,8 +74,8 @@ void Console::note(const QString &text)
 void Console::progress(const QJsonObject &event)
 {
     const qint64 time = now();
-    const bool complete =
-        event.contains(QLatin1String("bytesTotal")) && event.value(QLatin1String("bytesDone")) == event.value(QLatin1String("bytesTotal"));
+    const bool copying = event.contains(QLatin1String("bytesTotal")) && !event.contains(QLatin1String("percent"));
+    const bool complete = copying && event.value(QLatin1String("bytesDone")) == event.value(QLatin1String("bytesTotal"));
     const bool justCompleted = complete && !std::exchange(m_complete, complete); // always shown, and once
     m_complete = complete;
     if (!justCompleted && time - m_lastProgress < (m_terminal ? drawEveryMs : sayEveryMs))

@@ -33,7 +33,7 @@ QStringList parts(const QJsonObject &event, double share)
     QStringList out;
     if (share >= 0) // rounded down: 100 % means all of it
         out.append(QStringLiteral("%1 %").arg(std::floor(share * 1000) / 10, 5, 'f', 1));
-    if (event.contains(QLatin1String("bytesTotal")))
+    if (event.contains(QLatin1String("bytesTotal")) && !event.contains(QLatin1String("percent")))
         out.append(QStringLiteral("%1 of %2").arg(sizeText(number(event, "bytesDone")), sizeText(number(event, "bytesTotal"))));
     if (number(event, "speed") > 0)
         out.append(sizeText(number(event, "speed")) + QLatin1String("/s"));

@@ -72,6 +72,8 @@ struct Options
     QCommandLineOption simulated{QStringLiteral("simulated-cloud"), QStringLiteral("Be the cloud too: ECS, VPC, OSS, ENS, STS and RAM.")};
     QCommandLineOption timeScale{QStringLiteral("time-scale"), QStringLiteral("Factor on the simulated cloud's delays."),
         QStringLiteral("factor"), QStringLiteral("1")};
+    QCommandLineOption clockOffset{QStringLiteral("clock-offset"), QStringLiteral("Let the service's clock run that far ahead."),
+        QStringLiteral("seconds"), QStringLiteral("0")};
     QCommandLineOption certificate{QStringLiteral("tls-certificate"), QStringLiteral("PEM file: serve https."), QStringLiteral("file")};
     QCommandLineOption key{QStringLiteral("tls-key"), QStringLiteral("PEM file of its key."), QStringLiteral("file")};
 };
@@ -87,6 +89,9 @@ QString readSettings(const QCommandLineParser &parser, const Options &options, S
     settings.timeScale = parser.value(options.timeScale).toDouble(&number);
     if (!number || settings.timeScale < 0 || settings.timeScale > 1000)
         return QStringLiteral("--time-scale takes a number from 0 to 1000.");
+    settings.clockAhead = std::chrono::seconds(parser.value(options.clockOffset).toInt(&number));
+    if (!number)
+        return QStringLiteral("--clock-offset takes a number of seconds.");
     if (parser.isSet(options.certificate) != parser.isSet(options.key))
         return QStringLiteral("--tls-certificate and --tls-key belong together.");
     settings.http.certificateFile = parser.value(options.certificate);
@@ -130,7 +135,8 @@ int main(int argc, char **argv)
     parser.addHelpOption();
     parser.addVersionOption();
     const Options options;
-    parser.addOptions({options.dataDir, options.listen, options.simulated, options.timeScale, options.certificate, options.key});
+    parser.addOptions(
+        {options.dataDir, options.listen, options.simulated, options.timeScale, options.clockOffset, options.certificate, options.key});
     const auto usage = [](const QString &problem) { return complain({ErrorCode::UsageWrong, Retry::AfterUserAction, {problem}, {}}); };
     if (!parser.parse(QCoreApplication::arguments()))
         return usage(parser.errorText());

@@ -13,6 +13,8 @@
 #include "core/simcloud/simcloud.h"
 
 #include <QFile>
+#include <QHostAddress>
+#include <QJsonDocument>
 #include <QRegularExpression>
 
 namespace edgelift {
@@ -26,6 +28,18 @@ ServerReply notFound()
     ServerReply reply;
     reply.status = 404;
     reply.body = R"({"Code":"InvalidAction.NotFound","Message":"There is nothing at this address."})";
+    return reply;
+}
+
+constexpr QLatin1String imageFiles("/edgelift/v1/images/");
+
+/// Where a simulated ENS image lies: for programs on this machine only, others could do nothing with it.
+ServerReply imageFile(const QString &path, const ServerRequest &request)
+{
+    if (path.isEmpty() || request.method != "GET" || !QHostAddress(request.remoteAddress).isLoopback())
+        return notFound();
+    ServerReply reply;
+    reply.body = QJsonDocument(QJsonObject{{QStringLiteral("path"), path}}).toJson(QJsonDocument::Compact);
     return reply;
 }
 
@@ -62,8 +76,9 @@ Result<CloudAccount> cloudAccount(const QString &dataDir)
     return account;
 }
 
-Service::Service(DataLock lock, ApiShapes shapes)
-    : m_lock(std::move(lock))
+Service::Service(DataLock lock, ApiShapes shapes, std::chrono::seconds clockAhead)
+    : m_clock(clockAhead)
+    , m_lock(std::move(lock))
     , m_shapes(std::move(shapes))
 {
 }
@@ -87,7 +102,7 @@ Result<std::unique_ptr<Service>> Service::start(const Settings &settings)
     const Result<ApiShapes> shapes = ApiShapes::builtIn();
     if (!shapes)
         return shapes.error();
-    std::unique_ptr<Service> service(new Service(lock.take(), *shapes));
+    std::unique_ptr<Service> service(new Service(lock.take(), *shapes, settings.clockAhead));
     try {
         if (const Result<> opened = service->open(settings); !opened)
             return opened.error();
@@ -147,15 +162,25 @@ Result<> Service::openCloud(const Settings &settings, const Credentials &root)
     return ok();
 }
 
+ServerReply Service::answer(const ServerRequest &request)
+{
+    if (AgentCalls::takes(request))
+        return m_agents->answer(request);
+    if (isRpc(request))
+        return m_front->answer(request);
+    if (m_cloud && request.path.startsWith(imageFiles))
+        return imageFile(m_cloud->imageFile(request.path.mid(imageFiles.size())), request);
+    return m_storage ? m_storage(request) : notFound();
+}
+
 void Service::serve()
 {
-    const ServerHandler storage = m_cloud ? m_cloud->objectStorage() : ServerHandler();
-    m_server->serve([this, storage](const ServerRequest &request) {
-        if (AgentCalls::takes(request))
-            return m_agents->answer(request);
-        if (isRpc(request))
-            return m_front->answer(request);
-        return storage ? storage(request) : notFound();
+    if (m_cloud)
+        m_storage = m_cloud->objectStorage();
+    m_server->serve([this](const ServerRequest &request) {
+        ServerReply reply = answer(request);
+        reply.date = m_clock.now();
+        return reply;
     });
     if (m_cloud)
         m_cloud->start(); // after the server: instances fetch from it as soon as they run

@@ -27,6 +27,7 @@ public:
         HttpServer::Settings http;
         bool simulatedCloud = false;
         double timeScale = 1.0;
+        std::chrono::seconds clockAhead{0}; ///< the service's clock runs that far ahead of the machine's
         std::optional<CloudAccount> account; ///< needed unless simulated
     };
 
@@ -38,10 +39,11 @@ public:
     [[nodiscard]] QUrl endpoint() const { return m_server->endpoint(); }
 
 private:
-    Service(DataLock lock, ApiShapes shapes);
+    Service(DataLock lock, ApiShapes shapes, std::chrono::seconds clockAhead);
     [[nodiscard]] Result<> open(const Settings &settings);
     [[nodiscard]] Result<> openCloud(const Settings &settings, const Credentials &root);
     void serve();
+    [[nodiscard]] ServerReply answer(const ServerRequest &request);
 
     SystemClock m_clock;
     DataLock m_lock;
@@ -52,6 +54,7 @@ private:
     std::unique_ptr<SourceServers> m_sources;
     std::unique_ptr<ActionRegistry> m_registry;
     std::unique_ptr<SimCloud> m_cloud; ///< null: the real one
+    ServerHandler m_storage; ///< of m_cloud
     std::unique_ptr<StsIssuer> m_sts; ///< null: the simulated one
     std::unique_ptr<RpcFront> m_front;
     std::unique_ptr<AgentCalls> m_agents;

@@ -5,7 +5,7 @@
 
 namespace edgelift {
 
-QDateTime SystemClock::now() const { return QDateTime::currentDateTimeUtc(); }
+QDateTime SystemClock::now() const { return QDateTime::currentDateTimeUtc().addSecs(m_ahead.count()); }
 
 bool SystemClock::sleep(std::chrono::milliseconds time, const std::stop_token &stop) const
 {

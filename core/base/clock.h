@@ -19,8 +19,16 @@ public:
 class SystemClock final : public Clock
 {
 public:
+    /// `ahead`: how far it runs ahead of the machine's; 0: not at all. For trying out what a wrong clock or a long wait does.
+    explicit SystemClock(std::chrono::seconds ahead = {})
+        : m_ahead(ahead)
+    {
+    }
     [[nodiscard]] QDateTime now() const override;
     bool sleep(std::chrono::milliseconds time, const std::stop_token &stop) const override;
+
+private:
+    std::chrono::seconds m_ahead;
 };
 
 }

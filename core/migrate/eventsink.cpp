@@ -45,7 +45,12 @@ void EventSink::percent(Phase phase, int percent)
 {
     if (std::exchange(m_lastPercent, percent) == percent)
         return;
-    send(MigrationEvent::Kind::Progress, "progress", {{QStringLiteral("phase"), phaseName(phase)}, {QStringLiteral("percent"), percent}});
+    m_copy.bytesPerSecond = 0;
+    m_copy.remainingSeconds.reset();
+    QJsonObject fields = numbers();
+    fields.insert(QStringLiteral("phase"), phaseName(phase));
+    fields.insert(QStringLiteral("percent"), percent);
+    send(MigrationEvent::Kind::Progress, "progress", fields);
 }
 
 void EventSink::progress(Phase phase, const TransferProgress &progress, bool always)
@@ -55,11 +60,17 @@ void EventSink::progress(Phase phase, const TransferProgress &progress, bool alw
     if (!always && m_lastProgress.isValid() && m_lastProgress.msecsTo(now) < progressEveryMs)
         return;
     m_lastProgress = now;
-    send(MigrationEvent::Kind::Progress, "progress",
-        {{QStringLiteral("phase"), phaseName(phase)}, {QStringLiteral("bytesDone"), number(progress.done)},
-            {QStringLiteral("bytesTotal"), number(progress.total)}, {QStringLiteral("wireBytes"), number(progress.wire)},
-            {QStringLiteral("speed"), std::round(progress.bytesPerSecond)},
-            {QStringLiteral("remainingSeconds"), progress.remainingSeconds ? QJsonValue(*progress.remainingSeconds) : QJsonValue()}});
+    m_copy = progress;
+    QJsonObject fields = numbers();
+    fields.insert(QStringLiteral("phase"), phaseName(phase));
+    send(MigrationEvent::Kind::Progress, "progress", fields);
+}
+
+QJsonObject EventSink::numbers() const
+{
+    return {{QStringLiteral("bytesDone"), number(m_copy.done)}, {QStringLiteral("bytesTotal"), number(m_copy.total)},
+        {QStringLiteral("wireBytes"), number(m_copy.wire)}, {QStringLiteral("speed"), std::round(m_copy.bytesPerSecond)},
+        {QStringLiteral("remainingSeconds"), m_copy.remainingSeconds ? QJsonValue(*m_copy.remainingSeconds) : QJsonValue()}};
 }
 
 void EventSink::warning(const QString &message) { send(MigrationEvent::Kind::Warning, "warning", {{QStringLiteral("message"), message}}); }

@@ -16,7 +16,8 @@ public:
     EventSink(QString jobId, MigrationObserver observer, const Clock &clock);
 
     void phase(Phase phase, const QString &message = {});
-    /// How far a phase without bytes is, as the cloud tells; the same value twice is said once.
+    /// How far a phase without bytes is, as the cloud tells; the same value twice is said once. Carries the copy's last numbers too,
+    /// so that every progress event has the same fields.
     void percent(Phase phase, int percent);
     void progress(Phase phase, const TransferProgress &progress, bool always);
     void warning(const QString &message);
@@ -29,6 +30,7 @@ public:
 
 private:
     void send(MigrationEvent::Kind kind, const char *name, QJsonObject fields);
+    QJsonObject numbers() const; ///< of the copy, as far as this run knows
 
     const QString m_jobId;
     const MigrationObserver m_observer;
@@ -36,6 +38,7 @@ private:
     std::mutex m_mutex;
     QDateTime m_lastProgress;
     int m_lastPercent = -1;
+    TransferProgress m_copy;
     std::atomic<double> m_copied = 0;
 };
 

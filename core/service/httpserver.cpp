@@ -93,15 +93,16 @@ void provide(httplib::Response &response, const ServerReply &reply, size_t total
     });
 }
 
-QByteArray httpDate()
+/// RFC 9110 5.6.7
+QByteArray httpDate(const QDateTime &now)
 {
-    return QLocale::c().toString(QDateTime::currentDateTimeUtc(), QStringLiteral("ddd, dd MMM yyyy HH:mm:ss 'GMT'")).toLatin1();
+    return QLocale::c().toString(now, QStringLiteral("ddd, dd MMM yyyy HH:mm:ss 'GMT'")).toLatin1();
 }
 
 void answer(httplib::Response &response, const ServerReply &reply, bool head)
 {
     response.status = reply.status;
-    response.set_header("Date", httpDate().toStdString());
+    response.set_header("Date", httpDate(reply.date.isValid() ? reply.date : QDateTime::currentDateTimeUtc()).toStdString());
     for (const auto &[name, value] : reply.headers)
         response.set_header(name.toStdString(), value.toStdString());
     const size_t total = size_t(reply.file ? reply.length : reply.body.size());

@@ -2,6 +2,7 @@
 #include "core/base/fd.h"
 
 #include <QByteArray>
+#include <QDateTime>
 #include <QList>
 #include <QPair>
 #include <QString>
@@ -41,6 +42,7 @@ struct ServerReply
     QByteArray contentType = "application/json; charset=utf-8";
     QList<QPair<QByteArray, QByteArray>> headers;
     QByteArray body;
+    QDateTime date; ///< the Date header, UTC; invalid: this machine's time
     std::shared_ptr<Fd> file; ///< set: `length` bytes of this open file from `offset` are sent instead of body
     qint64 offset = 0;
     qint64 length = 0; ///< of `file`

@@ -2,12 +2,15 @@
 
 #include "core/simcloud/ecs.h"
 #include "core/simcloud/ens.h"
+#include "core/simcloud/ensimagefolder.h"
 #include "core/simcloud/objectstore.h"
 #include "core/simcloud/oss.h"
 #include "core/simcloud/ram.h"
 #include "core/simcloud/sts.h"
 #include "core/simcloud/vpc.h"
 #include "core/simcloud/world.h"
+
+#include <QFile>
 
 namespace edgelift {
 
@@ -82,6 +85,12 @@ void SimCloud::registerActions(ActionRegistry &registry)
 ServerHandler SimCloud::objectStorage()
 {
     return [this](const ServerRequest &request) { return m_parts->storage.answer(request); };
+}
+
+QString SimCloud::imageFile(const QString &imageId)
+{
+    const QString path = ensImageFolder(m_parts->world, imageId) + QLatin1String("/image.json");
+    return m_parts->state.contains(QStringLiteral("ensimages"), imageId) && QFile::exists(path) ? path : QString();
 }
 
 CredentialIssuer &SimCloud::issuer() { return m_parts->issuer; }

@@ -23,6 +23,8 @@ public:
     void registerActions(ActionRegistry &registry);
     /// OSS: answers every request that is neither an RPC call nor an agent's.
     [[nodiscard]] ServerHandler objectStorage();
+    /// Path of the image.json of a finished ENS image (design.md section 3); empty when there is none of that id.
+    [[nodiscard]] QString imageFile(const QString &imageId);
     [[nodiscard]] CredentialIssuer &issuer(); ///< temporary credentials for agents
     void start(); ///< runs again what was running before a restart
     void stop(); ///< ends every instance's processes; their state stays, so that start() of a later process runs them again
