@@ -206,8 +206,10 @@ Result<> Cleaner::removeBundle(const QString &bucket, const QString &key)
     const Result<QList<ecs::Instance>> instances = m_context.cloud().ecs().describeInstances({}, {}, m_context.stop());
     if (!instances)
         return instances.error();
-    const bool needed = std::any_of(
-        instances->begin(), instances->end(), [](const ecs::Instance &one) { return one.name == QLatin1String(naming::transitInstance); });
+    const bool needed = std::any_of(instances->begin(), instances->end(), [this](const ecs::Instance &one) {
+        const bool isOurs = one.tags.value(QLatin1String(naming::jobTag)) == m_context.jobId(); // it refused to go, but needs no more
+        return !isOurs && one.name == QLatin1String(naming::transitInstance);
+    });
     return needed ? ok() : m_context.cloud().oss().remove(bucket, key, m_context.stop());
 }
 

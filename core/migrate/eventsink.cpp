@@ -32,6 +32,13 @@ void EventSink::send(MigrationEvent::Kind kind, const char *name, QJsonObject fi
         m_observer({kind, fields});
 }
 
+void EventSink::resume(Bytes done, Bytes total, Bytes wire)
+{
+    m_copy.done = done;
+    m_copy.total = total;
+    m_copy.wire = wire;
+}
+
 void EventSink::phase(Phase phase, const QString &message)
 {
     m_lastPercent = -1;

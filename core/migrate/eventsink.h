@@ -15,6 +15,8 @@ class EventSink
 public:
     EventSink(QString jobId, MigrationObserver observer, const Clock &clock);
 
+    /// What earlier runs copied, for the numbers in every progress event. Before the first event.
+    void resume(Bytes done, Bytes total, Bytes wire);
     void phase(Phase phase, const QString &message = {});
     /// How far a phase without bytes is, as the cloud tells; the same value twice is said once. Carries the copy's last numbers too,
     /// so that every progress event has the same fields.
@@ -30,7 +32,7 @@ public:
 
 private:
     void send(MigrationEvent::Kind kind, const char *name, QJsonObject fields);
-    QJsonObject numbers() const; ///< of the copy, as far as this run knows
+    QJsonObject numbers() const; ///< of the copy
 
     const QString m_jobId;
     const MigrationObserver m_observer;

@@ -225,6 +225,8 @@ Outcome Migration::Parts::perform(bool cancelling, const std::stop_token &stop, 
     if (const Result<> locked = store->lock(); !locked)
         return refuse(locked.error());
     const JobState before = store->record().state;
+    const CopyRecord copied = store->record().copy;
+    events.resume(copied.done, copied.total, copied.wire);
     running = true;
     StepContext context({*store, *ledger, source, surroundings, tuning, events, stop});
     Runner runner(context);

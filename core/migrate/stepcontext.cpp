@@ -16,6 +16,21 @@ constexpr auto firstPause = 500ms;
 constexpr auto longestPause = 10s;
 constexpr auto patience = 10min; ///< with a cloud that cannot be reached while something there goes on by itself
 
+/// True when nothing was learnt about what is waited for: the question itself failed, the next one may not.
+bool isUnanswered(const Error &error)
+{
+    switch (error.code) {
+    case ErrorCode::CloudTimedOut:
+    case ErrorCode::CloudUnreachable:
+    case ErrorCode::CloudReplyUnreadable:
+    case ErrorCode::CloudThrottled:
+    case ErrorCode::CredentialsExpired:
+        return true;
+    default:
+        return error.code == ErrorCode::CloudRefused && error.retry == Retry::AfterWait;
+    }
+}
+
 /// True when the cloud has certainly not done what it was asked for.
 bool isRefusal(const Error &error)
 {
@@ -68,7 +83,7 @@ Result<> StepContext::poll(const QString &what, std::chrono::seconds limit, cons
         const QDateTime now = clock().now();
         if (done)
             lastAnswer = now;
-        else if (done.error().retry != Retry::AfterWait || lastAnswer.addSecs(std::chrono::seconds(patience).count()) < now)
+        else if (!isUnanswered(done.error()) || lastAnswer.addSecs(std::chrono::seconds(patience).count()) < now)
             return done.error();
         if (now >= end)
             return Error{ErrorCode::CloudTimedOut, Retry::AfterWait, {what}, {}};

@@ -55,8 +55,8 @@ public:
     /// An event, a line in the report, a line in the log.
     void warn(const QString &message);
 
-    /// Asks until the answer is true. Pauses grow from half a second to ten. An error that waiting may mend (Retry::AfterWait) is
-    /// endured for ten minutes. CloudTimedOut (args: `what`) after `limit`.
+    /// Asks until the answer is true. Pauses grow from half a second to ten. A cloud that cannot be asked is endured for ten minutes,
+    /// every other error ends the waiting. CloudTimedOut (args: `what`) after `limit`.
     Result<> poll(const QString &what, std::chrono::seconds limit, const std::function<Result<bool>()> &isDone);
 
     /// The one way things are made: the intent is on disk before `create` is called with its client token, the id after. When an

@@ -223,7 +223,7 @@ Result<> awaitReceiver(StepContext &context)
     const Result<ReceiverPeer> peer = receiverPeer(context);
     if (!peer)
         return peer.error();
-    QString lastReason;
+    Error last{ErrorCode::TransitNotReady, Retry::AfterWait, {id}, {}};
     int asked = 0;
     const Result<> ready = context.poll(id, 15min, [&]() -> Result<bool> {
         const Result<> answer = context.surroundings().link->probe(*peer, context.stop());
@@ -231,7 +231,8 @@ Result<> awaitReceiver(StepContext &context)
             return true;
         if (answer.error().code == ErrorCode::ReceiverVersion)
             return answer.error();
-        lastReason = answer.error().detail;
+        const bool isStranger = answer.error().code == ErrorCode::PeerNotTrusted; // may end when the old holder of the address goes
+        last = isStranger ? answer.error() : Error{ErrorCode::TransitNotReady, Retry::AfterWait, {id}, answer.error().detail};
         if (++asked % 10 == 0) {
             const Result<std::optional<ecs::Instance>> instance = lookUp(context, id);
             if (instance && !*instance)
@@ -240,7 +241,7 @@ Result<> awaitReceiver(StepContext &context)
         return false;
     });
     if (!ready && ready.error().code == ErrorCode::CloudTimedOut)
-        return Error{ErrorCode::TransitNotReady, Retry::AfterWait, {id}, lastReason};
+        return last;
     return ready;
 }
 

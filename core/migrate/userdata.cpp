@@ -90,7 +90,8 @@ EOF
     exit 0
 fi
 
-loop='while :; do
+loop='trap "" PIPE # the console may go away
+while :; do
     "$0/edgelift-receiver/run" --config "$1" && exit 0
     echo "edgelift: the receiver ended with status $?, starting it again"
     sleep 1

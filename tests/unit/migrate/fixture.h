@@ -4,6 +4,8 @@
 #include "fakeclock.h"
 #include "fakecloud.h"
 
+#include <QDir>
+#include <QFileInfo>
 #include <QTemporaryDir>
 
 namespace edgelift::test {
@@ -58,7 +60,9 @@ public:
     /// A fault that kills the program: the run ends as if stopped; reopen() and revive the cloud to go on.
     void dieAt(const QString &action);
 
-    QTemporaryDir folder;
+    /// In memory where there is room: every step is flushed to the medium.
+    QTemporaryDir folder{QFileInfo(QStringLiteral("/dev/shm")).isWritable() ? QStringLiteral("/dev/shm/edgelift-XXXXXX")
+                                                                            : QDir::tempPath() + QStringLiteral("/edgelift-XXXXXX")};
     std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
     std::shared_ptr<FakeCloud> cloud = std::make_shared<FakeCloud>(*clock);
     std::shared_ptr<FakeLink> link = std::make_shared<FakeLink>();

@@ -119,7 +119,7 @@ void LedgerTest::namesAreLegal()
     const QDateTime time = QDateTime::fromString(QStringLiteral("2026-01-31T23:59:58Z"), Qt::ISODate);
     QCOMPARE(naming::imageName(QStringLiteral("web"), time), QStringLiteral("web-20260131235958"));
     const QString longest = naming::imageName(QString(200, QLatin1Char('x')), time);
-    QCOMPARE(longest.size(), 128);
+    QVERIFY(longest.size() <= 128 && longest.endsWith(QLatin1String("-20260131235958")));
     QVERIFY(isLegalName(longest));
     QVERIFY(isLegalName(naming::imageName({}, time)));
     const QString prefix = naming::exportPrefix(QStringLiteral("j-abcdefghij0123456789"));

@@ -42,6 +42,7 @@ private Q_SLOTS:
     void releasedInstanceEndsTheJob();
     void silentReceiverTimesOut();
     void sourceThatChangesDuringTheCopyFails();
+    void cloudThatCannotBeAskedIsEndured();
     void failedSnapshotIsMadeAgain();
     void failedExportIsStartedAgain();
     void failedImportIsStartedAgain();
@@ -78,7 +79,7 @@ void MigrationFaults::refusedOnceThenRetryContinues()
         QCOMPARE(f.cloud->calls(QLatin1String(made)), action == QLatin1String(made) ? 2 : 1);
     QCOMPARE(f.link->copies, 1);
     QCOMPARE(f.cloud->ids(QStringLiteral("ensImage")).size(), 1);
-    QVERIFY(isEmptyButImages(f));
+    QVERIFY2(isEmptyButImages(f), qPrintable(f.cloud->everything().join(QLatin1String(", "))));
 }
 
 void MigrationFaults::lostAnswerMakesNothingTwice_data()
@@ -104,7 +105,7 @@ void MigrationFaults::lostAnswerMakesNothingTwice()
     QCOMPARE(copies.count(QLatin1String("vpc vpc-")), 1);
     QCOMPARE(copies.count(QLatin1String("instance instance-")), 1);
     QCOMPARE(f.cloud->ids(QStringLiteral("ensImage")).size(), 1);
-    QVERIFY(isEmptyButImages(f));
+    QVERIFY2(isEmptyButImages(f), qPrintable(f.cloud->everything().join(QLatin1String(", "))));
 }
 
 void MigrationFaults::deathBetweenIntentAndIdLeaksNothing_data() { lostAnswerMakesNothingTwice_data(); }
@@ -139,7 +140,7 @@ void MigrationFaults::deathBetweenIntentAndIdThenRunMakesOneOfEach()
     const Outcome outcome = f.run(*migration);
     QVERIFY2(outcome.end == Outcome::End::Finished, outcome.error ? qPrintable(outcome.error->args.join(QLatin1Char(' '))) : "");
     QCOMPARE(f.cloud->ids(QStringLiteral("ensImage")).size(), 1);
-    QVERIFY(isEmptyButImages(f));
+    QVERIFY2(isEmptyButImages(f), qPrintable(f.cloud->everything().join(QLatin1String(", "))));
 }
 
 void MigrationFaults::cancelAtAnyCallLeavesNothing_data() { refusedOnceThenRetryContinues_data(); }
@@ -151,7 +152,7 @@ void MigrationFaults::cancelAtAnyCallLeavesNothing()
     auto migration = f.create();
     bool stopped = false;
     f.cloud->onCall = [&](const QString &called) {
-        if (called == action && !std::exchange(stopped, stopped || called == action))
+        if (called == action && !std::exchange(stopped, true))
             f.stop.request_stop();
     };
     (void)f.run(*migration);
@@ -162,7 +163,7 @@ void MigrationFaults::cancelAtAnyCallLeavesNothing()
     const bool imported =
         action.startsWith(QLatin1String("Delete")) || action.startsWith(QLatin1String("DELETE")); // in clean-up the image is there
     QCOMPARE(f.cancel(*migration).end, Outcome::End::Finished);
-    QVERIFY(isEmptyButImages(f));
+    QVERIFY2(isEmptyButImages(f), qPrintable(f.cloud->everything().join(QLatin1String(", "))));
     QCOMPARE(f.cloud->ids(QStringLiteral("ensImage")).size(), imported || isDone ? 1 : 0);
 }
 
@@ -199,7 +200,7 @@ void MigrationFaults::stopKeepsEverything()
     f.link->duringCopy = {};
     migration = f.reopen(migration->jobId());
     QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
-    QVERIFY(isEmptyButImages(f));
+    QVERIFY2(isEmptyButImages(f), qPrintable(f.cloud->everything().join(QLatin1String(", "))));
 }
 
 void MigrationFaults::releasedInstanceEndsTheJob_data()
@@ -265,6 +266,15 @@ void MigrationFaults::sourceThatChangesDuringTheCopyFails()
     QVERIFY(f.cloud->everything().isEmpty());
 }
 
+void MigrationFaults::cloudThatCannotBeAskedIsEndured()
+{
+    Fixture f;
+    f.cloud->fail(QStringLiteral("DescribeTaskAttribute"), {Fault::Kind::Silence, {}, 20, 0}); // far more than one call insists
+    auto migration = f.create();
+    QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
+    QVERIFY(f.cloud->calls(QStringLiteral("DescribeTaskAttribute")) > 20);
+}
+
 void MigrationFaults::failedSnapshotIsMadeAgain()
 {
     Fixture f;
@@ -279,7 +289,7 @@ void MigrationFaults::failedSnapshotIsMadeAgain()
     QCOMPARE(f.cloud->ids(QStringLiteral("snapshot")).size(), 1);
     QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
     QCOMPARE(f.cloud->calls(QStringLiteral("CreateSnapshot")), 3);
-    QVERIFY(isEmptyButImages(f));
+    QVERIFY2(isEmptyButImages(f), qPrintable(f.cloud->everything().join(QLatin1String(", "))));
 }
 
 void MigrationFaults::failedExportIsStartedAgain()
@@ -337,7 +347,7 @@ void MigrationFaults::refusedCleanUpIsListedAndFinishedLater()
     const QList<LedgerEntry> left = migration->resources();
     QCOMPARE(left.size(), 2); // the VPC and the image
     QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
-    QVERIFY(isEmptyButImages(f));
+    QVERIFY2(isEmptyButImages(f), qPrintable(f.cloud->everything().join(QLatin1String(", "))));
 }
 
 void MigrationFaults::cancelAfterTheImportKeepsTheImage()
@@ -374,8 +384,7 @@ void MigrationFaults::damagedLedgerIsNotGuessedAround()
     QVERIFY(ledger.open(QIODevice::WriteOnly));
     ledger.write("{\"version\":1,\"entries\":[{}]}");
     ledger.close();
-    const Result<std::unique_ptr<Migration>> opened =
-        Migration::open(f.folder.path(), migration->jobId(), f.source.facts().disks.isEmpty() ? nullptr : &f.source, f.surroundings);
+    const Result<std::unique_ptr<Migration>> opened = Migration::open(f.folder.path(), migration->jobId(), &f.source, f.surroundings);
     QVERIFY(!opened);
     QCOMPARE(int(opened.error().code), int(ErrorCode::StateUnreadable));
 }

@@ -10,6 +10,20 @@
 
 using namespace edgelift;
 
+namespace {
+
+Result<CommandOutput> shell(const QString &option, const QByteArray &script)
+{
+    Command command;
+    command.program = QStringLiteral("sh");
+    command.arguments = {option};
+    command.input = script;
+    command.timeout = std::chrono::seconds(30);
+    return run(command);
+}
+
+}
+
 /// The script as a transit instance would run it, below a folder of its own.
 class UserData : public QObject
 {
@@ -40,10 +54,12 @@ private Q_SLOTS:
 QString UserData::makeBundle(const QByteArray &run)
 {
     const QString folder = m_folder->filePath(QStringLiteral("bundle/edgelift-receiver"));
-    const bool made = QDir().mkpath(folder) && writeFileDurably(folder + QLatin1String("/run"), "#!/bin/sh\n" + run, 0700)
-        && runChecked({QStringLiteral("tar"),
-            {QStringLiteral("-czf"), m_folder->filePath(QStringLiteral("b.tar.gz")), QStringLiteral("-C"),
-                m_folder->filePath(QStringLiteral("bundle")), QStringLiteral("edgelift-receiver")}});
+    Command pack;
+    pack.program = QStringLiteral("tar");
+    pack.arguments = {QStringLiteral("-czf"), m_folder->filePath(QStringLiteral("b.tar.gz")), QStringLiteral("-C"),
+        m_folder->filePath(QStringLiteral("bundle")), QStringLiteral("edgelift-receiver")};
+    const bool made =
+        QDir().mkpath(folder) && writeFileDurably(folder + QLatin1String("/run"), "#!/bin/sh\n" + run, 0700) && runChecked(pack);
     return made ? m_folder->filePath(QStringLiteral("b.tar.gz")) : QString();
 }
 
@@ -59,7 +75,7 @@ Result<CommandOutput> UserData::runScript(const ReceiverSetup &receiver)
     const Result<Secret> script = userDataScript(receiver);
     if (!script)
         return script.error();
-    return run({QStringLiteral("sh"), {QStringLiteral("-s")}, script->reveal(), std::chrono::seconds(30)});
+    return shell(QStringLiteral("-s"), script->reveal());
 }
 
 void UserData::scriptIsPlainShellAndSmall()
@@ -69,7 +85,7 @@ void UserData::scriptIsPlainShellAndSmall()
     QVERIFY(script->reveal().startsWith("#!/bin/sh\n"));
     QVERIFY(script->reveal().size() < 8 << 10); // far below the limit, so that keys of any kind fit
     QVERIFY(!script->reveal().contains('@'));
-    const Result<CommandOutput> checked = run({QStringLiteral("sh"), {QStringLiteral("-n")}, script->reveal()});
+    const Result<CommandOutput> checked = shell(QStringLiteral("-n"), script->reveal());
     QVERIFY(checked);
     QCOMPARE(checked->errors, QByteArray());
     QCOMPARE(checked->exitCode, 0);
@@ -132,8 +148,7 @@ void UserData::damagedBundleIsNotUnpacked()
     Result<Secret> script = userDataScript(receiver);
     QVERIFY(script);
     const QByteArray quick = QByteArray(script->reveal()).replace("-ge 40", "-ge 2");
-    const Result<CommandOutput> ran =
-        run({QStringLiteral("sh"), {QStringLiteral("-s")}, "EDGELIFT_RETRY_SECONDS=0\n" + quick, std::chrono::seconds(30)});
+    const Result<CommandOutput> ran = shell(QStringLiteral("-s"), "EDGELIFT_RETRY_SECONDS=0\n" + quick);
     QVERIFY(ran);
     QCOMPARE(ran->exitCode, 1);
     QVERIFY(ran->output.contains("arrived damaged"));
