@@ -19,17 +19,13 @@ QString text(const QJsonObject &object, const char *name) { return object.value(
 
 QJsonObject jobParams(const Arguments &arguments) { return {{key("job"), arguments.positional}}; }
 
-/// What the rules say about a plan that may be used all the same.
-void showWarnings(const QJsonArray &problems, Console &console)
+/// What the rules decided for the user. Warnings are told by the migration itself, which keeps them in its report.
+void showNotes(const QJsonArray &problems, Console &console)
 {
     for (const QJsonValue &value : problems) {
         const QJsonObject problem = value.toObject();
-        const bool warning = text(problem, "severity") == QLatin1String("warning");
-        if (console.isJson())
-            console.json({{key("event"), key("warning")}, {key("id"), problem.value(QLatin1String("id"))},
-                {key("severity"), problem.value(QLatin1String("severity"))}, {key("message"), problem.value(QLatin1String("message"))}});
-        else
-            console.note((warning ? QStringLiteral("Warning: ") : QStringLiteral("Note: ")) + text(problem, "message"));
+        if (text(problem, "severity") == QLatin1String("info") && !console.isJson())
+            console.note(QStringLiteral("Note: ") + text(problem, "message"));
     }
 }
 
@@ -98,7 +94,7 @@ int migrate(const Arguments &arguments, Console &console)
     const QJsonArray problems = started->value(QLatin1String("problems")).toArray();
     if (started->value(QLatin1String("refused")).toBool())
         return showRefusal(*started, console);
-    showWarnings(problems, console);
+    showNotes(problems, console);
     return follow(agent, text(*started, "job"), console, stop);
 }
 

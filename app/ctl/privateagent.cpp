@@ -34,7 +34,7 @@ Result<std::unique_ptr<PrivateAgent>> PrivateAgent::start(const Options &options
     if (!QFileInfo(program).isExecutable())
         return Error{ErrorCode::ToolMissing, Retry::AfterUserAction, {program}, {}};
     std::unique_ptr<PrivateAgent> agent(new PrivateAgent);
-    agent->m_socket = options.socket.isEmpty() ? agent->m_folder.filePath(QStringLiteral("agent.sock")) : options.socket;
+    agent->m_socket = options.socket.isEmpty() ? agent->m_folder.emplace().filePath(QStringLiteral("agent.sock")) : options.socket;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.remove(QStringLiteral("ALIBABA_CLOUD_ACCESS_KEY_ID")); // goes through the socket, to the job that needs it
     environment.remove(QStringLiteral("ALIBABA_CLOUD_ACCESS_KEY_SECRET"));
@@ -43,6 +43,7 @@ Result<std::unique_ptr<PrivateAgent>> PrivateAgent::start(const Options &options
     process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
     process.setChildProcessModifier([parent = ::getpid()] {
         ::setpgid(0, 0);
+        ::signal(SIGPIPE, SIG_DFL); // we ignore it; the tools the agent runs count on it
         ::prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (::getppid() != parent)
             ::_exit(1); // we died before the line above

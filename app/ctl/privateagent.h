@@ -5,6 +5,7 @@
 #include <QStringList>
 #include <QTemporaryDir>
 #include <memory>
+#include <optional>
 
 namespace edgelift::ctl {
 
@@ -31,7 +32,7 @@ private:
     PrivateAgent() = default;
     Result<> waitUntilReady();
 
-    QTemporaryDir m_folder;
+    std::optional<QTemporaryDir> m_folder; ///< of a socket of our own
     QString m_socket;
     QProcess m_process;
 };

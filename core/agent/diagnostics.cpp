@@ -54,6 +54,7 @@ public:
         archive_entry_set_pathname_utf8(entry.get(), name.toUtf8().constData());
         archive_entry_set_filetype(entry.get(), AE_IFREG);
         archive_entry_set_perm(entry.get(), 0600);
+        archive_entry_set_mtime(entry.get(), QDateTime::currentSecsSinceEpoch(), 0);
         archive_entry_set_size(entry.get(), shown.size());
         m_good = m_good && archive_write_header(m_archive.get(), entry.get()) == ARCHIVE_OK
             && archive_write_data(m_archive.get(), shown.constData(), size_t(shown.size())) == la_ssize_t(shown.size());
