@@ -52,7 +52,7 @@ private Q_SLOTS:
     void cleanup()
     {
         QCOMPARE(test::fileHash(m_system), m_before);
-        QCOMPARE(m_simulation.leftovers(), QStringList());
+        QCOMPARE(m_simulation.leftovers().join(QLatin1Char(' ')), QString());
     }
 
     void aBadDiskIsRefusedWithItsReason_data()
@@ -61,7 +61,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("code");
         for (const auto &[name, code] : {std::pair("missing", "SourceMissing"), {"zero-length", "SourceEmpty"},
                  {"vmdk", "ImageFormatUnsupported"}, {"truncated", "PartitionTableDamaged"}, {"loop", "PartitionTableLoops"},
-                 {"no-linux", "NotLinux"}, {"arm", "ArchitectureUnsupported"}})
+                 {"windows", "NotLinux"}, {"empty-filesystem", "NoRootFilesystem"}, {"arm", "ArchitectureUnsupported"}})
             QTest::newRow(name) << QString::fromLatin1(name) << QString::fromLatin1(code);
     }
     void aBadDiskIsRefusedWithItsReason()
@@ -234,25 +234,36 @@ private:
         if (!file.open(QIODevice::WriteOnly) || !file.resize(name == QLatin1String("zero-length") ? 0 : 64 * mib))
             return false;
         file.close();
-        if (name == QLatin1String("no-linux"))
+        if (name == QLatin1String("windows"))
+            return makeWindows(path);
+        if (name == QLatin1String("empty-filesystem"))
             return test::runTool(QStringLiteral("mkfs.ext4"), {QStringLiteral("-qF"), path}).has_value();
         return name == QLatin1String("zero-length") || makeLoop(path);
     }
 
+    static QByteArray tableEntry(quint8 type, quint32 start, quint32 size)
+    {
+        QByteArray bytes(16, '\0');
+        bytes[4] = char(type);
+        qToLittleEndian(start, bytes.data() + 8);
+        qToLittleEndian(size, bytes.data() + 12);
+        return bytes;
+    }
+    static QByteArray bootRecord(const QByteArray &entries)
+    {
+        return QByteArray(446, '\0') + entries.leftJustified(64, '\0') + QByteArray("\x55\xaa", 2);
+    }
     /// An extended partition whose first EBR names itself as the next.
     static bool makeLoop(const QString &path)
     {
-        const auto entry = [](quint8 type, quint32 start, quint32 size) {
-            QByteArray bytes(16, '\0');
-            bytes[4] = char(type);
-            qToLittleEndian(start, bytes.data() + 8);
-            qToLittleEndian(size, bytes.data() + 12);
-            return bytes;
-        };
-        const QByteArray signature("\x55\xaa", 2);
-        const QByteArray mbr = QByteArray(446, '\0') + entry(0x05, 2048, 100000) + QByteArray(48, '\0') + signature;
-        const QByteArray ebr = QByteArray(446, '\0') + entry(0x83, 2048, 4096) + entry(0x05, 0, 100000) + QByteArray(32, '\0') + signature;
-        return writeAt(path, 0, mbr) && writeAt(path, 2048 * 512, ebr);
+        return writeAt(path, 0, bootRecord(tableEntry(0x05, 2048, 100000)))
+            && writeAt(path, 2048 * 512, bootRecord(tableEntry(0x83, 2048, 4096) + tableEntry(0x05, 0, 100000)));
+    }
+    /// One partition that begins as an NTFS volume does.
+    static bool makeWindows(const QString &path)
+    {
+        return writeAt(path, 0, bootRecord(tableEntry(0x07, 2048, 100000)))
+            && writeAt(path, 2048 * 512, QByteArray("\xeb\x52\x90NTFS    ").leftJustified(510, '\0') + QByteArray("\x55\xaa", 2));
     }
 
     bool sellOut(const QString &type) const

@@ -73,7 +73,8 @@ private:
 [[nodiscard]] std::optional<QByteArray> runTool(const QString &program, const QStringList &arguments, int timeoutSeconds = 300);
 /// tests/support/<script>
 [[nodiscard]] QString supportScript(const QString &name);
-/// SHA-256 of a file with holes read as zeros, by its content.
+/// SHA-256 over a file's size and its pieces that are not all zeros, with their places: the same for the same content, and quick for a
+/// sparse disk. Empty: unreadable.
 [[nodiscard]] QByteArray fileHash(const QString &path);
 
 }
