@@ -111,22 +111,21 @@ public:
     quint64 position() const { return m_position; }
 
 private:
-    static constexpr qint64 headerSize = 110;
-    const char *at() const { return m_buffer.data() + m_start; }
+    static constexpr qsizetype headerSize = 110;
+    const char *at() const { return m_pending.constData() + m_start; }
     char current() const { return *at(); }
-    bool peek(qint64 count)
+    qsizetype pending() const { return m_pending.size() - m_start; }
+    bool peek(qsizetype count)
     {
-        while (m_end - m_start < count) {
-            if (m_start > 0) {
-                std::memmove(m_buffer.data(), at(), size_t(m_end - m_start));
-                m_end -= m_start;
-                m_start = 0;
-            }
-            const qint64 got = m_source.read(m_buffer.data() + m_end, qint64(m_buffer.size()) - m_end);
+        while (pending() < count) {
+            m_pending.remove(0, m_start);
+            m_start = 0;
+            QByteArray more(qsizetype(bufferSize), Qt::Uninitialized);
+            const qint64 got = m_source.read(more.data(), more.size());
             m_failed = got < 0;
             if (got <= 0)
                 return false;
-            m_end += got;
+            m_pending.append(more.constData(), qsizetype(got));
         }
         return true;
     }
@@ -135,8 +134,8 @@ private:
         while (count > 0) {
             if (!peek(1))
                 return false;
-            const quint64 step = std::min(count, quint64(m_end - m_start));
-            m_start += qint64(step);
+            const quint64 step = std::min(count, quint64(pending()));
+            m_start += qsizetype(step);
             m_position += step;
             count -= step;
         }
@@ -163,14 +162,14 @@ private:
         const quint64 nameSize = header.mid(94, 8).toUInt(&nameRead, 16);
         if (m_between)
             m_archiveStart = m_position;
-        if (!sizeRead || !nameRead || nameSize == 0 || nameSize > 4096 || !peek(headerSize + qint64(nameSize)))
+        if (!sizeRead || !nameRead || nameSize == 0 || nameSize > 4096 || !peek(headerSize + qsizetype(nameSize)))
             return false;
         const QByteArray name(at() + headerSize, qsizetype(nameSize) - 1);
         if (const QString module = moduleName(QString::fromUtf8(name)); !module.isEmpty())
             m_modules.insert(module);
         m_between = name == "TRAILER!!!";
         const auto padding = [this](quint64 position) { return (4 - (position - m_archiveStart) % 4) % 4; };
-        if (!skip(headerSize + nameSize))
+        if (!skip(quint64(headerSize) + nameSize))
             return false;
         if (m_between)
             return true; // whatever follows it is skipped as zeros
@@ -180,9 +179,8 @@ private:
     ByteSource &m_source;
     QSet<QString> &m_modules;
     const std::stop_token &m_stop;
-    std::vector<char> m_buffer = std::vector<char>(bufferSize);
-    qint64 m_start = 0;
-    qint64 m_end = 0;
+    QByteArray m_pending; ///< read, not yet passed over
+    qsizetype m_start = 0; ///< of what counts in m_pending
     quint64 m_position = 0; ///< of the byte at m_start, in the source
     quint64 m_archiveStart = 0;
     bool m_between = true;

@@ -36,7 +36,7 @@ public:
         for (const VolumeFacts &volume : m_facts.volumes) {
             const QString unusual = placement(volume);
             const VolumeMap map = unusual.isEmpty() ? mapOf(volume) : VolumeMap::takeWhole(unusual);
-            if (!map.whole.isEmpty())
+            if (!map.whole.isEmpty() && volume.fs != FsType::Empty) // such as a boot loader's partition: nothing was expected of it
                 m_notes.append({volume.id, map.whole});
             for (const ByteRange &range : map.free)
                 addFree(volume, range);
