@@ -2,20 +2,16 @@
 
 #include "core/base/errortext.h"
 #include "core/base/files.h"
-#include "core/base/ids.h"
 #include "core/base/log.h"
 #include "core/layout/factsjson.h"
-#include "core/migrate/naming.h"
+#include "core/migrate/newjob.h"
 #include "core/migrate/report.h"
 #include "core/migrate/runner.h"
-#include "core/migrate/targetdisks.h"
 
 #include <QFile>
 #include <QHostAddress>
-#include <QJsonArray>
 #include <QJsonDocument>
 #include <algorithm>
-#include <cstring>
 
 namespace edgelift {
 
@@ -36,59 +32,6 @@ struct Migration::Parts
 };
 
 namespace {
-
-quint64 newEpoch()
-{
-    quint64 epoch = 0;
-    while (epoch == 0) { // 0 means none on the wire
-        const QByteArray bytes = randomBytes(sizeof epoch);
-        std::memcpy(&epoch, bytes.constData(), sizeof epoch);
-    }
-    return epoch;
-}
-
-/// What the steps need to know of the source when it may be gone.
-QJsonObject sourceValues(const Plan &plan, const ServerFacts &facts)
-{
-    QJsonArray dataSizes;
-    qint64 systemGiB = 0;
-    for (const TargetDisk &disk : targetDisks(plan, facts)) {
-        if (disk.system)
-            systemGiB = disk.sizeGiB;
-        else
-            dataSizes.append(disk.sizeGiB);
-    }
-    return {{QStringLiteral("machineId"), naming::machineId(facts)}, {QStringLiteral("hostName"), facts.os.hostName},
-        {QStringLiteral("platform"), naming::ecsPlatform(facts.os)}, {QStringLiteral("architecture"), facts.os.architecture},
-        {QStringLiteral("systemDiskGiB"), systemGiB}, {QStringLiteral("dataDisksGiB"), dataSizes}};
-}
-
-JobRecord newRecord(const Plan &plan, const Source &source, const QDateTime &now)
-{
-    const ServerFacts &facts = source.facts();
-    JobRecord record;
-    record.id = randomId(QStringLiteral("j-"));
-    record.created = now;
-    record.sourceName = facts.sourceName;
-    for (const DiskFacts &disk : facts.disks)
-        record.diskIdentities.insert(disk.id, source.diskIdentity(disk.id));
-    record.values = sourceValues(plan, facts);
-    record.values.insert(QStringLiteral("imageName"), naming::imageName(plan.image.namePrefix, now));
-    record.values.insert(QStringLiteral("epoch"), QString::number(newEpoch()));
-    return record;
-}
-
-Result<JobSecrets> newSecrets(const Authorization &authorization)
-{
-    const Result<wire::LinkKeys> owner = wire::makeLinkKeys(QStringLiteral("edgelift-agent"));
-    if (!owner)
-        return owner.error();
-    const Result<wire::LinkKeys> receiver = wire::makeLinkKeys(QStringLiteral("edgelift-receiver"));
-    if (!receiver)
-        return receiver.error();
-    return JobSecrets{
-        authorization, {}, Secret(owner->certificate), owner->privateKey, Secret(receiver->certificate), receiver->privateKey};
-}
 
 JobSummary summaryOf(const JobRecord &record)
 {
