@@ -24,6 +24,16 @@ Result<QJsonObject> jobReply(const Result<QString> &job)
     return QJsonObject{{key("job"), *job}};
 }
 
+/// A method whose one parameter is a job and whose answer is that job's id.
+template <class Ask>
+Result<QJsonObject> withJob(Params &params, const Ask &ask)
+{
+    const QString job = params.job();
+    if (const auto problem = params.problem())
+        return *problem;
+    return jobReply(ask(job));
+}
+
 QJsonObject refusal(const Error &error, const QJsonArray &problems)
 {
     return {{key("refused"), true}, {key("error"), rpc::toJson(error)}, {key("problems"), problems}};
@@ -224,34 +234,22 @@ Result<QJsonObject> AgentApi::status(Params &params, const Outlet &)
 
 Result<QJsonObject> AgentApi::subscribe(Params &params, const Outlet &outlet)
 {
-    const QString job = params.job();
-    if (const auto problem = params.problem())
-        return *problem;
-    return jobReply(m_jobs.subscribe(job, outlet));
+    return withJob(params, [&](const QString &job) { return m_jobs.subscribe(job, outlet); });
 }
 
 Result<QJsonObject> AgentApi::pause(Params &params, const Outlet &)
 {
-    const QString job = params.job();
-    if (const auto problem = params.problem())
-        return *problem;
-    return jobReply(m_jobs.pause(job));
+    return withJob(params, [this](const QString &job) { return m_jobs.pause(job); });
 }
 
 Result<QJsonObject> AgentApi::resume(Params &params, const Outlet &)
 {
-    const QString job = params.job();
-    if (const auto problem = params.problem())
-        return *problem;
-    return jobReply(m_jobs.resume(job));
+    return withJob(params, [this](const QString &job) { return m_jobs.resume(job); });
 }
 
 Result<QJsonObject> AgentApi::cancel(Params &params, const Outlet &)
 {
-    const QString job = params.job();
-    if (const auto problem = params.problem())
-        return *problem;
-    return jobReply(m_jobs.cancel(job));
+    return withJob(params, [this](const QString &job) { return m_jobs.cancel(job); });
 }
 
 Result<QJsonObject> AgentApi::modify(Params &params, const Outlet &)
