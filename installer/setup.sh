@@ -5,8 +5,8 @@ set -euo pipefail
 packages=(
     # build
     g++ cmake ninja-build mold ccache pkg-config python3 git
-    qt6-base-dev libssl-dev libzstd-dev libxxhash-dev libblkid-dev libfdisk-dev libmount-dev libext2fs-dev comerr-dev
-    libarchive-dev libcpp-httplib-dev
+    qt6-base-dev libssl-dev libzstd-dev libxxhash-dev libblkid-dev libfdisk-dev libext2fs-dev comerr-dev
+    libarchive-dev zlib1g-dev libcpp-httplib-dev
     # what the agent, the receiver and the simulated cloud call
     qemu-utils qemu-system-x86 e2fsprogs xfsprogs btrfs-progs dosfstools lvm2 fdisk mount util-linux curl tar gzip pigz zstd xz-utils lz4
     # tests and the sample servers

@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 namespace edgelift::test {
 
@@ -32,6 +33,9 @@ void makeCertificate(QSslCertificate &certificate, QSslKey &key)
     X509_NAME *name = X509_get_subject_name(x509.get());
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char *>("test"), -1, -1, 0);
     X509_set_issuer_name(x509.get(), name);
+    const std::unique_ptr<X509_EXTENSION, decltype(&X509_EXTENSION_free)> address(
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1"), &X509_EXTENSION_free);
+    X509_add_ext(x509.get(), address.get(), -1);
     X509_sign(x509.get(), pair.get(), EVP_sha256());
     const std::unique_ptr<BIO, decltype(&BIO_free_all)> keyText(BIO_new(BIO_s_mem()), &BIO_free_all);
     const std::unique_ptr<BIO, decltype(&BIO_free_all)> certificateText(BIO_new(BIO_s_mem()), &BIO_free_all);

@@ -68,6 +68,5 @@ private Q_SLOTS:
 
 }
 
-Q_DECLARE_METATYPE(edgelift::Product)
 QTEST_APPLESS_MAIN(edgelift::test::EndpointAddresses)
 #include "tst_endpoints.moc"

@@ -265,8 +265,5 @@ private Q_SLOTS:
 
 }
 
-Q_DECLARE_METATYPE(edgelift::ErrorCode)
-Q_DECLARE_METATYPE(edgelift::Retry)
-Q_DECLARE_METATYPE(edgelift::Repeat)
 QTEST_APPLESS_MAIN(edgelift::test::ErrorClassifier)
 #include "tst_errorclassifier.moc"

@@ -2,6 +2,8 @@
 #include "core/cloud/qthttptransport.h"
 #include "tests/unit/cloud/loopbackserver.h"
 
+#include <QScopeGuard>
+#include <QSslConfiguration>
 #include <QTemporaryDir>
 #include <QTimer>
 #include <QtTest>
@@ -172,6 +174,7 @@ private Q_SLOTS:
             server.answer(reply, true);
         HttpRequest request = get(server.url());
         request.headers = {{"Authorization", "Bearer secret"}};
+        request.timeout = 60s; // a handshake on a busy machine
 
         const Result<HttpReply> unpinned = m_transport.send(request, {});
         QVERIFY(!unpinned);
@@ -186,6 +189,28 @@ private Q_SLOTS:
         const Result<HttpReply> right = m_transport.send(request, {});
         QVERIFY2(right, right ? "" : qPrintable(right.error().detail));
         QCOMPARE(right->body, QByteArray("ok"));
+    }
+
+    void anAuthorityDoesNotReplaceThePinnedKey()
+    {
+        LoopbackServer server(LoopbackServer::Tls::SelfSigned);
+        server.answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok", true);
+        const QSslConfiguration before = QSslConfiguration::defaultConfiguration();
+        QSslConfiguration trusting = before;
+        trusting.addCaCertificate(server.certificate());
+        QSslConfiguration::setDefaultConfiguration(trusting);
+        const auto restore = qScopeGuard([&before] { QSslConfiguration::setDefaultConfiguration(before); });
+        HttpRequest request = get(server.url());
+        request.timeout = 60s;
+        const Result<HttpReply> trusted = m_transport.send(request, {});
+        QVERIFY2(trusted, trusted ? "" : qPrintable(trusted.error().detail));
+        QCOMPARE(server.requests().size(), 1);
+
+        request.certificatePin = QByteArray(32, 'x');
+        const Result<HttpReply> pinned = m_transport.send(request, {});
+        QVERIFY(!pinned);
+        QCOMPARE(pinned.error().code, ErrorCode::PeerNotTrusted);
+        QCOMPARE(server.requests().size(), 1); // not a byte of the second request reached it
     }
 
     void manyWorkersShareOneTransport()

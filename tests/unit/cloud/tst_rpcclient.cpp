@@ -236,6 +236,5 @@ private Q_SLOTS:
 
 }
 
-Q_DECLARE_METATYPE(edgelift::ErrorCode)
 QTEST_APPLESS_MAIN(edgelift::test::RpcClientCalls)
 #include "tst_rpcclient.moc"

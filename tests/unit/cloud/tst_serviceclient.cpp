@@ -175,6 +175,5 @@ private Q_SLOTS:
 
 }
 
-Q_DECLARE_METATYPE(edgelift::ErrorCode)
 QTEST_APPLESS_MAIN(edgelift::test::ServiceClientCalls)
 #include "tst_serviceclient.moc"
