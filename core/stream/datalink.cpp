@@ -48,6 +48,8 @@ Result<> DataLink::send(BoundedQueue<OutFrame> &frames)
     }
     if (const Result<quint64> sent = m_channel->send(wire::FrameType::Finish, {}, stall); !sent)
         return sent.error();
+    if (isAllDone())
+        m_channel->socket().interrupt(); // receive() has nothing to wait for, however long the receiver takes to close
     return ok();
 }
 

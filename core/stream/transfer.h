@@ -67,7 +67,8 @@ public:
     Transfer(TransferSettings settings, QList<TransferDisk> disks, const TransferTuning &tuning, Observer observer);
 
     /// Connects, prepares the targets, streams what the journal does not hold, verifies (and repairs) if the tuning says so,
-    /// finishes each disk. Blocks. A lost link is mended by itself with growing pauses for as long as `patience`. Stopped within
+    /// finishes each disk. Blocks. Errors that waiting may mend (Retry::AfterWait: a lost link first of all) are followed by growing
+    /// pauses and new attempts for as long as `patience`. Stopped within
     /// 250 ms of the request, except while the kernel holds a read of a failing disk. May be called again after a stop or a
     /// failure: nothing that was acknowledged is sent again.
     ///

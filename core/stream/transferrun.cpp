@@ -174,18 +174,10 @@ Result<> TransferRun::finish()
     return ok();
 }
 
+/// Whoever made the error knows whether waiting helps: a lost link, a damaged frame, a receiver that just started again.
 bool TransferRun::mayTryAgain(const Error &error) const
 {
-    switch (error.code) {
-    case ErrorCode::LinkLost:
-    case ErrorCode::LinkStalled:
-    case ErrorCode::ReceiverUnreachable:
-    case ErrorCode::DataCorrupted:
-    case ErrorCode::FrameMalformed:
-        return error.retry == Retry::AfterWait && Clock::now() - m_lastProgress < m_job.settings.patience;
-    default:
-        return false;
-    }
+    return error.retry == Retry::AfterWait && Clock::now() - m_lastProgress < m_job.settings.patience;
 }
 
 /// Twice as long after each attempt that brought nothing, with chance in it: many sources may have lost one network.

@@ -142,12 +142,14 @@ Result<QJsonObject> FakeReceiver::prepare(const QJsonObject &object)
     if (!params)
         return params.error();
     ++m_counts.prepares;
+    if (m_faults.notReady-- > 0)
+        return refusal(ErrorCode::EpochUnknown, QStringLiteral("starting"), Retry::AfterWait);
     if (m_faults.refuseEpoch || (m_epoch != 0 && m_epoch != params->epoch))
         return refusal(ErrorCode::EpochUnknown, QStringLiteral("another epoch"));
     wire::PrepareResult result;
     for (const wire::PrepareDisk &disk : params->disks) {
         if (!m_disks.contains(disk.serial))
-            return Error{ErrorCode::TargetDiskMissing, Retry::AfterWait, {disk.serial}, {}};
+            return Error{ErrorCode::TargetDiskMissing, Retry::AfterUserAction, {disk.serial}, {}};
         m_prepared[disk.index] = {disk.serial, disk.sourceSize.count, disk.fresh};
         result.disks.append({disk.index, QStringLiteral("/dev/fake"), {quint64(m_disks[disk.serial].size())}});
     }

@@ -24,6 +24,7 @@ struct FaultPlan
     int rotOnMedium = 0; ///< flip a byte of so many extents after they were stored and acknowledged
     bool rotForEver = false; ///< …and again each time they are rewritten
     bool refuseEpoch = false;
+    int notReady = 0; ///< refuse so many prepares with the advice to try again
     bool forgetEpoch = false; ///< as after a new instance: nothing is bound any more
 };
 

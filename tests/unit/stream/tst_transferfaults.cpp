@@ -32,6 +32,7 @@ private Q_SLOTS:
     void verificationFindsAndRepairsRot();
     void rotThatComesBackIsReported();
     void refusedEpochFailsAtOnce();
+    void receiverThatIsNotReadyYetIsAskedAgain();
     void receiverThatLostEverythingFailsAtOnce();
     void strangerAsReceiverFailsAtOnce();
     void missingTargetFailsAtOnce();
@@ -171,6 +172,17 @@ void TestTransferFaults::refusedEpochFailsAtOnce()
     QCOMPARE(f.receiver.counts().dataFrames, 0);
 }
 
+void TestTransferFaults::receiverThatIsNotReadyYetIsAskedAgain()
+{
+    TransferFixture f;
+    f.addWholeDisk(content(MiB, 15));
+    FaultPlan starting;
+    starting.notReady = 2;
+    f.receiver.setFaults(starting);
+    VERIFY_FINISHED(f.run());
+    QCOMPARE(f.receiver.counts().prepares, 3);
+}
+
 void TestTransferFaults::receiverThatLostEverythingFailsAtOnce()
 {
     TransferFixture f;
@@ -245,9 +257,9 @@ void TestTransferFaults::lateAcknowledgementsAreWaitedFor()
 {
     TransferFixture f;
     f.addWholeDisk(content(size, 14));
-    f.settings.stall = 400ms;
+    f.settings.stall = 2s;
     FaultPlan late;
-    late.ackDelay = 250ms; // each: longer in all than the stall timer
+    late.ackDelay = 1300ms; // each: longer in all than the stall timer
     f.receiver.setFaults(late);
     VERIFY_FINISHED(f.run());
     QCOMPARE(f.difference(), QString());
