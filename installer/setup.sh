@@ -11,7 +11,7 @@ packages=(
     qemu-utils qemu-system-x86 e2fsprogs xfsprogs btrfs-progs dosfstools lvm2 fdisk mount util-linux curl tar gzip pigz zstd xz-utils lz4
     # tests and the sample servers
     busybox-static grub-pc-bin grub-common grub2-common grub-efi-amd64-bin ovmf mtools kmod cpio gdisk debootstrap ca-certificates iproute2
-    procps socat clang-format clang-tidy
+    procps rsync openssl clang-format clang-tidy
 )
 
 [ "$(id -u)" = 0 ] || { echo "setup.sh: run as root, for example: sudo $0" >&2; exit 7; }

@@ -9,6 +9,6 @@ cd "$(dirname "$0")/.."
 slow=(--label-exclude slow)
 [ "${1:-}" = --all ] && slow=()
 ./installer/build.sh release
-ctest --preset release "${slow[@]}"
+ctest --preset release --parallel 2 "${slow[@]}"
 ./installer/build.sh asan
-ctest --preset asan --label-regex 'unit|integration' --label-exclude 'slow|qemu'
+ctest --preset asan --parallel 2 --label-regex 'unit|integration' --label-exclude 'slow|qemu'
