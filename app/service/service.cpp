@@ -106,10 +106,10 @@ Result<std::unique_ptr<Service>> Service::start(const Settings &settings)
     try {
         if (const Result<> opened = service->open(settings); !opened)
             return opened.error();
+        service->serve();
     } catch (const StateWriteFailed &problem) {
         return Error{ErrorCode::FileUnwritable, Retry::AfterUserAction, {settings.dataDir}, QString::fromLocal8Bit(problem.what())};
     }
-    service->serve();
     return service;
 }
 

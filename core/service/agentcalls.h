@@ -31,8 +31,8 @@ class AgentCalls
 public:
     struct Settings
     {
-        /// Set when this service is the cloud too: agents are told this address for every product. A host of all zeros is replaced by
-        /// the one the agent has used. Empty: Alibaba's own addresses.
+        /// Set when this service is the cloud too: agents are told this address for every product, with the host they have
+        /// called us by. Empty: Alibaba's own addresses.
         QUrl cloudEndpoint;
         QString accountId;
     };

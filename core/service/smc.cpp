@@ -138,7 +138,8 @@ bool matches(const SourceServer &server, const ActionCall &call, const QStringLi
         const QString wanted = call.parameters.value(QLatin1String(name));
         return wanted.isEmpty() || wanted == value;
     };
-    return (ids.isEmpty() || ids.contains(server.id)) && is("Name", server.profile.name) && is("JobId", server.job.id)
+    const bool tagged = !listed(call, QStringLiteral("Tag")).isEmpty(); // no server of ours has a tag
+    return !tagged && (ids.isEmpty() || ids.contains(server.id)) && is("Name", server.profile.name) && is("JobId", server.job.id)
         && is("State", stateName(server.state(call.now)));
 }
 

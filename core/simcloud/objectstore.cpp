@@ -2,12 +2,10 @@
 
 #include "core/base/files.h"
 #include "core/base/ids.h"
-#include "core/base/log.h"
 #include "core/simcloud/objectmetadata.h"
 
-#include <QDir>
-#include <QDirIterator>
 #include <QFile>
+#include <QFileInfo>
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
@@ -67,95 +65,6 @@ Result<std::unique_ptr<ObjectStore>> ObjectStore::open(const QString &dataDir, c
     if (const Result<> loaded = store->load(); !loaded)
         return loaded.error();
     return store;
-}
-
-Result<> ObjectStore::load()
-{
-    const QString incoming = m_dataDir + QLatin1String("/state/oss-incoming");
-    QDir(incoming).removeRecursively(); // uploads that a crash has cut off
-    for (const QString &folder : {m_dataDir + QLatin1String("/oss"), metadataFolder({}), incoming}) {
-        if (Result<> made = makeFolder(folder); !made)
-            return made;
-    }
-    const QString path = metadataFolder(QStringLiteral("buckets.json"));
-    if (!QFile::exists(path))
-        return ok();
-    const Result<QJsonObject> content = readJsonFile(path);
-    if (!content)
-        return content.error();
-    for (auto it = content->begin(); it != content->end(); ++it) {
-        if (!validBucketName(it.key()) || !it.value().isObject())
-            return Error{ErrorCode::StateUnreadable, Retry::Never, {path}, QStringLiteral("bucket ") + it.key()};
-        m_buckets.insert(it.key(), bucketOf(it.key(), it.value().toObject()));
-        if (Result<> loaded = loadBucket(it.key()); !loaded)
-            return loaded;
-    }
-    return ok();
-}
-
-Result<> ObjectStore::loadBucket(const QString &name)
-{
-    for (const QString &folder : {bucketFolder(name), metadataFolder(name)}) {
-        if (Result<> made = makeFolder(folder); !made)
-            return made;
-    }
-    const QDir folder(metadataFolder(name));
-    const QStringList files = folder.entryList({QStringLiteral("*.json")}, QDir::Files);
-    for (const QString &file : files) {
-        const Result<QJsonObject> content = readJsonFile(folder.filePath(file));
-        if (!content)
-            return content.error();
-        std::optional<ObjectRecord> record = objectRecord(*content);
-        if (!record)
-            return Error{ErrorCode::StateUnreadable, Retry::Never, {folder.filePath(file)}, QStringLiteral("no object record")};
-        const QString path = bucketFolder(name) + QLatin1Char('/') + record->file;
-        const FileIdentity identity = identityOf(path);
-        if (identity.size < 0) { // deleted, and killed before the record went too
-            QFile::remove(folder.filePath(file));
-            continue;
-        }
-        Stored stored{record->info, record->file};
-        if (identity != record->identity) { // replaced, and killed before the record was written
-            const Result<ContentDigest> digest = digestOf(path);
-            if (!digest)
-                return digest.error();
-            stored.info.size = digest->size();
-            stored.info.etag = QString::fromLatin1(digest->md5().toHex().toUpper());
-            stored.info.crc64 = digest->crc64();
-            if (Result<> kept = keep(name, stored); !kept)
-                return kept;
-        }
-        m_objects[name].insert_or_assign(stored.info.key.toUtf8(), stored);
-    }
-    return adoptFiles(name);
-}
-
-/// Files that lie in a bucket without a record: put there by hand, or by an upload that was killed at its last step.
-Result<> ObjectStore::adoptFiles(const QString &bucket)
-{
-    const QDir folder(bucketFolder(bucket));
-    QDirIterator files(folder.path(), QDir::Files | QDir::NoSymLinks | QDir::Hidden, QDirIterator::Subdirectories);
-    while (files.hasNext()) {
-        const QString path = files.next();
-        const QString key = folder.relativeFilePath(path);
-        if (plainPath(key).isEmpty() || !validKey(key) || m_objects[bucket].contains(key.toUtf8()))
-            continue;
-        const Result<ContentDigest> digest = digestOf(path);
-        if (!digest)
-            return digest.error();
-        Stored stored{{}, key};
-        stored.info.key = key;
-        stored.info.size = digest->size();
-        stored.info.etag = QString::fromLatin1(digest->md5().toHex().toUpper());
-        stored.info.crc64 = digest->crc64();
-        stored.info.modified = m_clock.now().toUTC();
-        stored.info.contentType = ObjectAttributes().contentType;
-        log::warning("oss", QStringLiteral("object without a record taken over"), {{QStringLiteral("key"), key}});
-        if (Result<> kept = keep(bucket, stored); !kept)
-            return kept;
-        m_objects[bucket].insert_or_assign(key.toUtf8(), stored);
-    }
-    return ok();
 }
 
 Result<> ObjectStore::keep(const QString &bucket, const Stored &object)

@@ -131,6 +131,7 @@ void SourceServersTest::pagesAndFilters()
     QCOMPARE(describe({{QStringLiteral("PageNumber"), QStringLiteral("3")}, {QStringLiteral("PageSize"), QStringLiteral("2")}}).size(), 1);
     QCOMPARE(describe({{QStringLiteral("Name"), QStringLiteral("web-3")}}).size(), 1);
     QCOMPARE(describe({{QStringLiteral("State"), QStringLiteral("InUse")}}).size(), 0);
+    QCOMPARE(describe({{QStringLiteral("Tag.1.Key"), QStringLiteral("owner")}}).size(), 0);
     const QString id = text(describe({{QStringLiteral("Name"), QStringLiteral("web-4")}}).first().toObject(), "SourceId");
     QCOMPARE(text(describe({{QStringLiteral("SourceId.1"), id}}).first().toObject(), "Name"), QStringLiteral("web-4"));
 }

@@ -221,12 +221,17 @@ void ObjectStoreTest::afterAKillFilesAndRecordsAgreeAgain()
     QVERIFY(writeFileDurably(m_dir->filePath(QStringLiteral("oss/box/replaced")), "newer"));
     QVERIFY(QFile::remove(m_dir->filePath(QStringLiteral("oss/box/deleted"))));
     QVERIFY(writeFileDurably(m_dir->filePath(QStringLiteral("oss/box/arrived")), "fresh"));
+    QVERIFY(put(QStringLiteral("a//b"), "kept")); // makes the folder of hashed names
+    const QString nobodys = m_dir->filePath(QStringLiteral("oss/box/.objects/0123"));
+    QVERIFY(writeFileDurably(nobodys, "x"));
     const QString left = *m_store->temporaryFile();
     reopen();
     QCOMPARE(m_store->head(QStringLiteral("box"), QStringLiteral("replaced"))->etag,
         QString::fromLatin1(QCryptographicHash::hash("newer", QCryptographicHash::Md5).toHex().toUpper()));
     QVERIFY(!m_store->head(QStringLiteral("box"), QStringLiteral("deleted")));
     QCOMPARE(m_store->head(QStringLiteral("box"), QStringLiteral("arrived"))->size, 5);
+    QCOMPARE(read(QStringLiteral("a//b")), QByteArray("kept"));
+    QVERIFY(!QFile::exists(nobodys));
     QVERIFY(!QFile::exists(left));
 }
 
