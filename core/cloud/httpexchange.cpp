@@ -36,6 +36,13 @@ QNetworkRequest HttpExchange::prepared() const
     out.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
     out.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
     out.setTransferTimeout(int(m_request.timeout.count()));
+    if (!m_request.certificatePin.isEmpty()) {
+        // With no authority to trust, every certificate is an error, and of errors Qt asks before it sends anything. A good one it
+        // only announces, while the request is on its way already.
+        QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
+        tls.setCaCertificates({});
+        out.setSslConfiguration(tls);
+    }
     return out;
 }
 
@@ -73,8 +80,7 @@ void HttpExchange::start(QNetworkAccessManager &network)
     m_reply = sent(network);
     connect(m_reply, &QNetworkReply::requestSent, this, [this] { m_sent = true; });
     connect(m_reply, &QNetworkReply::uploadProgress, this, [this](qint64 done, qint64) { m_sent = m_sent || done > 0; });
-    connect(m_reply, &QNetworkReply::encrypted, this, [this] { checkPeer(false); });
-    connect(m_reply, &QNetworkReply::sslErrors, this, [this] { checkPeer(true); });
+    connect(m_reply, &QNetworkReply::sslErrors, this, [this] { checkPeer(); });
     connect(m_reply, &QNetworkReply::readyRead, this, [this] { limitSize(); });
     connect(m_reply, &QNetworkReply::finished, this, [this] { finish(); });
 }
@@ -87,17 +93,16 @@ void HttpExchange::stop()
 }
 
 /// With a pin, the key alone decides: a self-signed certificate with the right key is right, one from an authority with another
-/// key is not. Both signals come before the first byte of the request is sent.
-void HttpExchange::checkPeer(bool certificateFaulty)
+/// key is not.
+void HttpExchange::checkPeer()
 {
     const bool pinned = !m_request.certificatePin.isEmpty();
-    const bool keyRight = pinned && certificatePin(m_reply->sslConfiguration().peerCertificate()) == m_request.certificatePin;
-    if (certificateFaulty && keyRight) {
+    if (pinned && certificatePin(m_reply->sslConfiguration().peerCertificate()) == m_request.certificatePin) {
         m_reply->ignoreSslErrors();
-    } else if (certificateFaulty || (pinned && !keyRight)) {
-        m_untrusted = true;
-        m_reply->abort();
+        return;
     }
+    m_untrusted = true;
+    m_reply->abort();
 }
 
 void HttpExchange::limitSize()

@@ -24,7 +24,7 @@ public:
 private:
     [[nodiscard]] QNetworkRequest prepared() const;
     [[nodiscard]] QNetworkReply *sent(QNetworkAccessManager &network);
-    void checkPeer(bool certificateFaulty);
+    void checkPeer();
     void limitSize();
     void finish();
     [[nodiscard]] Result<HttpReply> outcome() const;
