@@ -173,9 +173,10 @@ QList<QJsonObject> records(World &world, const QString &collection)
     QList<QJsonObject> out = world.state().all(collection);
     for (QJsonObject &one : out)
         one = world.settle(one);
-    std::stable_sort(out.begin(), out.end(), [](const QJsonObject &a, const QJsonObject &b) {
-        return a.value(QLatin1String("createdAt")).toInteger() < b.value(QLatin1String("createdAt")).toInteger();
-    });
+    const auto place = [](const QJsonObject &one) { // what one call makes has one time: an instance's disks are told by their device
+        return std::pair(one.value(QLatin1String("createdAt")).toInteger(), one.value(QLatin1String("device")).toString());
+    };
+    std::stable_sort(out.begin(), out.end(), [&place](const QJsonObject &a, const QJsonObject &b) { return place(a) < place(b); });
     return out;
 }
 
