@@ -65,15 +65,18 @@ Result<std::unique_ptr<JobStore>> JobStore::create(
     const QString &stateDir, const JobRecord &record, const Plan &plan, const JobSecrets &secrets)
 {
     std::unique_ptr<JobStore> store(new JobStore(jobsFolder(stateDir) + QLatin1Char('/') + record.id));
-    if (const Result<> made = makeFolder(store->m_folder); !made)
-        return made.error();
+    Result<> written = makeFolder(store->m_folder);
+    if (written)
+        written = writeFileDurably(store->path(planFileName()), writePlan(plan));
+    if (written)
+        written = store->setSecrets(secrets);
+    if (written)
+        written = store->store(record); // last: a folder without it is no job
+    if (!written) {
+        QDir(store->m_folder).removeRecursively(); // it may hold secrets
+        return written.error();
+    }
     store->m_plan = plan;
-    if (const Result<> written = writeFileDurably(store->path(planFileName()), writePlan(plan)); !written)
-        return written.error();
-    if (const Result<> written = store->setSecrets(secrets); !written)
-        return written.error();
-    if (const Result<> written = store->store(record); !written) // last: a folder without it is no job
-        return written.error();
     return store;
 }
 
@@ -131,6 +134,11 @@ Result<> JobStore::lock()
     const struct flock lock = wholeFile(); // of the open file description: also keeps two objects of one process apart
     if (::fcntl(fd->get(), F_OFD_SETLK, &lock) != 0)
         return Error{ErrorCode::JobRunning, Retry::AfterWait, {record().id}, QStringLiteral("held by another process or object")};
+    Result<JobRecord> current = readRecord(m_folder);
+    if (!current)
+        return current.error();
+    const std::lock_guard guard(m_mutex);
+    m_record = current.take();
     m_lock = fd.take();
     return ok();
 }

@@ -57,20 +57,31 @@ QJsonObject toJson(const LedgerEntry &entry)
 Result<std::unique_ptr<Ledger>> Ledger::load(const QString &path)
 {
     std::unique_ptr<Ledger> ledger(new Ledger(path));
-    if (!QFileInfo::exists(path))
-        return ledger;
-    const Result<QJsonObject> file = readJsonFile(path);
+    const Result<> read = ledger->reload();
+    return read ? Result<std::unique_ptr<Ledger>>(std::move(ledger)) : read.error();
+}
+
+Result<> Ledger::reload()
+{
+    const std::lock_guard lock(m_mutex);
+    if (!QFileInfo::exists(m_path)) {
+        m_entries.clear();
+        return ok();
+    }
+    const Result<QJsonObject> file = readJsonFile(m_path);
     if (!file)
         return file.error();
     if (file->value(QLatin1String("version")).toInt() != ledgerVersion)
-        return Error{ErrorCode::StateUnreadable, Retry::Never, {path}, QStringLiteral("ledger of another version")};
+        return Error{ErrorCode::StateUnreadable, Retry::Never, {m_path}, QStringLiteral("ledger of another version")};
+    QList<LedgerEntry> entries;
     for (const QJsonValue &value : file->value(QLatin1String("entries")).toArray()) {
         const std::optional<LedgerEntry> entry = entryFromJson(value.toObject());
         if (!entry)
-            return Error{ErrorCode::StateUnreadable, Retry::Never, {path}, QStringLiteral("ledger entry without kind or key")};
-        ledger->m_entries.append(*entry);
+            return Error{ErrorCode::StateUnreadable, Retry::Never, {m_path}, QStringLiteral("ledger entry without kind or key")};
+        entries.append(*entry);
     }
-    return ledger;
+    m_entries = std::move(entries);
+    return ok();
 }
 
 Result<> Ledger::store(QList<LedgerEntry> entries)

@@ -16,6 +16,8 @@ class Ledger
 public:
     /// An empty one when there is no file. Error: StateUnreadable (never guessed around: it would hide costs).
     static Result<std::unique_ptr<Ledger>> load(const QString &path);
+    /// The file as it is now: another process may have changed it. Error: StateUnreadable.
+    Result<> reload();
 
     /// The living entry with `wanted.key`, or `wanted` written down with a fresh client token. Before the create call.
     [[nodiscard]] Result<LedgerEntry> intend(LedgerEntry wanted);

@@ -27,6 +27,7 @@ struct Migration::Parts
     Outcome perform(bool cancelling, const std::stop_token &stop, const MigrationObserver &observer);
     Outcome conclude(JobState state, const std::optional<Error> &error, Runner &runner, EventSink &events);
     [[nodiscard]] std::optional<Error> obstacle(bool cancelling) const;
+    [[nodiscard]] bool anythingLeft() const; ///< in the account, but for what is kept on purpose
     void forgetSecrets();
     [[nodiscard]] QString imagePath() const;
 };
@@ -156,6 +157,12 @@ std::optional<Error> Migration::Parts::obstacle(bool cancelling) const
     return std::nullopt;
 }
 
+bool Migration::Parts::anythingLeft() const
+{
+    const QList<LedgerEntry> entries = ledger->living();
+    return std::any_of(entries.begin(), entries.end(), [](const LedgerEntry &entry) { return !entry.kept; });
+}
+
 Outcome Migration::Parts::perform(bool cancelling, const std::stop_token &stop, const MigrationObserver &observer)
 {
     EventSink events(store->record().id, observer, *surroundings.clock);
@@ -163,11 +170,19 @@ Outcome Migration::Parts::perform(bool cancelling, const std::stop_token &stop, 
         events.error(store->record().phase, error, false, {});
         return Outcome{Outcome::End::Failed, error};
     };
-    if (const std::optional<Error> error = obstacle(cancelling))
-        return refuse(*error);
     if (const Result<> locked = store->lock(); !locked)
         return refuse(locked.error());
+    const Result<> current = ledger->reload();
+    if (const std::optional<Error> error = current ? obstacle(cancelling) : current.error()) {
+        store->unlock();
+        return refuse(*error);
+    }
     const JobState before = store->record().state;
+    const bool isOver = before == JobState::Finished || before == JobState::Cancelled;
+    if (cancelling && isOver && !anythingLeft()) {
+        store->unlock();
+        return {Outcome::End::Finished, {}};
+    }
     const CopyRecord copied = store->record().copy;
     events.resume(copied.done, copied.total, copied.wire);
     running = true;
@@ -179,9 +194,7 @@ Outcome Migration::Parts::perform(bool cancelling, const std::stop_token &stop, 
     });
     if (result && !cancelling)
         result = runner.run();
-    const QList<LedgerEntry> entries = ledger->living();
-    const bool anythingLeft = std::any_of(entries.begin(), entries.end(), [](const LedgerEntry &entry) { return !entry.kept; });
-    if (result && cancelling && anythingLeft)
+    if (result && cancelling && anythingLeft())
         result = runner.cleanUpOnly();
     std::optional<Error> error = result ? std::nullopt : std::optional(result.error());
     JobState after = cancelling && before != JobState::Finished ? JobState::Cancelled : JobState::Finished;

@@ -90,8 +90,8 @@ QJsonObject nextSteps(const JobStore &store, const QString &imageId)
 QJsonObject reportJson(const JobStore &store, const Ledger &ledger)
 {
     const JobRecord record = store.record();
-    const bool finished = record.state == JobState::Finished;
-    const QString imageId = finished ? record.values.value(QLatin1String("imageId")).toString() : QString();
+    const bool imported = record.isFinished(QStringLiteral("import.wait")); // also a migration cancelled after that has its image
+    const QString imageId = imported ? record.values.value(QLatin1String("imageId")).toString() : QString();
     QJsonObject report{{QStringLiteral("version"), 1}, {QStringLiteral("program"), QStringLiteral("Edgelift " EDGELIFT_VERSION)},
         {QStringLiteral("jobId"), record.id}, {QStringLiteral("state"), jobStateName(record.state)},
         {QStringLiteral("phase"), record.phase}, {QStringLiteral("created"), timeText(record.created)},

@@ -320,6 +320,9 @@ void MigrationRoute::oneProcessAtATime()
     QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
     QVERIFY(refused && refused->end == Outcome::End::Failed);
     QCOMPARE(refused->error->code, ErrorCode::JobRunning);
+    const Outcome late = second->run({}, {}); // it read the job's state before the other one finished it
+    QCOMPARE(late.end, Outcome::End::Failed);
+    QCOMPARE(late.error->code, ErrorCode::JobStateWrong);
 }
 
 void MigrationRoute::heartbeatTellsTheService()

@@ -65,7 +65,7 @@ QString UserData::makeBundle(const QByteArray &run)
 
 ReceiverSetup UserData::setup(const QString &bundle) const
 {
-    const Result<QByteArray> content = readFile(bundle);
+    const Result<QByteArray> content = bundle.isEmpty() ? Result<QByteArray>(QByteArray()) : readFile(bundle);
     const QByteArray sum = content ? QCryptographicHash::hash(*content, QCryptographicHash::Sha256).toHex() : QByteArray(64, '0');
     return {QStringLiteral("j-1"), Secret("{\"version\":1,\"privateKey\":\"$(id)`id`\\n'x'\"}"), QUrl::fromLocalFile(bundle), sum, root()};
 }
