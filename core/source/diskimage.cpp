@@ -1,7 +1,6 @@
 #include "core/source/diskimage.h"
 
 #include "core/base/files.h"
-#include "core/source/imageformat.h"
 
 #include <QCryptographicHash>
 #include <QDir>
@@ -98,45 +97,54 @@ Result<DiskImage::File> DiskImage::openFile(const QString &path)
     return file;
 }
 
+/// Finds out what the file is and, for a qcow2, what it says about the disk in it and the file behind it. `said` is what the file before it
+/// says about its format: "raw" is believed, because guests can write what looks like another format at the start of their disk.
+Result<Qcow2Header> DiskImage::examine(File &file, const QString &path, const QString &said)
+{
+    const QByteArray start = readAt(file.lock.get(), headBytes, 0);
+    const QByteArray end = readAt(file.lock.get(), footBytes, off_t(file.bytes - std::min<quint64>(file.bytes, footBytes)));
+    const QString format = said == QLatin1String("raw") ? QString() : imageFormatName(start, end);
+    if (format.isEmpty()) {
+        Qcow2Header raw;
+        raw.size = Bytes{file.bytes};
+        return raw;
+    }
+    if (format != QLatin1String("qcow2"))
+        return Error{ErrorCode::ImageFormatUnsupported, Retry::AfterUserAction, {path, format}, {}};
+    file.format = ImageFormat::Qcow2;
+    Result<Qcow2Header> header = parseQcow2(start);
+    if (!header)
+        return Error{header.error().code, Retry::Never, {path}, header.error().detail};
+    // "nbd://…" or "json:{…}" would make QEMU fetch it from somewhere else.
+    const bool remote = header->backingFile.section(QLatin1Char('/'), 0, 0).contains(QLatin1Char(':'));
+    if (header->unsupported.isEmpty() && remote)
+        header->unsupported = QStringLiteral("qcow2 with a backing file that is not a local file");
+    if (!header->unsupported.isEmpty())
+        return Error{ErrorCode::ImageFormatUnsupported, Retry::AfterUserAction, {path, header->unsupported}, {}};
+    return header;
+}
+
 Result<DiskImage> DiskImage::open(const QString &path)
 {
     DiskImage image;
     QString next = path;
-    QString said; // what the file before says about the format of this one
+    QString said;
     while (!next.isEmpty()) {
         Result<File> file = openFile(next);
         if (!file)
             return file.error();
         if (image.m_files.size() >= longestChain)
             return Error{ErrorCode::SourceUnreadable, Retry::Never, {path}, QStringLiteral("too many backing files")};
-        const QByteArray start = readAt(file->lock.get(), headBytes, 0);
-        const QByteArray end = readAt(file->lock.get(), footBytes, off_t(file->bytes - std::min<quint64>(file->bytes, footBytes)));
-        QString format = said == QLatin1String("raw") ? QString() : imageFormatName(start, end);
-        const QString folder = QFileInfo(next).absolutePath(); // as QEMU does: of the name, not of what a link points to
-        if (!format.isEmpty() && format != QLatin1String("qcow2"))
-            return Error{ErrorCode::ImageFormatUnsupported, Retry::AfterUserAction, {next, format}, {}};
-        file->format = format.isEmpty() ? ImageFormat::Raw : ImageFormat::Qcow2;
-        Bytes size{file->bytes};
-        next.clear();
-        if (file->format == ImageFormat::Qcow2) {
-            Result<Qcow2Header> header = parseQcow2(start);
-            if (!header)
-                return Error{header.error().code, Retry::Never, {file->path}, header.error().detail};
-            // "nbd://…" or "json:{…}" would make QEMU fetch it from somewhere else.
-            static const auto remote = [](const QString &name) { return name.section(QLatin1Char('/'), 0, 0).contains(QLatin1Char(':')); };
-            if (header->unsupported.isEmpty() && remote(header->backingFile))
-                header->unsupported = QStringLiteral("qcow2 with a backing file that is not a local file");
-            if (!header->unsupported.isEmpty())
-                return Error{ErrorCode::ImageFormatUnsupported, Retry::AfterUserAction, {file->path, header->unsupported}, {}};
-            size = header->size;
-            said = header->backingFormat;
-            if (!header->backingFile.isEmpty())
-                next = QDir(folder).absoluteFilePath(header->backingFile);
-        }
+        const Result<Qcow2Header> header = examine(*file, next, said);
+        if (!header)
+            return header.error();
         if (image.m_files.empty()) {
             image.m_format = file->format;
-            image.m_size = size;
+            image.m_size = header->size;
         }
+        said = header->backingFormat;
+        // As QEMU does: relative to the name that was given, not to what a link points to.
+        next = header->backingFile.isEmpty() ? QString() : QDir(QFileInfo(next).absolutePath()).absoluteFilePath(header->backingFile);
         image.m_files.push_back(file.take());
     }
     if (image.m_size.count == 0)

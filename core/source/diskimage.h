@@ -2,6 +2,7 @@
 #include "core/base/bytes.h"
 #include "core/base/fd.h"
 #include "core/base/result.h"
+#include "core/source/imageformat.h"
 
 #include <QJsonObject>
 #include <QString>
@@ -42,6 +43,7 @@ private:
         Fd lock;
     };
     static Result<File> openFile(const QString &path);
+    static Result<Qcow2Header> examine(File &file, const QString &path, const QString &said);
 
     std::vector<File> m_files; ///< the image, then its backing files
     ImageFormat m_format = ImageFormat::Raw;

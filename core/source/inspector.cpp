@@ -165,9 +165,10 @@ Result<> Inspector::readLogicalVolumes()
     return addLogicalVolumes(*report, volumeByDevice);
 }
 
-Result<> Inspector::addLogicalVolumes(const LvmReport &report, const QHash<QString, QString> &volumeByDevice)
+/// Names of the groups by their uuid, made unique (unlike uuids, names may occur twice).
+QHash<QString, QString> Inspector::addGroups(const LvmReport &report, const QHash<QString, QString> &volumeByDevice)
 {
-    QHash<QString, QString> groupNames; // by uuid; unique, unlike the names themselves
+    QHash<QString, QString> names;
     for (const LvmReport::Group &group : report.groups) {
         const bool taken = std::any_of(
             m_facts.groups.begin(), m_facts.groups.end(), [&group](const VolumeGroupFacts &other) { return other.name == group.name; });
@@ -177,49 +178,67 @@ Result<> Inspector::addLogicalVolumes(const LvmReport &report, const QHash<QStri
                 facts.physicalVolumes.append(volumeByDevice.value(physical.device));
         }
         facts.physicalVolumes.sort();
-        groupNames.insert(group.uuid, facts.name);
+        names.insert(group.uuid, facts.name);
         m_facts.groups.append(facts);
     }
-    const auto place = [&](const LvmReport::Segment &segment, Bytes extentSize) {
-        const auto physical = std::find_if(report.physical.begin(), report.physical.end(),
-            [&](const LvmReport::Physical &other) { return other.device == segment.device; });
-        const DiskSegment home = m_facts.volume(volumeByDevice.value(segment.device))->segments.constFirst();
-        const quint64 start = physical == report.physical.end() ? 0 : physical->dataStart.count;
-        return DiskSegment{home.disk, Bytes{home.offset.count + start + segment.firstExtent * extentSize.count}, segment.length};
+    return names;
+}
+
+Result<> Inspector::addLogicalVolumes(const LvmReport &report, const QHash<QString, QString> &volumeByDevice)
+{
+    const QHash<QString, QString> groupNames = addGroups(report, volumeByDevice);
+    const auto malformed = [](const QString &why) {
+        return Error{ErrorCode::ToolFailed, Retry::Never, {QStringLiteral("lvm")}, QStringLiteral("its report: ") + why};
     };
+    QHash<QString, Bytes> dataStart; // by device
+    for (const LvmReport::Physical &physical : report.physical)
+        dataStart.insert(physical.device, physical.dataStart);
     for (const LvmReport::Logical &logical : report.logical) {
-        const auto group = std::find_if(m_facts.groups.begin(), m_facts.groups.end(),
-            [&](const VolumeGroupFacts &other) { return other.name == groupNames.value(logical.group); });
+        const QString name = groupNames.value(logical.group);
+        const auto group = std::find_if(
+            m_facts.groups.begin(), m_facts.groups.end(), [&name](const VolumeGroupFacts &other) { return other.name == name; });
         if (group == m_facts.groups.end() || group->physicalVolumes.isEmpty())
-            return Error{
-                ErrorCode::ToolFailed, Retry::Never, {QStringLiteral("lvm")}, QStringLiteral("%1 is in no group").arg(logical.name)};
+            return malformed(logical.name + QStringLiteral(" is in no group"));
         VolumeFacts volume;
         volume.id = group->name + QLatin1Char('/') + logical.name;
         volume.kind = VolumeFacts::Kind::LogicalVolume;
         volume.size = logical.size;
+        volume.disk = m_facts.volume(group->physicalVolumes.constFirst())->disk;
         for (const LvmReport::Segment &segment : logical.segments) {
-            if (!volumeByDevice.contains(segment.device))
-                return Error{
-                    ErrorCode::ToolFailed, Retry::Never, {QStringLiteral("lvm")}, QStringLiteral("%1 is not ours").arg(segment.device)};
-            volume.segments.append(place(segment, group->extentSize));
+            const VolumeFacts *home = m_facts.volume(volumeByDevice.value(segment.device));
+            if (!home)
+                return malformed(segment.device + QStringLiteral(" is not ours"));
+            const DiskSegment region = home->segments.constFirst();
+            quint64 start = 0; // in the physical volume
+            const bool impossible = __builtin_mul_overflow(segment.firstExtent, group->extentSize.count, &start)
+                || __builtin_add_overflow(start, dataStart.value(segment.device).count, &start) || start > region.length.count
+                || segment.length.count > region.length.count - start;
+            if (impossible)
+                return malformed(volume.id + QStringLiteral(" reaches beyond its physical volume"));
+            volume.segments.append({region.disk, Bytes{region.offset.count + start}, segment.length});
         }
-        volume.disk =
-            volume.segments.isEmpty() ? m_facts.volume(group->physicalVolumes.constFirst())->disk : volume.segments.constFirst().disk;
-        if (!logical.plain) {
-            volume.fs = FsType::Unknown;
-            volume.used = volume.size;
-            note(volume.id, QStringLiteral("not a linear volume: %1").arg(logical.kind));
-            m_unreadable.insert(volume.id, {ErrorCode::VolumeUnsupported, Retry::AfterUserAction, {volume.id, logical.kind}, {}});
-            m_facts.volumes.append(volume);
-            continue;
-        }
+        if (!volume.segments.isEmpty())
+            volume.disk = volume.segments.constFirst().disk;
+        if (Result<> added = addLogicalVolume(volume, logical); !added)
+            return added;
+    }
+    return ok();
+}
+
+Result<> Inspector::addLogicalVolume(VolumeFacts volume, const LvmReport::Logical &logical)
+{
+    if (logical.plain) {
         Bytes offset;
         const Result<QString> path = viewOf(volume, &offset);
         if (!path)
             return path.error();
-        if (Result<> added = addVolume(volume, *path, offset); !added)
-            return added;
+        return addVolume(std::move(volume), *path, offset);
     }
+    volume.fs = FsType::Unknown;
+    volume.used = volume.size;
+    note(volume.id, QStringLiteral("not a linear volume: %1").arg(logical.kind));
+    m_unreadable.insert(volume.id, {ErrorCode::VolumeUnsupported, Retry::AfterUserAction, {volume.id, logical.kind}, {}});
+    m_facts.volumes.append(volume);
     return ok();
 }
 

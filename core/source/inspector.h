@@ -41,6 +41,8 @@ private:
     QString uniqueDiskId(const OpenedDisk &disk, const PartitionTable &table) const;
     [[nodiscard]] Result<> addVolume(VolumeFacts volume, const QString &path, Bytes offset);
     [[nodiscard]] Result<> readLogicalVolumes();
+    QHash<QString, QString> addGroups(const LvmReport &report, const QHash<QString, QString> &volumeByDevice);
+    [[nodiscard]] Result<> addLogicalVolume(VolumeFacts volume, const LvmReport::Logical &logical);
     [[nodiscard]] Result<> addLogicalVolumes(const LvmReport &report, const QHash<QString, QString> &volumeByDevice);
     [[nodiscard]] Result<QString> viewOf(const VolumeFacts &volume, Bytes *offset);
     void settleOrder();

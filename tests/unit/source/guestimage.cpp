@@ -84,7 +84,8 @@ void addGrubCode(const QString &disk)
     QFile file(disk);
     if (!file.open(QIODevice::ReadWrite) || !file.seek(0x180))
         throw std::runtime_error("cannot open the disk");
-    file.write("GRUB \0Geom\0Hard Disk\0Read\0 Error", 34);
+    static constexpr char code[] = "GRUB \0Geom\0Hard Disk\0Read\0 Error";
+    file.write(code, sizeof code);
 }
 
 }
