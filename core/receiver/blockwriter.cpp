@@ -27,22 +27,26 @@ Result<TargetDisk *> BlockWriter::diskOf(quint64 epoch, quint32 index) const
     return disk;
 }
 
-/// Into our own aligned memory in any case: the payload's bytes start at no particular address.
-Result<> BlockWriter::unpack(const wire::DataMessage &message, std::span<char> into, const QString &serial)
+/// The message's plain bytes, checked, in memory that suits O_DIRECT: where they lie (FrameChannel places full frames so), else ours.
+Result<std::span<const char>> BlockWriter::unpack(const wire::DataMessage &message, const QString &serial)
 {
+    const std::span<const char> sent(message.bytes.data(), size_t(message.bytes.size()));
+    std::span<const char> plain = sent;
     if (message.head.compressed) {
-        const std::span<const char> packed(message.bytes.data(), size_t(message.bytes.size()));
-        if (const Result<> unpacked = m_decompressor.decompress(packed, into); !unpacked)
+        const std::span<char> into = m_buffer.first(message.head.length);
+        if (const Result<> unpacked = m_decompressor.decompress(sent, into); !unpacked)
             return corrupted(serial, unpacked.error().detail);
-    } else {
-        std::copy(message.bytes.begin(), message.bytes.end(), into.begin()); // decodeData() saw to the length
+        plain = into;
+    } else if (quintptr(sent.data()) % DiskMedium::alignment != 0) { // decodeData() saw to the length
+        plain = m_buffer.first(message.head.length);
+        std::copy(sent.begin(), sent.end(), m_buffer.first(message.head.length).begin());
     }
     for (quint32 i = 0; i < message.head.extents; ++i) {
-        const std::span<char> extent = into.subspan(size_t(i) * wire::extentSize, message.head.extentLength(i));
+        const std::span<const char> extent = plain.subspan(size_t(i) * wire::extentSize, message.head.extentLength(i));
         if (wire::digestOf(extent) != message.head.digests[i])
             return corrupted(serial, QStringLiteral("hash of extent %1 differs").arg(message.head.offset / wire::extentSize + i));
     }
-    return ok();
+    return plain;
 }
 
 Result<BlockWriter::Written> BlockWriter::data(QByteArrayView payload)
@@ -56,10 +60,10 @@ Result<BlockWriter::Written> BlockWriter::data(QByteArrayView payload)
         return disk.error();
     if (const Result<> inside = (*disk)->inside(head.offset, head.length); !inside)
         return inside.error();
-    const std::span<char> bytes = m_buffer.first(head.length);
-    if (const Result<> unpacked = unpack(*message, bytes, (*disk)->serial()); !unpacked)
-        return unpacked.error();
-    const Result<quint64> ticket = (*disk)->write(bytes, head.offset);
+    const Result<std::span<const char>> bytes = unpack(*message, (*disk)->serial());
+    if (!bytes)
+        return bytes.error();
+    const Result<quint64> ticket = (*disk)->write(*bytes, head.offset);
     if (!ticket)
         return ticket.error();
     return Written{*disk, *ticket, head.length};

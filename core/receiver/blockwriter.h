@@ -26,7 +26,7 @@ public:
 
 private:
     [[nodiscard]] Result<TargetDisk *> diskOf(quint64 epoch, quint32 index) const;
-    [[nodiscard]] Result<> unpack(const wire::DataMessage &message, std::span<char> into, const QString &serial);
+    [[nodiscard]] Result<std::span<const char>> unpack(const wire::DataMessage &message, const QString &serial);
 
     Target &m_target;
     wire::Decompressor m_decompressor;

@@ -8,6 +8,8 @@ namespace {
 using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds connectTimeout = 10s;
 constexpr quint32 replyLimit = 64U << 10; // acknowledgements are 8 bytes, a Failure is short
+constexpr size_t piecesASecond = 500;
+constexpr size_t largestPiece = 256U << 10;
 constexpr quint64 zeroBatch = 4096; // extents marked at once
 }
 
@@ -26,9 +28,20 @@ Result<> DataLink::connect()
     return ok();
 }
 
+/// Under a limit the pieces are small, so that it holds over short times too; each costs a system call.
+size_t DataLink::admit(size_t bytes)
+{
+    using wire::TlsSocket;
+    const size_t evenly = size_t(m_job.limiter.limit()) / piecesASecond;
+    const size_t piece = m_job.limiter.limit() > 0 ? std::clamp(evenly, TlsSocket::recordSize, largestPiece) : largestPiece;
+    const size_t granted = std::min(bytes, piece);
+    const size_t records = (granted + TlsSocket::recordSize - 1) / TlsSocket::recordSize;
+    return m_job.limiter.take(granted + records * TlsSocket::recordOverhead, m_stop) ? granted : 0;
+}
+
 Result<> DataLink::send(BoundedQueue<OutFrame> &frames)
 {
-    const wire::Admission admission = [this](size_t bytes) { return m_job.limiter.take(bytes, m_stop); };
+    const wire::Admission admission = [this](size_t bytes) { return admit(bytes); };
     const std::chrono::milliseconds stall = m_job.settings.stall;
     while (std::optional<OutFrame> frame = frames.pop(m_stop)) {
         {

@@ -46,6 +46,7 @@ private:
         quint64 unconfirmed = 0;
         bool operator==(const Movement &) const = default;
     };
+    [[nodiscard]] size_t admit(size_t bytes);
     [[nodiscard]] Result<> acknowledge(quint64 upTo);
     [[nodiscard]] Result<> mark(const Sent &sent);
     [[nodiscard]] bool isAllDone() const;

@@ -1,12 +1,31 @@
 #include "core/wire/framechannel.h"
 
+#include "core/wire/messages.h"
+
 #include <array>
+#include <new>
+#include <utility>
 
 namespace edgelift::wire {
 
 namespace {
-/// What fits into one record together with the header is sent as one: an Ack is one segment, not two.
+/// What is short enough goes into one record with the header: an Ack is one segment, not two.
 constexpr qsizetype smallFrame = 1024;
+constexpr size_t page = 4096;
+constexpr size_t skew = page - fullDataHead; // of the payload's start within its page
+}
+
+std::span<char> PayloadBuffer::room(size_t length)
+{
+    if (length > m_size) {
+        m_memory.reset(); // first: two large frames at once would double the peak
+        m_size = 0;
+        m_memory.reset(static_cast<char *>(std::aligned_alloc(page, (skew + length + page - 1) / page * page)));
+        if (!m_memory)
+            throw std::bad_alloc();
+        m_size = length;
+    }
+    return {m_memory.get() + skew, length};
 }
 
 FrameChannel::FrameChannel(std::unique_ptr<TlsSocket> socket)
@@ -25,29 +44,35 @@ Result<quint64> FrameChannel::send(
     const quint16 version = m_version.load() != 0 ? m_version.load() : ourVersions.newest;
     const auto header = encode(FrameHeader{version, type, m_nextSent, quint32(length)});
 
-    QByteArray first(header.data(), headerSize);
-    const bool small = length <= smallFrame;
+    QByteArray small(header.data(), headerSize); // goes in one record with the small parts at its beginning
+    bool gathering = true;
+    Result<> written = ok();
     for (const QByteArrayView part : parts) {
-        if (small)
-            first.append(part);
+        gathering = gathering && small.size() + part.size() <= smallFrame;
+        if (gathering) {
+            small.append(part);
+            continue;
+        }
+        if (!small.isEmpty() && written)
+            written = write(std::exchange(small, {}), timeout, admission, TlsSocket::Flush::Later);
+        if (written)
+            written = write(part, timeout, admission, TlsSocket::Flush::Now);
     }
-    Result<> written = write(first, timeout, admission);
-    for (const QByteArrayView part : parts) {
-        if (!small && written)
-            written = write(part, timeout, admission);
-    }
+    if (!small.isEmpty() && written)
+        written = write(small, timeout, admission, TlsSocket::Flush::Now);
     if (!written)
         return written.error();
     return m_nextSent++;
 }
 
-Result<> FrameChannel::write(QByteArrayView bytes, Milliseconds timeout, const Admission &admission)
+Result<> FrameChannel::write(QByteArrayView bytes, Milliseconds timeout, const Admission &admission, TlsSocket::Flush flush)
 {
     while (!bytes.isEmpty()) {
-        const QByteArrayView piece = bytes.first(std::min(bytes.size(), qsizetype(TlsSocket::recordSize)));
-        if (admission && !admission(size_t(piece.size()) + TlsSocket::recordOverhead))
+        const size_t granted = admission ? admission(size_t(bytes.size())) : size_t(bytes.size());
+        if (granted == 0)
             return Error{ErrorCode::LinkLost, Retry::AfterWait, {m_socket->peer()}, QStringLiteral("stopped by this side")};
-        if (Result<> written = m_socket->writeAll({piece.data(), size_t(piece.size())}, timeout); !written)
+        const QByteArrayView piece = bytes.first(std::min(bytes.size(), qsizetype(granted)));
+        if (Result<> written = m_socket->writeAll({piece.data(), size_t(piece.size())}, timeout, flush); !written)
             return written;
         bytes = bytes.sliced(piece.size());
     }
@@ -77,12 +102,10 @@ Result<FrameChannel::Frame> FrameChannel::receive(Milliseconds timeout, quint32 
         }
         if (header->length > limit)
             return malformed(QStringLiteral("payload of %1 bytes is over %2").arg(header->length).arg(limit));
-        if (m_payload.size() < qsizetype(header->length))
-            m_payload.resize(qsizetype(header->length));
-        const std::span<char> into(m_payload.data(), header->length);
+        const std::span<char> into = m_payload.room(header->length);
         if (const Result<> read = m_socket->readExactly(into, timeout); !read)
             return read.error();
-        return Frame{header->type, header->sequence, QByteArrayView(m_payload.constData(), qsizetype(header->length))};
+        return Frame{header->type, header->sequence, QByteArrayView(into.data(), qsizetype(into.size()))};
     }
 }
 

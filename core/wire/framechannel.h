@@ -4,14 +4,31 @@
 #include "core/wire/tlssocket.h"
 
 #include <QByteArray>
+#include <cstdlib>
 #include <functional>
 #include <initializer_list>
 
 namespace edgelift::wire {
 
-/// Asked before each piece of at most TlsSocket::recordSize payload bytes with the wire bytes it will cost; returns when it may
-/// leave. False: give up (stop was asked).
-using Admission = std::function<bool(size_t wireBytes)>;
+/// Asked with the bytes that are to leave; returns when, and how many of them (at least 1), may. 0: give up (stop was asked).
+using Admission = std::function<size_t(size_t bytes)>;
+
+/// Memory for one payload: grows to the largest seen, then stays. Its start is placed so that the bytes of a Data frame with the full
+/// number of extents, which follow their head, begin at a multiple of 4096: such a frame can be written with O_DIRECT as it lies.
+class PayloadBuffer
+{
+public:
+    /// Room for `length` bytes; what was there before is gone. Throws std::bad_alloc.
+    std::span<char> room(size_t length);
+
+private:
+    struct Free
+    {
+        void operator()(char *memory) const { std::free(memory); }
+    };
+    std::unique_ptr<char, Free> m_memory;
+    size_t m_size = 0;
+};
 
 /// Frames over one TLS connection. One thread may send while another receives. Checks magic, length, version and sequence of
 /// what arrives; skips unknown types from 0x8000 on.
@@ -47,14 +64,14 @@ public:
     const TlsSocket &socket() const { return *m_socket; }
 
 private:
-    [[nodiscard]] Result<> write(QByteArrayView bytes, Milliseconds timeout, const Admission &admission);
+    [[nodiscard]] Result<> write(QByteArrayView bytes, Milliseconds timeout, const Admission &admission, TlsSocket::Flush flush);
     [[nodiscard]] Result<> skip(quint32 length, Milliseconds timeout);
 
     std::unique_ptr<TlsSocket> m_socket;
     std::atomic<quint16> m_version = 0; // 0: not negotiated yet
     quint64 m_nextSent = 0;
     quint64 m_nextReceived = 0;
-    QByteArray m_payload; // grows to the largest frame seen, then stays
+    PayloadBuffer m_payload;
 };
 
 }

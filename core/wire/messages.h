@@ -16,6 +16,7 @@ namespace edgelift::wire {
 inline constexpr quint32 extentSize = 1U << 20; ///< unit of hashes, journal and verification; the last one of a disk is shorter
 inline constexpr quint32 maxDataLength = 4U << 20; ///< uncompressed bytes of a Data message
 inline constexpr quint32 maxDataExtents = maxDataLength / extentSize;
+inline constexpr quint32 fullDataHead = 32 + maxDataExtents * quint32(sizeof(Digest)); ///< bytes before those of a Data message of that length
 inline constexpr quint32 maxJsonPayload = 1U << 20;
 inline constexpr quint32 maxDisks = 64;
 

@@ -41,6 +41,8 @@ bool useKeys(SSL_CTX *context, const LinkKeys &keys)
         && SSL_CTX_check_private_key(context) == 1;
 }
 
+constexpr size_t readBuffer = 128U << 10;
+
 void restrict(SSL_CTX *context, const QByteArray &pin)
 {
     SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
@@ -53,6 +55,9 @@ void restrict(SSL_CTX *context, const QByteArray &pin)
     SSL_CTX_set_num_tickets(context, 0);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
     SSL_CTX_set_cert_verify_callback(context, verifyPin, const_cast<QByteArray *>(&pin));
+    // Many records with one system call; without it OpenSSL reads each record in two.
+    SSL_CTX_set_read_ahead(context, 1);
+    SSL_CTX_set_default_read_buffer_len(context, readBuffer);
     SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 }
 

@@ -128,7 +128,7 @@ Result<> TlsSocket::handshake(bool asClient, Milliseconds timeout)
 {
     asClient ? SSL_set_connect_state(d->ssl.get()) : SSL_set_accept_state(d->ssl.get());
     // for the whole: a stranger must not drip byte by byte
-    return repeat([this] { return SSL_do_handshake(d->ssl.get()); }, timeout, Clock::now() + timeout);
+    return repeat([this] { return tlsCall(SSL_do_handshake(d->ssl.get())); }, timeout, Clock::now() + timeout);
 }
 
 /// Calls `operation` under the lock until it says something else than "wait".
@@ -143,9 +143,8 @@ Result<> TlsSocket::repeat(Operation operation, Milliseconds timeout, std::optio
             const std::lock_guard lock(d->mutex);
             ERR_clear_error();
             errno = 0;
-            const int result = operation();
+            problem = operation();
             savedErrno = errno;
-            problem = result > 0 ? SSL_ERROR_NONE : SSL_get_error(d->ssl.get(), result);
             updateCounters();
             if (problem != SSL_ERROR_NONE && problem != SSL_ERROR_WANT_READ && problem != SSL_ERROR_WANT_WRITE)
                 error = failure(problem, savedErrno);
@@ -193,7 +192,7 @@ Result<> TlsSocket::readExactly(std::span<char> into, Milliseconds timeout)
 {
     while (!into.empty()) {
         size_t got = 0;
-        const Result<> read = repeat([&] { return SSL_read_ex(d->ssl.get(), into.data(), into.size(), &got); }, timeout);
+        const Result<> read = repeat([&] { return tlsCall(SSL_read_ex(d->ssl.get(), into.data(), into.size(), &got)); }, timeout);
         if (!read)
             return read;
         into = into.subspan(got);
@@ -201,16 +200,28 @@ Result<> TlsSocket::readExactly(std::span<char> into, Milliseconds timeout)
     return ok();
 }
 
-Result<> TlsSocket::writeAll(std::span<const char> bytes, Milliseconds timeout)
+Result<> TlsSocket::writeAll(std::span<const char> bytes, Milliseconds timeout, Flush flush)
 {
     while (!bytes.empty()) {
         size_t put = 0;
-        const Result<> written = repeat([&] { return SSL_write_ex(d->ssl.get(), bytes.data(), bytes.size(), &put); }, timeout);
+        const Result<> written = repeat([&] { return tlsCall(SSL_write_ex(d->ssl.get(), bytes.data(), bytes.size(), &put)); }, timeout);
         if (!written)
             return written;
         bytes = bytes.subspan(put);
     }
-    return ok();
+    return flush == Flush::Now ? repeat([this] { return flushCall(); }, timeout) : ok();
+}
+
+/// What OpenSSL says of its last call: SSL_ERROR_NONE, _WANT_READ, _WANT_WRITE, or a failure.
+int TlsSocket::tlsCall(int result) { return result > 0 ? SSL_ERROR_NONE : SSL_get_error(d->ssl.get(), result); }
+
+/// Lets go what the BIO has gathered.
+int TlsSocket::flushCall()
+{
+    BIO *bio = SSL_get_wbio(d->ssl.get());
+    if (BIO_flush(bio) > 0)
+        return SSL_ERROR_NONE;
+    return BIO_should_retry(bio) ? SSL_ERROR_WANT_WRITE : SSL_ERROR_SYSCALL;
 }
 
 void TlsSocket::interrupt() { wakeUp(d->wake.get()); }
@@ -233,7 +244,7 @@ void TlsSocket::countSentIn(std::shared_ptr<std::atomic<quint64>> total)
         d->total->fetch_add(m_sent.load(std::memory_order_relaxed), std::memory_order_relaxed);
 }
 
-/// What went through the socket, as OpenSSL's own socket BIO counted it. Under the lock.
+/// What went through the BIO, gathered bytes included. Under the lock.
 void TlsSocket::updateCounters()
 {
     const quint64 sent = BIO_number_written(SSL_get_wbio(d->ssl.get()));

@@ -42,8 +42,10 @@ public:
 
     /// Fills `into`. `timeout`: the longest time without a single byte, not for the whole; 0 or less waits for ever.
     [[nodiscard]] Result<> readExactly(std::span<char> into, Milliseconds timeout);
-    /// Hands all of `bytes` to the kernel. `timeout` as above.
-    [[nodiscard]] Result<> writeAll(std::span<const char> bytes, Milliseconds timeout);
+    /// Whether bytes must have reached the kernel when a write returns, or may wait for the next one.
+    enum class Flush : quint8 { Now, Later };
+    /// Sends all of `bytes`. `timeout` as above.
+    [[nodiscard]] Result<> writeAll(std::span<const char> bytes, Milliseconds timeout, Flush flush = Flush::Now);
     /// Ends every call that waits now or later with LinkLost. Any thread.
     void interrupt();
     /// Says goodbye (close_notify) and closes the sending half: the peer reads to the end. Reading stays possible.
@@ -64,6 +66,8 @@ private:
     [[nodiscard]] static Result<std::unique_ptr<TlsSocket>> wrap(
         Fd connection, const QString &peer, const TlsContext &context, std::stop_token stop);
     [[nodiscard]] Result<> handshake(bool asClient, Milliseconds timeout);
+    [[nodiscard]] int tlsCall(int result);
+    [[nodiscard]] int flushCall();
     template <class Operation>
     [[nodiscard]] Result<> repeat(Operation operation, Milliseconds timeout, std::optional<Clock::time_point> end = {});
     [[nodiscard]] Result<> wait(short events, Milliseconds timeout, std::optional<Clock::time_point> end);

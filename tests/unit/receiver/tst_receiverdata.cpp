@@ -268,7 +268,13 @@ void TestReceiverData::moreThanSixteenConnectionsAreRefused()
     }
     QCOMPARE(m_receiver->data().error(), ErrorCode::RequestMalformed);
     clients.pop_back();
-    QTRY_VERIFY_WITH_TIMEOUT(m_receiver->data(), 30000); // the receiver first has to see that one is gone
+    std::unique_ptr<TestClient> another; // kept: the macro looks twice, and a client let go still counts for a moment
+    const auto admitted = [&] {
+        if (!another || !*another)
+            another = std::make_unique<TestClient>(m_receiver->data());
+        return bool(*another);
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(admitted(), 30000); // the receiver first has to see that one is gone
     prepare(); // ends the others
     QCOMPARE(clients.front()->failure(), ErrorCode::LinkLost);
 }
