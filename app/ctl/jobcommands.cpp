@@ -7,7 +7,9 @@
 #include "app/ctl/words.h"
 #include "core/layout/planfile.h"
 
+#include <QFile>
 #include <QJsonArray>
+#include <QJsonDocument>
 
 namespace edgelift::ctl {
 
@@ -61,8 +63,14 @@ void showJob(const QJsonObject &job, const QJsonObject &progress, Console &conso
     const QString phase = text(job, "phase");
     if (!phase.isEmpty())
         console.line(QStringLiteral("    ") + phaseTitle(phase));
-    if (text(progress, "job") == text(job, "id"))
-        console.line(QStringLiteral("    ") + progressLine(progress, 75));
+    if (text(progress, "job") == text(job, "id")) {
+        QJsonObject numbers = progress;
+        numbers.remove(QLatin1String("limits")); // they have a line of their own
+        console.line(QStringLiteral("    ") + progressLine(numbers, 75));
+        const QStringList limits = limitTexts(progress);
+        if (!limits.isEmpty())
+            console.line(QStringLiteral("    in force: ") + limits.join(QLatin1String(", ")));
+    }
     if (!text(job, "imageId").isEmpty())
         console.line(QStringLiteral("    image ") + text(job, "imageId"));
     const QJsonObject error = job.value(QLatin1String("error")).toObject();
@@ -70,6 +78,50 @@ void showJob(const QJsonObject &job, const QJsonObject &progress, Console &conso
         console.line(QStringLiteral("    %1: %2 %3").arg(text(error, "displayCode"), text(error, "message"), text(error, "remedy")));
 }
 
+Error usage(const QString &what) { return {ErrorCode::UsageWrong, Retry::AfterUserAction, {what}, {}}; }
+
+/// The windows of a time plan; each is judged by the agent. “none”: no window.
+Result<QJsonArray> readSchedule(const QString &path)
+{
+    if (path == QLatin1String("none"))
+        return QJsonArray();
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return Error{ErrorCode::FileUnreadable, Retry::AfterUserAction, {path}, file.errorString()};
+    constexpr qint64 largest = 1 << 16;
+    QJsonParseError problem{};
+    const QJsonDocument document = QJsonDocument::fromJson(file.read(largest), &problem);
+    if (!document.isArray())
+        return usage(QStringLiteral("%1 is not a time plan: a JSON list of windows in brackets.").arg(path));
+    return document.array();
+}
+
+/// What “modify” is to change, as the agent's parameters.
+Result<QJsonObject> changes(const Arguments &arguments)
+{
+    QJsonObject params = jobParams(arguments);
+    for (const auto &[option, name] : {std::pair("limit", "limitMbps"), std::pair("compression", "compression"),
+             std::pair("disk-limit", "diskMBps"), std::pair("nice", "niceness")}) {
+        if (const std::optional<int> value = arguments.number(option))
+            params.insert(key(name), *value);
+    }
+    for (const auto &[option, name] : {std::pair("checksum", "checksum"), std::pair("back-off", "backOff")}) {
+        const QString value = arguments.value(option);
+        if (arguments.has(option) && value != QLatin1String("on") && value != QLatin1String("off"))
+            return usage(QStringLiteral("“--%1” takes on or off, not “%2”.").arg(QLatin1String(option), value));
+        if (arguments.has(option))
+            params.insert(key(name), value == QLatin1String("on"));
+    }
+    if (arguments.has("schedule")) {
+        const Result<QJsonArray> schedule = readSchedule(arguments.value("schedule"));
+        if (!schedule)
+            return schedule.error();
+        params.insert(key("schedule"), *schedule);
+    }
+    if (params.size() == 1)
+        return usage(QStringLiteral("Say what to modify: “edgeliftctl modify --help” lists the options."));
+    return params;
+}
 }
 
 int migrate(const Arguments &arguments, Console &console)
@@ -115,28 +167,16 @@ int pauseJob(const Arguments &arguments, Console &console)
 
 int modifyJob(const Arguments &arguments, Console &console)
 {
-    const auto usage = [&console](const QString &what) {
-        return console.error({ErrorCode::UsageWrong, Retry::AfterUserAction, {what}, {}});
-    };
-    QJsonObject params = jobParams(arguments);
-    if (const std::optional<int> limit = arguments.number("limit"))
-        params.insert(key("limitMbps"), *limit);
-    if (const std::optional<int> compression = arguments.number("compression"))
-        params.insert(key("compression"), *compression);
-    const QString checksum = arguments.value("checksum");
-    if (arguments.has("checksum") && checksum != QLatin1String("on") && checksum != QLatin1String("off"))
-        return usage(QStringLiteral("“--checksum” takes on or off, not “%1”.").arg(checksum));
-    if (arguments.has("checksum"))
-        params.insert(key("checksum"), checksum == QLatin1String("on"));
-    if (params.size() == 1)
-        return usage(QStringLiteral("Say what to modify: --limit, --compression or --checksum."));
-    const Result<QJsonObject> modified = ask(arguments, key("modify"), params);
+    const Result<QJsonObject> params = changes(arguments);
+    if (!params)
+        return console.error(params.error());
+    const Result<QJsonObject> modified = ask(arguments, key("modify"), *params);
     if (!modified)
         return console.error(modified.error());
     if (console.isJson())
         console.json(*modified);
     else
-        console.line(QStringLiteral("Applied. The change takes effect within 10 s."));
+        console.line(QStringLiteral("Applied. The change takes effect within a second."));
     return exitDone;
 }
 

@@ -62,6 +62,23 @@ void showDisk(const Plan::Disk &disk, Console &console)
     }
 }
 
+QString limitText(int value, const char *unit)
+{
+    return value == 0 ? QStringLiteral("none") : QStringLiteral("%1 %2").arg(value).arg(QLatin1String(unit));
+}
+
+/// What the migration takes from the source server.
+void showLimits(const Plan::Transfer &transfer, Console &console)
+{
+    console.line(QStringLiteral("Disk-read limit %1, niceness %2, back-off %3")
+                     .arg(limitText(transfer.diskMBps, "MB/s"))
+                     .arg(transfer.niceness)
+                     .arg(transfer.backOff ? QStringLiteral("on") : QStringLiteral("off")));
+    for (const LimitWindow &window : transfer.schedule)
+        console.line(QStringLiteral("  %1: speed limit %2, disk-read limit %3")
+                         .arg(describe(window), limitText(window.limitMbps, "Mbit/s"), limitText(window.diskMBps, "MB/s")));
+}
+
 void show(const Plan &plan, Console &console)
 {
     console.line(QStringLiteral("Image %1-… kept in %2, made in %3 with bucket %4")
@@ -70,9 +87,10 @@ void show(const Plan &plan, Console &console)
             ? QStringLiteral("Transfer over the public network")
             : QStringLiteral("Transfer inside VPC %1, vSwitch %2").arg(plan.network.vpcId, plan.network.vSwitchId));
     console.line(QStringLiteral("Speed limit %1, compression %2, checksum verification %3")
-                     .arg(plan.transfer.limitMbps == 0 ? QStringLiteral("none") : QStringLiteral("%1 Mbit/s").arg(plan.transfer.limitMbps))
+                     .arg(limitText(plan.transfer.limitMbps, "Mbit/s"))
                      .arg(plan.transfer.compression)
                      .arg(plan.transfer.checksum ? QStringLiteral("on") : QStringLiteral("off")));
+    showLimits(plan.transfer, console);
     for (const Plan::Disk &disk : plan.disks)
         showDisk(disk, console);
     if (!plan.excludes.isEmpty())

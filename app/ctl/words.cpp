@@ -39,7 +39,7 @@ QStringList parts(const QJsonObject &event, double share)
         out.append(sizeText(number(event, "speed")) + QLatin1String("/s"));
     if (event.value(QLatin1String("remainingSeconds")).isDouble())
         out.append(remainingText(qint64(number(event, "remainingSeconds"))) + QLatin1String(" left"));
-    return out;
+    return out + limitTexts(event);
 }
 
 }
@@ -78,6 +78,24 @@ QString phaseTitle(const QString &phase)
         {QStringLiteral("import"), QStringLiteral("Importing the image into ENS")},
         {QStringLiteral("cleanup"), QStringLiteral("Cleaning up")}, {QStringLiteral("done"), QStringLiteral("Done")}};
     return titles.value(phase, phase);
+}
+
+QStringList limitTexts(const QJsonObject &event)
+{
+    const QJsonObject limits = event.value(QLatin1String("limits")).toObject();
+    QStringList out;
+    if (number(limits, "backOffMBps") > 0) // first: the reason why it is slow is worth most
+        out.append(QStringLiteral("back-off: reading %1 MB/s").arg(std::ceil(number(limits, "backOffMBps"))));
+    if (number(limits, "limitMbps") > 0)
+        out.append(QStringLiteral("limit %1 Mbit/s").arg(number(limits, "limitMbps")));
+    if (number(limits, "diskMBps") > 0)
+        out.append(QStringLiteral("disk limit %1 MB/s").arg(number(limits, "diskMBps")));
+    if (number(limits, "niceness") > 0)
+        out.append(QStringLiteral("niceness %1").arg(number(limits, "niceness")));
+    const QString window = limits.value(QLatin1String("window")).toString();
+    if (!window.isEmpty())
+        out.append(QStringLiteral("time plan %1").arg(window));
+    return out;
 }
 
 QString progressLine(const QJsonObject &event, int width)

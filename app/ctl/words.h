@@ -1,6 +1,7 @@
 #pragma once
 #include <QJsonObject>
 #include <QString>
+#include <QStringList>
 
 /// Values as people read them at a terminal.
 namespace edgelift::ctl {
@@ -11,6 +12,8 @@ namespace edgelift::ctl {
 /// What a phase does, as a title: "Copying the disks".
 [[nodiscard]] QString phaseTitle(const QString &phase);
 
+/// The limits in force, of a "progress" event: "limit 50 Mbit/s (mon 08:00–18:00)", "back-off: reading 12 MB/s". Empty: none.
+[[nodiscard]] QStringList limitTexts(const QJsonObject &event);
 /// One line for a "progress" event, at most `width` columns (at least 20): bar, percent, bytes, speed, remaining time.
 /// Parts that do not fit are left out from the right.
 [[nodiscard]] QString progressLine(const QJsonObject &event, int width);

@@ -256,7 +256,9 @@ Result<QJsonObject> AgentApi::modify(Params &params, const Outlet &)
 {
     const QString job = params.job();
     const TuningChange change{params.optionalInteger(key("limitMbps"), 0, limits::limitMbpsMost),
-        params.optionalInteger(key("compression"), 0, limits::compressionMost), params.optionalBoolean(key("checksum"))};
+        params.optionalInteger(key("compression"), 0, limits::compressionMost), params.optionalBoolean(key("checksum")),
+        params.optionalInteger(key("diskMBps"), 0, limits::diskMBpsMost), params.optionalInteger(key("niceness"), 0, limits::nicenessMost),
+        params.optionalBoolean(key("backOff")), params.optionalSchedule(key("schedule"))};
     if (const auto problem = params.problem())
         return *problem;
     return jobReply(m_jobs.modify(job, change));

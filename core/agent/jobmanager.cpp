@@ -254,3 +254,8 @@ Result<QString> JobManager::modify(const QString &jobId, const TuningChange &cha
 }
 
 }
+            tuning.diskMBps = change.diskMBps.value_or(tuning.diskMBps);
+            tuning.niceness = change.niceness.value_or(tuning.niceness);
+            tuning.backOff = change.backOff.value_or(tuning.backOff);
+            if (change.schedule)
+                tuning.setSchedule(*change.schedule);

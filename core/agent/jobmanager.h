@@ -15,6 +15,10 @@ struct TuningChange
     std::optional<int> limitMbps;
     std::optional<int> compression;
     std::optional<bool> checksum;
+    std::optional<int> diskMBps;
+    std::optional<int> niceness;
+    std::optional<bool> backOff;
+    std::optional<QList<LimitWindow>> schedule;
 };
 
 /// Runs the migrations of one source: one at a time, on a thread of its own. All calls are thread-safe and return at once except

@@ -2,6 +2,7 @@
 
 #include "core/base/errortext.h"
 #include "core/base/log.h"
+#include "core/layout/planrules.h"
 
 namespace edgelift {
 
@@ -15,6 +16,17 @@ std::optional<bool> Params::optionalBoolean(const QString &key)
 {
     const bool value = m_object.boolean(key, false);
     return m_params.contains(key) ? std::optional(value) : std::nullopt;
+}
+
+std::optional<QList<LimitWindow>> Params::optionalSchedule(const QString &key)
+{
+    const QList<QJsonObject> windows = m_object.objects(key);
+    if (windows.size() > limits::scheduleMost)
+        m_problems.append({ErrorCode::PlanValueWrong, Retry::AfterUserAction,
+            {key, QStringLiteral("%1 windows").arg(windows.size()), QStringLiteral("0 to %1").arg(limits::scheduleMost)}, {}});
+    const QList<LimitWindow> schedule =
+        readSchedule(windows.first(std::min<qsizetype>(windows.size(), limits::scheduleMost)), key, m_problems);
+    return m_params.contains(key) ? std::optional(schedule) : std::nullopt;
 }
 
 Result<Authorization> Params::authorization()

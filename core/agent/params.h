@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/strictjson.h"
+#include "core/layout/limitwindow.h"
 #include "core/migrate/authorization.h"
 
 namespace edgelift {
@@ -21,6 +22,7 @@ public:
     /// The value when the key is there; a wrong one is reported.
     [[nodiscard]] std::optional<int> optionalInteger(const QString &key, int least, int most);
     [[nodiscard]] std::optional<bool> optionalBoolean(const QString &key);
+    [[nodiscard]] std::optional<QList<LimitWindow>> optionalSchedule(const QString &key); ///< as Plan::Transfer::schedule
     /// Keys "code" or "accessKey" {id, secret, securityToken}, and "endpoint". Secrets are hidden from the log at once.
     /// Errors: CodeMissing, CodeMistyped, RequestMalformed (an endpoint that is none).
     [[nodiscard]] Result<Authorization> authorization();

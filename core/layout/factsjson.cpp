@@ -2,6 +2,7 @@
 
 #include <QJsonArray>
 #include <cmath>
+#include <limits>
 
 namespace edgelift {
 
@@ -82,15 +83,17 @@ public:
     }
     QString text(const char *name) { return value(name, QJsonValue::String).toString(); }
     bool flag(const char *name) { return value(name, QJsonValue::Bool).toBool(); }
-    quint64 number(const char *name, quint64 otherwise = 0)
+    /// Whole, and at most `most`.
+    quint64 number(const char *name, quint64 otherwise = 0, qint64 most = std::numeric_limits<qint64>::max())
     {
         const QJsonValue found = value(name, QJsonValue::Double);
         if (found.isUndefined())
             return otherwise;
         const qint64 whole = found.toInteger(-1); // -1 for fractions and for what does not fit
-        if (whole < 0)
+        const bool fits = whole >= 0 && whole <= most;
+        if (!fits)
             wrong(name);
-        return whole < 0 ? otherwise : quint64(whole);
+        return fits ? quint64(whole) : otherwise;
     }
     template <class E>
     E choice(const char *name, const QStringList &names)
@@ -149,7 +152,7 @@ DiskSegment readSegment(Reader in) { return {in.text("disk"), Bytes{in.number("o
 
 DiskFacts readDisk(Reader in)
 {
-    return {in.text("id"), in.text("name"), Bytes{in.number("sizeBytes")}, quint32(in.number("sectorSize", 512)),
+    return {in.text("id"), in.text("name"), Bytes{in.number("sizeBytes")}, quint32(in.number("sectorSize", 512, std::numeric_limits<quint32>::max())),
         in.choice<TableType>("table", tableNames), in.text("tableId")};
 }
 
@@ -166,7 +169,7 @@ VolumeFacts readVolume(Reader in)
     volume.label = in.text("label");
     volume.used = Bytes{in.number("usedBytes")};
     volume.mountPoint = in.text("mountPoint");
-    volume.number = int(in.number("number"));
+    volume.number = int(in.number("number", 0, std::numeric_limits<int>::max()));
     volume.typeCode = in.text("typeCode");
     volume.boot = in.flag("boot");
     volume.system = in.flag("system");

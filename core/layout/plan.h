@@ -1,4 +1,5 @@
 #pragma once
+#include "core/layout/limitwindow.h"
 #include "core/layout/serverfacts.h"
 
 #include <QMap>
@@ -43,6 +44,10 @@ struct Plan
         int compression = 7; ///< 0–10; 0: none (R78)
         bool checksum = false; ///< read the target back and compare (R80)
         QString tls = QStringLiteral("auto"); ///< kept for the seed's field; the connection is always encrypted
+        int diskMBps = 0; ///< 10^6 bytes a second read from the source's disks, all together; 0: unlimited
+        int niceness = 0; ///< 0–19, of what reads, packs and sends on the source; from 1 on its disk reads stand back as well
+        bool backOff = true; ///< read more slowly while the source's own disk accesses take much longer than they used to
+        QList<LimitWindow> schedule; ///< the first that holds the time of day replaces limitMbps and diskMBps
         bool operator==(const Transfer &) const = default;
     };
     enum class Replication : quint8 { Block, File };

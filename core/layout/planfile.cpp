@@ -81,13 +81,17 @@ Plan::Job readJob(StrictObject object, QList<Error> &problems)
     return job;
 }
 
-Plan::Transfer readTransfer(StrictObject object)
+Plan::Transfer readTransfer(StrictObject object, QList<Error> &problems)
 {
     Plan::Transfer transfer;
     transfer.limitMbps = int(object.integer(key("limitMbps"), transfer.limitMbps, 0, limits::limitMbpsMost));
     transfer.compression = int(object.integer(key("compression"), transfer.compression, 0, limits::compressionMost));
     transfer.checksum = object.boolean(key("checksum"), transfer.checksum);
     transfer.tls = object.choice(key("tls"), transfer.tls, tlsModes);
+    transfer.diskMBps = int(object.integer(key("diskMBps"), transfer.diskMBps, 0, limits::diskMBpsMost));
+    transfer.niceness = int(object.integer(key("niceness"), transfer.niceness, 0, limits::nicenessMost));
+    transfer.backOff = object.boolean(key("backOff"), transfer.backOff);
+    transfer.schedule = readSchedule(object.objects(key("schedule")), object.path(key("schedule")), problems);
     object.finish();
     return transfer;
 }
@@ -134,7 +138,7 @@ Plan readAll(StrictObject object, QList<Error> &problems)
     plan.image = readImage(part("image"));
     plan.network = readNetwork(part("network"));
     plan.job = readJob(part("job"), problems);
-    plan.transfer = readTransfer(part("transfer"));
+    plan.transfer = readTransfer(part("transfer"), problems);
     plan.modifyDisks = object.boolean(key("modifyDisks"), plan.modifyDisks);
     object.require(key("disks"));
     const QList<QJsonObject> disks = object.objects(key("disks"));
@@ -236,7 +240,9 @@ QJsonObject toJson(const Plan &plan)
         {key("job"), toJson(plan.job)},
         {key("transfer"),
             QJsonObject{{key("limitMbps"), plan.transfer.limitMbps}, {key("compression"), plan.transfer.compression},
-                {key("checksum"), plan.transfer.checksum}, {key("tls"), plan.transfer.tls}}},
+                {key("checksum"), plan.transfer.checksum}, {key("tls"), plan.transfer.tls}, {key("diskMBps"), plan.transfer.diskMBps},
+                {key("niceness"), plan.transfer.niceness}, {key("backOff"), plan.transfer.backOff},
+                {key("schedule"), toJson(plan.transfer.schedule)}}},
         {key("modifyDisks"), plan.modifyDisks}, {key("disks"), disks}, {key("excludes"), QJsonArray::fromStringList(plan.excludes)},
         {key("cutover"), cutovers.at(qsizetype(plan.cutover))}};
 }

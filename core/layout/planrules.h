@@ -18,6 +18,9 @@ inline constexpr quint64 imageMostBytes = 1ULL << 40; ///< R14, compressed
 inline constexpr int tagsMost = 20; ///< R85, C12
 inline constexpr int compressionMost = 10; ///< R78
 inline constexpr int limitMbpsMost = 100000; ///< C11
+inline constexpr int diskMBpsMost = 100000;
+inline constexpr int nicenessMost = 19; ///< of the kernel
+inline constexpr int scheduleMost = 32; ///< windows
 }
 
 /// What may be wrong with a plan. Ids and texts are those of ux.md 2.6–2.8; ruleId() gives them.
@@ -36,6 +39,9 @@ enum class Rule : quint8 {
     TagValueIllegal, ///< E-SET-16, S4
     BucketNameIllegal, ///< E-SET-17, OSS naming
     TransitRegionUnsupported, ///< E-SET-18, R64
+    DiskLimitRange, ///< E-SET-19
+    NicenessRange, ///< E-SET-20
+    ScheduleIllegal, ///< E-SET-21
     ExcludeNotAbsolute, ///< E-PRE-04
     ExcludesIgnored, ///< W-PRE-05, R52
     // disks

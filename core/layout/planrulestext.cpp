@@ -45,6 +45,11 @@ constexpr Row rows[] = {
         EDGELIFT_TEXT("“%1” cannot be the name of a bucket: those have 3 to 63 lower-case letters, digits and “-”.")},
     {Rule::TransitRegionUnsupported, "E-SET-18",
         EDGELIFT_TEXT("The temporary image can be made in cn-beijing or ap-southeast-1. “%1” is not possible.")},
+    {Rule::DiskLimitRange, "E-SET-19", EDGELIFT_TEXT("Enter a disk-read limit from 0 to 100,000 MB/s; 0 means unlimited.")},
+    {Rule::NicenessRange, "E-SET-20", EDGELIFT_TEXT("Enter a niceness from 0 to 19; 19 gives way to everything else.")},
+    {Rule::ScheduleIllegal, "E-SET-21",
+        EDGELIFT_TEXT(
+            "The time plan can have 32 windows, each with days, two different times and limits in their range. “%1” does not fit.")},
     {Rule::ExcludeNotAbsolute, "E-PRE-04", EDGELIFT_TEXT("Paths must start with “/”. “%1” does not.")},
     {Rule::ExcludesIgnored, "W-PRE-05",
         EDGELIFT_TEXT("Exclusions are ignored for partitions copied block by block. Switch block replication off for %1 to use them.")},

@@ -11,8 +11,8 @@ namespace {
 /// QJsonObject sorts its keys; people expect a plan in the order in which its parts are decided. Keys not listed (tags) follow, sorted.
 constexpr const char *order[] = {"version", "image", "region", "network", "type", "job", "transfer", "modifyDisks", "disks", "name",
     "mount", "source", "role", "sizeGiB", "lvm", "volumes", "migrate", "replication", "sizeMiB", "fixed", "namePrefix", "transitRegion",
-    "bucket", "vpcId", "vSwitchId", "description", "tags", "instanceType", "licenseType", "reportDiagnostics", "limitMbps", "compression",
-    "checksum", "tls", "excludes", "cutover"};
+    "bucket", "vpcId", "vSwitchId", "description", "tags", "instanceType", "licenseType", "reportDiagnostics", "days", "from", "to",
+    "limitMbps", "compression", "checksum", "tls", "diskMBps", "niceness", "backOff", "schedule", "excludes", "cutover"};
 
 qsizetype rank(const QString &key)
 {

@@ -75,6 +75,25 @@ QList<Problem> checkJob(const Plan::Job &job, const OsFacts &os)
     return problems;
 }
 
+bool isIn(int value, int most) { return value >= 0 && value <= most; }
+
+/// What a migration takes from the source server.
+QList<Problem> checkLimits(const Plan::Transfer &transfer)
+{
+    QList<Problem> problems;
+    if (!isIn(transfer.diskMBps, limits::diskMBpsMost))
+        problems.append(named(Rule::DiskLimitRange, QString::number(transfer.diskMBps)));
+    if (!isIn(transfer.niceness, limits::nicenessMost))
+        problems.append(named(Rule::NicenessRange, QString::number(transfer.niceness)));
+    if (transfer.schedule.size() > limits::scheduleMost)
+        problems.append(named(Rule::ScheduleIllegal, QString::number(transfer.schedule.size())));
+    for (const LimitWindow &window : transfer.schedule) {
+        if (!window.isLegal() || !isIn(window.limitMbps, limits::limitMbpsMost) || !isIn(window.diskMBps, limits::diskMBpsMost))
+            problems.append(named(Rule::ScheduleIllegal, describe(window)));
+    }
+    return problems;
+}
+
 QList<Problem> checkExcludes(const Plan &plan)
 {
     QList<Problem> problems;
@@ -108,7 +127,7 @@ QList<Problem> checkSettings(const Plan &plan, const ServerFacts &facts)
         problems.append(named(Rule::CompressionRange, QString::number(plan.transfer.compression)));
     if (plan.transfer.limitMbps < 0 || plan.transfer.limitMbps > limits::limitMbpsMost)
         problems.append(named(Rule::LimitRange, QString::number(plan.transfer.limitMbps)));
-    return problems + checkExcludes(plan);
+    return problems + checkLimits(plan.transfer) + checkExcludes(plan);
 }
 
 }

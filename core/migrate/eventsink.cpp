@@ -14,6 +14,12 @@ constexpr qint64 progressEveryMs = 100;
 
 QJsonValue number(Bytes bytes) { return QJsonValue(qint64(bytes.count)); }
 
+QJsonObject toJson(const LimitsInForce &limits)
+{
+    return {{QStringLiteral("limitMbps"), limits.limitMbps}, {QStringLiteral("diskMBps"), limits.diskMBps},
+        {QStringLiteral("niceness"), limits.niceness}, {QStringLiteral("window"), limits.window},
+        {QStringLiteral("backOffMBps"), limits.backOff > 0 ? QJsonValue(double(limits.backOff) / 1e6) : QJsonValue()}};
+}
 }
 
 EventSink::EventSink(QString jobId, MigrationObserver observer, const Clock &clock)
@@ -54,6 +60,7 @@ void EventSink::percent(Phase phase, int percent)
         return;
     m_copy.bytesPerSecond = 0;
     m_copy.remainingSeconds.reset();
+    m_copy.limits = {};
     QJsonObject fields = numbers();
     fields.insert(QStringLiteral("phase"), phaseName(phase));
     fields.insert(QStringLiteral("percent"), percent);
@@ -77,7 +84,8 @@ QJsonObject EventSink::numbers() const
 {
     return {{QStringLiteral("bytesDone"), number(m_copy.done)}, {QStringLiteral("bytesTotal"), number(m_copy.total)},
         {QStringLiteral("wireBytes"), number(m_copy.wire)}, {QStringLiteral("speed"), std::round(m_copy.bytesPerSecond)},
-        {QStringLiteral("remainingSeconds"), m_copy.remainingSeconds ? QJsonValue(*m_copy.remainingSeconds) : QJsonValue()}};
+        {QStringLiteral("remainingSeconds"), m_copy.remainingSeconds ? QJsonValue(*m_copy.remainingSeconds) : QJsonValue()},
+        {QStringLiteral("limits"), toJson(m_copy.limits)}};
 }
 
 void EventSink::warning(const QString &message) { send(MigrationEvent::Kind::Warning, "warning", {{QStringLiteral("message"), message}}); }

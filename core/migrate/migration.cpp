@@ -45,6 +45,10 @@ void tune(TransferTuning &tuning, const Plan::Transfer &transfer)
     tuning.limitMbps = transfer.limitMbps;
     tuning.compression = transfer.compression;
     tuning.checksum = transfer.checksum;
+    tuning.diskMBps = transfer.diskMBps;
+    tuning.niceness = transfer.niceness;
+    tuning.backOff = transfer.backOff;
+    tuning.setSchedule(transfer.schedule);
 }
 
 }

@@ -32,8 +32,9 @@ struct JobSummary
 
 /// Something to show. `fields` is exactly the line edgeliftctl prints (design.md section 3) and always has "event" and "job":
 ///   phase     phase, message (optional; after connect: "Import Source Server [s-…] Successfully!"), detail (optional facts)
-///   progress  phase, bytesDone, bytesTotal, wireBytes, speed, remainingSeconds (null: not steady); after the copy also percent
-///             (of the phase, as the cloud tells)
+///   progress  phase, bytesDone, bytesTotal, wireBytes, speed, remainingSeconds (null: not steady), limits {limitMbps,
+///             diskMBps, niceness, window (of the time plan, in words; ""), backOffMBps (null: not active)}: what is in force; after
+///             the copy also percent (of the phase, as the cloud tells)
 ///   warning   message, resource facts
 ///   error     code "EL-0312", name, message, remedy, retry "never" | "afterWait" | "afterUserAction", args, phase,
 ///             refused (true: a check said no before anything was made or moved: exit code 3), kept [resources]

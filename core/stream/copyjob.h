@@ -2,6 +2,8 @@
 #include "core/stream/blockreader.h"
 #include "core/stream/extentplan.h"
 #include "core/stream/journal.h"
+#include "core/stream/levelcontroller.h"
+#include "core/stream/limitkeeper.h"
 #include "core/stream/ratelimiter.h"
 #include "core/stream/transfer.h"
 
@@ -47,7 +49,7 @@ struct CopyJob
         , disks(d)
         , tuning(t)
         , context(std::move(c))
-        , limiter(t.limitMbps)
+        , limits(t)
         , done(size_t(d.size()))
     {
     }
@@ -55,7 +57,10 @@ struct CopyJob
     const QList<TransferDisk> &disks;
     const TransferTuning &tuning;
     wire::TlsContext context;
-    RateLimiter limiter;
+    LimitKeeper limits;
+    RateLimiter limiter{limits.wireRate()};
+    RateLimiter diskLimiter{limits.diskRate()};
+    LevelController level{tuning.compression};
     std::vector<ExtentPlan> plans;
     std::vector<std::unique_ptr<BlockReader>> readers;
     std::unique_ptr<Journal> journal;

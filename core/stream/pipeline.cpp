@@ -1,5 +1,6 @@
 #include "core/stream/pipeline.h"
 
+#include "core/stream/pacedread.h"
 #include "core/stream/packer.h"
 
 #include <algorithm>
@@ -43,6 +44,7 @@ Result<> Pipeline::start(const std::stop_token &stop)
     }
     const auto launch = [this](auto work) {
         m_threads.emplace_back([this, work] {
+            const ThreadPriorities::Entry entry(m_job.limits.threads());
             try {
                 work();
             } catch (const std::exception &e) { // out of memory: must not cross the thread's end
@@ -75,7 +77,8 @@ void Pipeline::read()
         if (!read.buffer)
             break;
         const StageTimer timer(m_job.times.reading);
-        const Result<> done = m_job.readers[size_t(piece->disk)]->read(piece->first * wire::extentSize, read.length, *read.buffer);
+        const Result<> done = readPaced(*m_job.readers[size_t(piece->disk)], piece->first * wire::extentSize, read.length, *read.buffer,
+            m_job.diskLimiter, m_job.limits.bytesRead(), abort);
         if (!done)
             fail(done.error());
         m_job.times.bytesRead += read.length;
@@ -91,9 +94,15 @@ void Pipeline::pack()
     const std::stop_token abort = m_abort.get_token();
     Packer packer(
         m_job, m_zeros, m_packBuffers, [this, &abort](OutFrame frame) { return m_frames.push(std::move(frame), abort); }, abort);
-    while (const std::optional<ReadPiece> read = m_read.pop(abort)) {
-        if (!packer.pack(*read) || !emitZeros(false))
+    using Clock = std::chrono::steady_clock;
+    for (Clock::time_point idle = Clock::now();;) {
+        const std::optional<ReadPiece> read = m_read.pop(abort);
+        const Clock::time_point begin = Clock::now();
+        if (!read || !packer.pack(*read) || !emitZeros(false))
             break;
+        const auto waited = packer.takeWaited();
+        m_job.level.packed({Clock::now() - begin - waited, begin - idle, waited});
+        idle = Clock::now();
     }
     if (--m_packing == 0 && !abort.stop_requested() && emitZeros(true))
         m_frames.close();

@@ -11,18 +11,18 @@ constexpr std::chrono::milliseconds longestNap{50};
 
 bool RateLimiter::take(size_t bytes, const std::stop_token &stop)
 {
-    if (m_limit.load(std::memory_order_relaxed) <= 0)
+    if (limit() <= 0)
         return !stop.stop_requested();
     const Clock::time_point begin = Clock::now();
     std::unique_lock lock(m_mutex);
     while (!stop.stop_requested()) {
-        const int limit = m_limit.load(std::memory_order_relaxed);
+        const qint64 allowed = limit();
         const Clock::time_point now = Clock::now();
-        const double bytesPerSecond = double(limit) * 1e6 / 8;
-        if (limit > 0)
+        const double bytesPerSecond = double(allowed);
+        if (allowed > 0)
             refill(bytesPerSecond, now);
-        if (limit <= 0 || m_tokens >= 0) {
-            if (limit > 0)
+        if (allowed <= 0 || m_tokens >= 0) {
+            if (allowed > 0)
                 m_tokens -= double(bytes); // whoever finds the bucket not empty may go; the debt keeps the next one waiting
             m_waited += std::chrono::nanoseconds(now - begin).count();
             return true;

@@ -21,6 +21,11 @@ Outcome Transfer::run(const std::stop_token &stop)
         return {Outcome::End::Failed, error};
     }
     CopyJob job(m_settings, m_disks, m_tuning, *context);
+    QStringList paths;
+    for (const TransferDisk &disk : std::as_const(m_disks))
+        paths.append(disk.path);
+    job.limits.watch(std::make_unique<DeviceLoad>(paths));
+    job.limits.start();
     return TransferRun(job, m_observer, stop).execute();
 }
 

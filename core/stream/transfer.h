@@ -3,6 +3,7 @@
 #include "core/base/job.h"
 #include "core/stream/maps/rangeset.h"
 #include "core/stream/receiverclient.h"
+#include "core/stream/transfertuning.h"
 #include "core/wire/linkkeys.h"
 
 #include <QList>
@@ -27,14 +28,6 @@ struct TransferDisk
     bool fresh = true; ///< the target reads as zeros before the first write
 };
 
-/// What may change while a transfer runs; read again for every frame.
-struct TransferTuning
-{
-    std::atomic<int> limitMbps = 0; ///< of wire bytes, all connections together, in 10^6 bits a second; 0: unlimited
-    std::atomic<int> compression = 7; ///< 0–10, see wire/codec.h
-    std::atomic<bool> checksum = false; ///< read the target back at the end and compare; looked at when streaming is done
-};
-
 struct TransferProgress
 {
     Bytes done; ///< uncompressed bytes durable at the receiver
@@ -43,6 +36,7 @@ struct TransferProgress
     double bytesPerSecond = 0; ///< of `done`, smoothed
     std::optional<qint64> remainingSeconds; ///< none until the speed is steady
     QList<Bytes> doneByDisk; ///< in the order of the disks given
+    LimitsInForce limits;
     enum class Phase : quint8 { Streaming, Verifying, Finishing } phase = Phase::Streaming;
 };
 

@@ -240,6 +240,7 @@ void TransferRun::logStages(Clock::time_point begin) const
             {QStringLiteral("limitMs"), milliseconds(m_job.limiter.waited().count())},
             {QStringLiteral("bytesRead"), qint64(times.bytesRead)}, {QStringLiteral("bytesIntoFrames"), qint64(times.bytesIntoFrames)},
             {QStringLiteral("bytesOfZeros"), qint64(times.bytesOfZeros)}});
+    m_progress.limits = m_job.limits.inForce();
 }
 
 }

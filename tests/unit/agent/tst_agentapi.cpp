@@ -279,6 +279,22 @@ void TestAgentApi::modifyChecksItsRange()
     QCOMPARE(world.call("modify", {{key("limitMbps"), -1}}).error().code, ErrorCode::RequestMalformed);
     QVERIFY(world.call("modify", {{key("limitMbps"), 50}}));
     QCOMPARE(world.engine.state.tuning.limitMbps.load(), 50);
+    for (const QJsonObject &wrong : {QJsonObject{{key("diskMBps"), 100001}}, QJsonObject{{key("niceness"), 20}},
+             QJsonObject{{key("backOff"), 1}}, QJsonObject{{key("schedule"), QJsonObject()}},
+             QJsonObject{{key("schedule"), QJsonArray{QJsonObject{{key("from"), key("08:00")}}}}}, QJsonObject{{key("diskMbps"), 1}}})
+        QCOMPARE(world.call("modify", wrong).error().code, ErrorCode::RequestMalformed);
+    const QJsonObject night{{key("from"), key("22:00")}, {key("to"), key("06:00")}, {key("diskMBps"), 80}};
+    QJsonArray many;
+    for (int i = 0; i < 33; ++i)
+        many.append(night);
+    QCOMPARE(world.call("modify", {{key("schedule"), many}}).error().code, ErrorCode::RequestMalformed);
+    QVERIFY(world.engine.state.tuning.schedule().isEmpty());
+    QVERIFY(world.call("modify", {{key("diskMBps"), 30}, {key("niceness"), 10}, {key("schedule"), QJsonArray{night}}}));
+    QCOMPARE(world.engine.state.tuning.diskMBps.load(), 30);
+    QCOMPARE(world.engine.state.tuning.niceness.load(), 10);
+    QCOMPARE(world.engine.state.tuning.schedule().value(0).diskMBps, 80);
+    QVERIFY(world.call("modify", {{key("schedule"), QJsonArray()}}));
+    QVERIFY(world.engine.state.tuning.schedule().isEmpty());
     QVERIFY(world.call("pause"));
 }
 

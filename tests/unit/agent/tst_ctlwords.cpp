@@ -28,6 +28,7 @@ private Q_SLOTS:
     void unknownAndHostileNumbersAreHarmless_data();
     void unknownAndHostileNumbersAreHarmless();
     void phasesHaveTitles();
+    void limitsInForceAreNamed();
 };
 
 void TestCtlWords::sizesAreShort_data()
@@ -116,6 +117,20 @@ void TestCtlWords::phasesHaveTitles()
         {"connect", "check", "transit", "copy", "finalize", "snapshot", "image", "export", "import", "cleanup", "done"})
         QVERIFY(phaseTitle(QLatin1String(phase)) != QLatin1String(phase));
     QCOMPARE(phaseTitle(QStringLiteral("later")), QStringLiteral("later"));
+}
+
+void TestCtlWords::limitsInForceAreNamed()
+{
+    QJsonObject event = progress(50, 100);
+    QVERIFY(limitTexts(event).isEmpty());
+    event.insert(QStringLiteral("limits"),
+        QJsonObject{{QStringLiteral("limitMbps"), 50}, {QStringLiteral("diskMBps"), 20}, {QStringLiteral("niceness"), 10},
+            {QStringLiteral("window"), QStringLiteral("mon 08:00–18:00")}, {QStringLiteral("backOffMBps"), 11.4}});
+    QCOMPARE(limitTexts(event).join(QStringLiteral(", ")),
+        QStringLiteral("back-off: reading 12 MB/s, limit 50 Mbit/s, disk limit 20 MB/s, niceness 10, time plan mon 08:00–18:00"));
+    QVERIFY(progressLine(event, 120).contains(QStringLiteral("  back-off: reading 12 MB/s  limit 50 Mbit/s")));
+    event.insert(QStringLiteral("limits"), QJsonObject{{QStringLiteral("limitMbps"), 0}, {QStringLiteral("backOffMBps"), QJsonValue()}});
+    QVERIFY(limitTexts(event).isEmpty());
 }
 
 QTEST_APPLESS_MAIN(TestCtlWords)

@@ -170,12 +170,16 @@ void TestJobManager::modifyReachesTheRunningTransfer()
     World world;
     world.engine.state.tuning.compression = 7;
     const QString job = world.startHeld();
-    QVERIFY(world.jobs.modify(job, {std::nullopt, 3, true}));
+    QVERIFY(world.jobs.modify(job, {std::nullopt, 3, true, 40, std::nullopt, true, QList<LimitWindow>{LimitWindow{}}}));
     QCOMPARE(world.engine.state.tuning.compression.load(), 3);
     QCOMPARE(world.engine.state.tuning.checksum.load(), true);
     QCOMPARE(world.engine.state.tuning.limitMbps.load(), 0); // not named, not changed
 }
+    QCOMPARE(world.engine.state.tuning.diskMBps.load(), 40);
+    QCOMPARE(world.engine.state.tuning.backOff.load(), true);
+    QCOMPARE(world.engine.state.tuning.schedule().size(), 1);
 
+    QCOMPARE(world.engine.state.tuning.niceness.load(), 0);
 void TestJobManager::wrongStatesAreNamed()
 {
     World world;

@@ -54,6 +54,10 @@ void TestFactsJson::refusesHostileValues_data()
                               << "disks[1].sizeBytes";
     QTest::newRow("text for a number") << R"({"volumes":[{"usedBytes":"1"}]})"
                                        << "volumes[0].usedBytes";
+    QTest::newRow("number of a partition over 31 bits") << R"({"volumes":[{"number":4294967295}]})"
+                                                        << "volumes[0].number";
+    QTest::newRow("sector size over 32 bits") << R"({"disks":[{"sectorSize":4294967808}]})"
+                                              << "disks[0].sectorSize";
     QTest::newRow("unknown filesystem") << R"({"volumes":[{"fs":"zfs"}]})"
                                         << "volumes[0].fs";
     QTest::newRow("list of numbers") << R"({"disks":[7]})"

@@ -57,7 +57,7 @@ void TestPlanFile::whatIsWrittenIsReadBack()
     plan.network = {Plan::Network::Type::Vpc, QStringLiteral("vpc-1"), QStringLiteral("vsw-1")};
     plan.job = {QStringLiteral("job"), QStringLiteral("de"), {{QStringLiteral("k"), QStringLiteral("v")}, {QStringLiteral("source"), {}}},
         QStringLiteral("ecs.c6"), QStringLiteral("BYOL"), false};
-    plan.transfer = {100, 0, true, QStringLiteral("on")};
+    plan.transfer = {100, 0, true, QStringLiteral("on"), 40, 19, false, {{3, 60, 30, 10, 5}}};
     plan.modifyDisks = true;
     plan.excludes = {QStringLiteral("/var/cache")};
     plan.cutover = Plan::Cutover::Manual;
@@ -101,6 +101,7 @@ void TestPlanFile::readsTheExampleOfTheDesign()
     QVERIFY2(plan, qPrintable(said(problems)));
     QCOMPARE(plan->disks[0].volumes[0].sizeMiB, 40000);
     QCOMPARE(plan->image.bucket, QStringLiteral("transit"));
+    QVERIFY(plan->transfer == Plan::Transfer()); // a plan from before there were limits on disk and processor
 }
 
 void TestPlanFile::namesEachProblem_data()
@@ -116,6 +117,13 @@ void TestPlanFile::namesEachProblem_data()
     row("range", "transfer.compression", 11, QStringLiteral("54 transfer.compression|11|0 to 10"));
     row("fraction", "transfer.compression", 1.5, QStringLiteral("54 transfer.compression|1.5|0 to 10"));
     row("negative", "transfer.limitMbps", -1, QStringLiteral("54 transfer.limitMbps|-1|0 to 100000"));
+    row("disk limit", "transfer.diskMBps", 100001, QStringLiteral("54 transfer.diskMBps|100001|0 to 100000"));
+    row("disk limit mistyped", "transfer.diskMbps", 1, QStringLiteral("52 transfer.diskMbps|diskMBps"));
+    row("niceness", "transfer.niceness", -5, QStringLiteral("54 transfer.niceness|-5|0 to 19"));
+    row("back-off", "transfer.backOff", 1, QStringLiteral("54 transfer.backOff|1|true or false"));
+    row("window", "transfer.schedule",
+        QJsonArray{QJsonObject{{QStringLiteral("from"), QStringLiteral("08:00")}, {QStringLiteral("to"), 9}}},
+        QStringLiteral("54 transfer.schedule[0].to|9|a text in quotes"));
     row("type", "modifyDisks", QStringLiteral("no"), QStringLiteral("54 modifyDisks|\"no\"|true or false"));
     row("choice", "network.type", QStringLiteral("vpn"), QStringLiteral("54 network.type|vpn|public, vpc"));
     row("tag", "job.tags", QJsonObject{{QStringLiteral("a"), 1}}, QStringLiteral("54 job.tags.a|1|a text in quotes"));

@@ -76,6 +76,11 @@ void TestPlanRules::findsWhatIsWrong_data()
     row("R67 public with VPC", "", [](Plan &p, ServerFacts &) { p.network.vpcId = QStringLiteral("vpc-1"); });
     row("R78 compression", "E-SET-07", [](Plan &p, ServerFacts &) { p.transfer.compression = 11; });
     row("C11 limit", "E-SET-14", [](Plan &p, ServerFacts &) { p.transfer.limitMbps = 100001; });
+    row("disk limit", "E-SET-19", [](Plan &p, ServerFacts &) { p.transfer.diskMBps = -1; });
+    row("niceness", "E-SET-20", [](Plan &p, ServerFacts &) { p.transfer.niceness = 20; });
+    row("window without time", "E-SET-21", [](Plan &p, ServerFacts &) { p.transfer.schedule = {{1, 60, 60, 0, 0}}; });
+    row("window's limit", "E-SET-21", [](Plan &p, ServerFacts &) { p.transfer.schedule = {{1, 60, 90, 100001, 0}}; });
+    row("33 windows", "E-SET-21", [](Plan &p, ServerFacts &) { p.transfer.schedule.resize(33); });
     row("R85 twenty tags", "", [tags](Plan &p, ServerFacts &) { p.job.tags = tags(20); });
     row("R85 21 tags", "E-SET-08", [tags](Plan &p, ServerFacts &) { p.job.tags = tags(21); });
     row("S4 key", "E-SET-09", [](Plan &p, ServerFacts &) { p.job.tags = {{QStringLiteral("acs:x"), {}}}; });

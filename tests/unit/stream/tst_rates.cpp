@@ -45,7 +45,7 @@ quint64 passed(RateLimiter &limiter, std::chrono::milliseconds time, int threads
 
 void TestRates::limitHoldsOverSeveralThreads()
 {
-    const std::atomic<int> limit = 80; // 10 MB/s
+    const std::atomic<qint64> limit = 10000000;
     RateLimiter limiter(limit);
     const Clock::time_point begin = Clock::now();
     const double bytes = double(passed(limiter, 1500ms, 4));
@@ -57,7 +57,7 @@ void TestRates::limitHoldsOverSeveralThreads()
 
 void TestRates::changedLimitActsAtOnce()
 {
-    std::atomic<int> limit = 1;
+    std::atomic<qint64> limit = 125000;
     RateLimiter limiter(limit);
     QVERIFY(limiter.take(4 << 20, {})); // half a minute of debt
     std::jthread faster([&] {
@@ -71,7 +71,7 @@ void TestRates::changedLimitActsAtOnce()
 
 void TestRates::noLimitDoesNotWait()
 {
-    const std::atomic<int> limit = 0;
+    const std::atomic<qint64> limit = 0;
     RateLimiter limiter(limit);
     for (int i = 0; i < 100000; ++i)
         QVERIFY(limiter.take(1 << 20, {}));
@@ -80,7 +80,7 @@ void TestRates::noLimitDoesNotWait()
 
 void TestRates::stopEndsTheWait()
 {
-    const std::atomic<int> limit = 1;
+    const std::atomic<qint64> limit = 125000;
     RateLimiter limiter(limit);
     QVERIFY(limiter.take(64 << 20, {}));
     std::stop_source stop;
@@ -95,7 +95,7 @@ void TestRates::stopEndsTheWait()
 
 void TestRates::savedTimeIsWorthLittle()
 {
-    const std::atomic<int> limit = 80;
+    const std::atomic<qint64> limit = 10000000;
     RateLimiter limiter(limit);
     QVERIFY(limiter.take(1, {}));
     std::this_thread::sleep_for(500ms); // 5 MB could have passed
