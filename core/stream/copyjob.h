@@ -2,7 +2,6 @@
 #include "core/stream/blockreader.h"
 #include "core/stream/extentplan.h"
 #include "core/stream/journal.h"
-#include "core/stream/levelcontroller.h"
 #include "core/stream/limitkeeper.h"
 #include "core/stream/ratelimiter.h"
 #include "core/stream/transfer.h"
@@ -60,7 +59,6 @@ struct CopyJob
     LimitKeeper limits;
     RateLimiter limiter{limits.wireRate()};
     RateLimiter diskLimiter{limits.diskRate()};
-    LevelController level{tuning.compression};
     std::vector<ExtentPlan> plans;
     std::vector<std::unique_ptr<BlockReader>> readers;
     std::unique_ptr<Journal> journal;
