@@ -2,6 +2,7 @@
 #include "core/stream/blockreader.h"
 #include "core/stream/extentplan.h"
 #include "core/stream/journal.h"
+#include "core/stream/levelcontroller.h"
 #include "core/stream/limitkeeper.h"
 #include "core/stream/ratelimiter.h"
 #include "core/stream/transfer.h"
@@ -52,13 +53,14 @@ struct CopyJob
         , done(size_t(d.size()))
     {
     }
-    const TransferSettings &settings;
+    TransferSettings settings; ///< the receiver's host may change between two attempts
     const QList<TransferDisk> &disks;
     const TransferTuning &tuning;
     wire::TlsContext context;
     LimitKeeper limits;
     RateLimiter limiter{limits.wireRate()};
     RateLimiter diskLimiter{limits.diskRate()};
+    LevelController level{tuning.compression};
     std::vector<ExtentPlan> plans;
     std::vector<std::unique_ptr<BlockReader>> readers;
     std::unique_ptr<Journal> journal;

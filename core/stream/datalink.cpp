@@ -43,15 +43,23 @@ Result<> DataLink::send(BoundedQueue<OutFrame> &frames)
 {
     const wire::Admission admission = [this](size_t bytes) { return admit(bytes); };
     const std::chrono::milliseconds stall = m_job.settings.stall;
-    while (std::optional<OutFrame> frame = frames.pop(m_stop)) {
+    using Clock = std::chrono::steady_clock;
+    for (Clock::time_point idle = Clock::now();;) {
+        std::optional<OutFrame> frame = frames.pop(m_stop);
+        if (!frame)
+            break;
+        const Clock::time_point begin = Clock::now();
         {
             const std::lock_guard lock(m_mutex); // before sending: the answer may be faster than we are
             m_unacknowledged.push_back(
                 {m_channel->nextSequence(), frame->disk, frame->first, frame->count, frame->type == wire::FrameType::Zero, frame->digests});
         }
-        const StageTimer timer(m_job.times.sending);
         if (const Result<quint64> sent = m_channel->send(frame->type, {frame->head, frame->body}, stall, admission); !sent)
             return sent.error();
+        const Clock::time_point end = Clock::now();
+        m_job.times.sending += std::chrono::nanoseconds(end - begin).count();
+        m_job.level.sent({begin - idle, end - begin});
+        idle = end;
     }
     if (m_stop.stop_requested())
         return ok();

@@ -13,6 +13,16 @@ Packer::Packer(CopyJob &job, ZeroCollector &zeros, BufferPool &buffers, Emit emi
 {
 }
 
+/// What `step` gives; its time counts as waiting for the links.
+template <class Step>
+auto Packer::waiting(Step step)
+{
+    const auto begin = std::chrono::steady_clock::now();
+    auto result = step();
+    m_waited += std::chrono::steady_clock::now() - begin;
+    return result;
+}
+
 bool Packer::pack(const ReadPiece &read)
 {
     clearFree(read);
@@ -61,13 +71,14 @@ bool Packer::packRun(const ReadPiece &read, quint32 firstIndex, quint32 count)
         for (quint32 i = 0; i < count; ++i)
             head.digests[i] = wire::digestOf(plain.subspan(size_t(i) * wire::extentSize, head.extentLength(i)));
     }
-    const BufferRef packed = m_buffers.acquire(m_stop);
-    if (!packed)
+    const int level = m_job.level.level();
+    const BufferRef packed = level == wire::noCompression ? nullptr : waiting([this] { return m_buffers.acquire(m_stop); });
+    if (!packed && level != wire::noCompression)
         return false;
     size_t size = 0;
-    {
+    if (packed) {
         const StageTimer timer(m_job.times.compressing);
-        size = m_compressor.compress(plain, packed->all(), m_job.tuning.compression, m_stop);
+        size = m_compressor.compress(plain, packed->all(), level, m_stop);
     }
     head.compressed = size > 0;
     frame.buffer = head.compressed ? packed : read.buffer;
@@ -75,7 +86,7 @@ bool Packer::packRun(const ReadPiece &read, quint32 firstIndex, quint32 count)
     frame.digests = head.digests;
     frame.head = wire::encode(head);
     m_job.times.bytesIntoFrames += quint64(frame.body.size());
-    return m_emit(std::move(frame));
+    return waiting([&] { return m_emit(std::move(frame)); });
 }
 
 }

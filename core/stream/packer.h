@@ -3,7 +3,9 @@
 #include "core/stream/zerocollector.h"
 #include "core/wire/codec.h"
 
+#include <chrono>
 #include <functional>
+#include <utility>
 
 namespace edgelift {
 
@@ -16,8 +18,12 @@ public:
     Packer(CopyJob &job, ZeroCollector &zeros, BufferPool &buffers, Emit emit, std::stop_token stop);
     /// Turns what was read into frames; zero extents go to the collector. False: stop.
     bool pack(const ReadPiece &read);
+    /// How long the calls since the last one of this waited for the links.
+    std::chrono::nanoseconds takeWaited() { return std::exchange(m_waited, {}); }
 
 private:
+    template <class Step>
+    auto waiting(Step step);
     void clearFree(const ReadPiece &read) const;
     bool packRun(const ReadPiece &read, quint32 firstIndex, quint32 count);
 
@@ -27,6 +33,7 @@ private:
     Emit m_emit;
     std::stop_token m_stop;
     wire::Compressor m_compressor;
+    std::chrono::nanoseconds m_waited{};
 };
 
 }

@@ -94,9 +94,15 @@ void Pipeline::pack()
     const std::stop_token abort = m_abort.get_token();
     Packer packer(
         m_job, m_zeros, m_packBuffers, [this, &abort](OutFrame frame) { return m_frames.push(std::move(frame), abort); }, abort);
-    while (const std::optional<ReadPiece> read = m_read.pop(abort)) {
-        if (!packer.pack(*read) || !emitZeros(false))
+    using Clock = std::chrono::steady_clock;
+    for (Clock::time_point idle = Clock::now();;) {
+        const std::optional<ReadPiece> read = m_read.pop(abort);
+        const Clock::time_point begin = Clock::now();
+        if (!read || !packer.pack(*read) || !emitZeros(false))
             break;
+        const auto waited = packer.takeWaited();
+        m_job.level.packed({Clock::now() - begin - waited, begin - idle, waited});
+        idle = Clock::now();
     }
     if (--m_packing == 0 && !abort.stop_requested() && emitZeros(true))
         m_frames.close();

@@ -21,7 +21,7 @@ Compressor::Compressor()
 
 size_t Compressor::compress(std::span<const char> input, std::span<char> out, int level, const std::stop_token &stop)
 {
-    const int bounded = std::clamp(level, noCompression, highestCompression);
+    const int bounded = std::clamp(level, fastestCompression, highestCompression);
     if (bounded == noCompression || input.empty())
         return 0;
     const size_t length = input.size();

@@ -10,7 +10,9 @@ struct ZSTD_DCtx_s;
 
 namespace edgelift::wire {
 
-/// Compression as the plan names it: 0 sends bytes as they are, 1 to 10 are the zstd levels of the same number.
+/// Compression as the plan names it: 0 sends bytes as they are, 1 to 10 are the zstd levels of the same number. Below 0 are zstd's fast
+/// levels, which no plan names.
+inline constexpr int fastestCompression = -10;
 inline constexpr int noCompression = 0;
 inline constexpr int highestCompression = 10;
 
@@ -24,7 +26,7 @@ class Compressor
 public:
     Compressor();
     /// Compresses all of `input` into the beginning of `out`; the length used there, or 0 when `level` is 0 or the result would
-    /// not be smaller than the input: then send the input itself. `level` outside 0–10 counts as the nearest. Also 0 soon after stop
+    /// not be smaller than the input: then send the input itself. `level` outside -10–10 counts as the nearest. Also 0 soon after stop
     /// was asked: high levels take their time.
     [[nodiscard]] size_t compress(std::span<const char> input, std::span<char> out, int level, const std::stop_token &stop = {});
 
