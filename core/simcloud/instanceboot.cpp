@@ -8,14 +8,20 @@ shift 3
 umask 022
 mount --make-rprivate /
 
-# Changes live in memory: overlayfs wants its upper folder outside of the lower one, and the lower one is all of the host's root.
+# The system disk: overlayfs wants its upper folder outside of the lower one, and the lower one is all of the host's root. What was
+# changed outlives the instance's processes, as it does when a server reboots.
+if [ ! -e "$folder/system.img" ]; then
+    truncate -s 40G "$folder/system.new"
+    mkfs.ext4 -q -F -E nodiscard -J size=4 "$folder/system.new"
+    mv "$folder/system.new" "$folder/system.img"
+fi
 mkdir -p "$folder/root"
-mount -t tmpfs -o mode=0755 instance "$folder/root"
+mount -t ext4 -o loop "$folder/system.img" "$folder/root"
 cd "$folder/root"
-mkdir upper work merged
+mkdir -p upper work merged
 mount -t overlay instance -o lowerdir=/,upperdir=upper,workdir=work merged
 if mountpoint -q /usr; then # a host with /usr on a file system of its own
-    mkdir upper-usr work-usr
+    mkdir -p upper-usr work-usr
     mount -t overlay instance-usr -o lowerdir=/usr,upperdir=upper-usr,workdir=work-usr merged/usr
 fi
 

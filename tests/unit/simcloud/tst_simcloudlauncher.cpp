@@ -122,6 +122,20 @@ private Q_SLOTS:
         QVERIFY(!connects(set->spec.address, 8080));
     }
 
+    void itsSystemDiskOutlivesAPulledPlug()
+    {
+        const auto set = make("#!/bin/sh\necho once more >> /var/lib/edgelift-boots\nwc -l < /var/lib/edgelift-boots\n");
+        InstanceLauncher launcher;
+        for (int boot = 1; boot <= 3; ++boot) {
+            QVERIFY(launcher.launch(set->spec));
+            QTRY_COMPARE_WITH_TIMEOUT(console(*set).count("user data ended with 0"), boot, 15000);
+            QVERIFY2(console(*set).contains("\n" + QByteArray::number(boot) + "\n"), console(*set).constData());
+            launcher.end(set->spec.id, true);
+            QTRY_VERIFY_WITH_TIMEOUT(!launcher.isRunning(set->spec.id), 10000);
+        }
+        QVERIFY(!QFile::exists(QStringLiteral("/var/lib/edgelift-boots")));
+    }
+
     void shutdownIsAnnouncedToTheProgramsAndForceIsNot()
     {
         const auto set = make("trap 'echo saw-term; exit 0' TERM\necho waiting\nwhile :; do sleep 0.1; done\n");
