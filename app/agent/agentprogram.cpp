@@ -10,6 +10,7 @@
 #include <QFileInfo>
 #include <QJsonDocument>
 #include <cstdio>
+#include <thread>
 #include <unistd.h>
 
 namespace edgelift {
@@ -47,6 +48,16 @@ void sayReady(const QString &socket)
     std::fflush(stdout);
 }
 
+/// Nobody stopped the migration that a killed agent left behind, so nobody shall have to start it.
+void goOn(JobManager &jobs)
+{
+    const Result<QString> job = jobs.resumeInterrupted();
+    if (!job)
+        log::error("agent", QStringLiteral("the interrupted migration does not go on: ") + logLine(job.error()));
+    else if (!job->isEmpty())
+        log::info("agent", QStringLiteral("the interrupted migration goes on"), {{QStringLiteral("job"), *job}});
+}
+
 }
 
 QString defaultSocket() { return QStringLiteral("/run/edgelift/agent.sock"); }
@@ -75,9 +86,14 @@ int runAgent(const AgentOptions &options)
     log::info("agent", QStringLiteral("ready"),
         {{QStringLiteral("version"), QStringLiteral(EDGELIFT_VERSION)}, {QStringLiteral("socket"), options.socket}});
     sayReady(options.socket);
+    std::jthread resuming; // reads the source, which takes its time
+    if (!options.isPrivate)
+        resuming = std::jthread([&jobs] { goOn(jobs); });
     QCoreApplication::exec();
     api.requestStop();
     jobs.shutDown(); // while clients can still be told how the job ended
+    if (resuming.joinable())
+        resuming.join();
     QCoreApplication::sendPostedEvents();
     log::info("agent", QStringLiteral("ended"));
     return exitDone;

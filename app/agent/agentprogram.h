@@ -12,6 +12,7 @@ struct AgentOptions
     QString stateDir;
     QString logPath;
     QStringList sourceDisks; ///< none: this machine itself
+    bool isPrivate = false; ///< serves one command: migrations that were interrupted wait for somebody to resume them
 };
 
 /// For the help text and the defaults of both programs: /run/edgelift/agent.sock.

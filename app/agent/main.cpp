@@ -45,7 +45,9 @@ int main(int argc, char **argv)
     const QCommandLineOption disk(QStringLiteral("source-disk"),
         QStringLiteral("Migrate this disk image (raw or qcow2) instead of the running machine; the system disk first. Repeatable."),
         QStringLiteral("file"));
-    parser.addOptions({socket, state, disk});
+    const QCommandLineOption forOneCommand(QStringLiteral("private"),
+        QStringLiteral("Serve one command of edgeliftctl: do not go on with a migration that was interrupted."));
+    parser.addOptions({socket, state, disk, forOneCommand});
     if (!parser.parse(app.arguments())) {
         std::fprintf(stderr, "edgelift-agent: %s\n", qUtf8Printable(parser.errorText()));
         return 2;
@@ -59,5 +61,5 @@ int main(int argc, char **argv)
     QStringList disks;
     for (const QString &path : parser.values(disk))
         disks.append(QDir::current().absoluteFilePath(path)); // as they are named in errors, wherever the client is
-    return runAgent({QDir(parser.value(socket)).absolutePath(), stateDir, logPath(stateDir), disks});
+    return runAgent({QDir(parser.value(socket)).absolutePath(), stateDir, logPath(stateDir), disks, parser.isSet(forOneCommand)});
 }

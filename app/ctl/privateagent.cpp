@@ -18,7 +18,7 @@ constexpr int endMs = 120000; ///< a job being stopped tells the cloud and write
 
 QStringList argumentsOf(const PrivateAgent::Options &options, const QString &socket)
 {
-    QStringList out{QStringLiteral("--socket"), socket};
+    QStringList out{QStringLiteral("--private"), QStringLiteral("--socket"), socket};
     if (!options.stateDir.isEmpty())
         out += {QStringLiteral("--state-dir"), options.stateDir};
     for (const QString &disk : options.sourceDisks)

@@ -196,6 +196,15 @@ Result<QString> JobManager::resume(const QString &jobId)
     return chosen->id;
 }
 
+Result<QString> JobManager::resumeInterrupted()
+{
+    for (const JobSummary &job : list()) {
+        if (job.interrupted)
+            return job.cancelling ? cancel(job.id) : resume(job.id);
+    }
+    return QString();
+}
+
 Result<QString> JobManager::pause(const QString &jobId)
 {
     {
@@ -246,6 +255,11 @@ Result<QString> JobManager::modify(const QString &jobId, const TuningChange &cha
             tuning.limitMbps = change.limitMbps.value_or(tuning.limitMbps);
             tuning.compression = change.compression.value_or(tuning.compression);
             tuning.checksum = change.checksum.value_or(tuning.checksum);
+            tuning.diskMBps = change.diskMBps.value_or(tuning.diskMBps);
+            tuning.niceness = change.niceness.value_or(tuning.niceness);
+            tuning.backOff = change.backOff.value_or(tuning.backOff);
+            if (change.schedule)
+                tuning.setSchedule(*change.schedule);
             return slot->id;
         }
     }
@@ -254,8 +268,3 @@ Result<QString> JobManager::modify(const QString &jobId, const TuningChange &cha
 }
 
 }
-            tuning.diskMBps = change.diskMBps.value_or(tuning.diskMBps);
-            tuning.niceness = change.niceness.value_or(tuning.niceness);
-            tuning.backOff = change.backOff.value_or(tuning.backOff);
-            if (change.schedule)
-                tuning.setSchedule(*change.schedule);

@@ -39,6 +39,9 @@ public:
     /// Goes on with a job that was stopped or failed: the one named, or the newest that is not at its end. May read the source, so it
     /// blocks for seconds. Errors: JobRunning, JobUnknown, JobStateWrong (it is finished or cancelled).
     Result<QString> resume(const QString &jobId);
+    /// Goes on with the newest job whose agent died in the middle of it (killed, power cut), to its end or, when it was being cancelled,
+    /// with its removal. Blocks as resume() does. Empty: there was none. Errors: those of resume().
+    Result<QString> resumeInterrupted();
     /// Stops the running job; "ended" follows. Errors: JobUnknown, JobStateWrong (it does not run).
     Result<QString> pause(const QString &jobId);
     /// Removes everything a job made, stopping it first. Errors: JobRunning (another one), JobUnknown, JobStateWrong (finished).

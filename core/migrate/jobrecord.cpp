@@ -91,6 +91,8 @@ QJsonObject toJson(const JobRecord &record)
         {QStringLiteral("observedAddress"), record.observedAddress}, {QStringLiteral("values"), record.values},
         {QStringLiteral("steps"), stepsToJson(record.steps)}, {QStringLiteral("phases"), phasesToJson(record.phases)},
         {QStringLiteral("copy"), copy}, {QStringLiteral("warnings"), QJsonArray::fromStringList(record.warnings)}};
+    if (record.cancelling)
+        object.insert(QStringLiteral("cancelling"), true);
     if (record.error)
         object.insert(QStringLiteral("error"), errorToJson(*record.error));
     return object;
@@ -116,6 +118,7 @@ Result<JobRecord> jobRecordFromJson(const QJsonObject &object, const QString &pa
     const QJsonObject copy = object.value(QLatin1String("copy")).toObject();
     record.copy = {bytesOf(copy.value(QLatin1String("bytesDone"))), bytesOf(copy.value(QLatin1String("bytesTotal"))),
         bytesOf(copy.value(QLatin1String("wireBytes"))), copy.value(QLatin1String("verified")).toBool()};
+    record.cancelling = object.value(QLatin1String("cancelling")).toBool();
     if (object.contains(QLatin1String("error")))
         record.error = errorFromJson(object.value(QLatin1String("error")).toObject());
     return record;

@@ -54,6 +54,8 @@ struct JobRecord
     CopyRecord copy;
     QStringList warnings;
     std::optional<Error> error; ///< of the last run, when it failed
+    bool cancelling = false; ///< the last run was its removal, not its continuation
+    bool interrupted = false; ///< not stored: state was Running, but the process that ran it died
 
     [[nodiscard]] bool isFinished(const QString &step) const;
 };

@@ -121,8 +121,10 @@ Result<JobRecord> JobStore::peek(const QString &stateDir, const QString &jobId)
     if (!isJobId(jobId) || !QFileInfo::exists(folder + QLatin1Char('/') + recordFile()))
         return Error{ErrorCode::JobUnknown, Retry::Never, {jobId}, {}};
     Result<JobRecord> record = readRecord(folder);
-    if (record && record->state == JobState::Running && !isHeld(folder))
-        record->state = JobState::Stopped; // its process died
+    if (record && record->state == JobState::Running && !isHeld(folder)) { // its process died
+        record->state = JobState::Stopped;
+        record->interrupted = true;
+    }
     return record;
 }
 

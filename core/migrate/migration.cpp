@@ -37,7 +37,7 @@ namespace {
 JobSummary summaryOf(const JobRecord &record)
 {
     return {record.id, record.state, record.phase, record.created, record.sourceName, record.sourceId,
-        record.values.value(QLatin1String("imageId")).toString(), record.error};
+        record.values.value(QLatin1String("imageId")).toString(), record.error, record.interrupted, record.cancelling};
 }
 
 void tune(TransferTuning &tuning, const Plan::Transfer &transfer)
@@ -192,8 +192,9 @@ Outcome Migration::Parts::perform(bool cancelling, const std::stop_token &stop, 
     running = true;
     StepContext context({*store, *ledger, source, surroundings, tuning, events, stop});
     Runner runner(context);
-    Result<> result = store->update([](JobRecord &record) {
+    Result<> result = store->update([cancelling](JobRecord &record) {
         record.state = JobState::Running;
+        record.cancelling = cancelling;
         record.error.reset();
     });
     if (result && !cancelling)

@@ -28,6 +28,8 @@ struct JobSummary
     QString sourceId; ///< "s-…"; empty before connect
     QString imageId; ///< of the ENS image; empty before import
     std::optional<Error> error; ///< set when state is InError
+    bool interrupted = false; ///< nobody stopped it: the process that ran it died
+    bool cancelling = false; ///< what was (or is) under way is its removal
 };
 
 /// Something to show. `fields` is exactly the line edgeliftctl prints (design.md section 3) and always has "event" and "job":

@@ -48,6 +48,8 @@ struct FakeState
         Plan plan;
         int runs = 0;
         int cancels = 0;
+        bool interrupted = false;
+        bool cancelling = false;
     };
     std::mutex mutex;
     std::condition_variable changed;
@@ -172,6 +174,8 @@ public:
             summary.id = it.key();
             summary.state = it->state;
             summary.created = it->created;
+            summary.interrupted = it->interrupted;
+            summary.cancelling = it->cancelling;
             out.append(summary);
         }
         std::sort(out.begin(), out.end(), [](const JobSummary &a, const JobSummary &b) { return a.created > b.created; });

@@ -58,6 +58,8 @@ private Q_SLOTS:
     void theEndOfTheAgentStopsTheJob();
     void aJobOfAnEarlierAgentKeepsNobodyWaiting();
     void aSubscriberThatWentIsForgotten();
+    void whatAKilledAgentLeftGoesOnByItself_data();
+    void whatAKilledAgentLeftGoesOnByItself();
 };
 
 void TestJobManager::tellsEverythingAndThenTheEnd()
@@ -173,13 +175,13 @@ void TestJobManager::modifyReachesTheRunningTransfer()
     QVERIFY(world.jobs.modify(job, {std::nullopt, 3, true, 40, std::nullopt, true, QList<LimitWindow>{LimitWindow{}}}));
     QCOMPARE(world.engine.state.tuning.compression.load(), 3);
     QCOMPARE(world.engine.state.tuning.checksum.load(), true);
-    QCOMPARE(world.engine.state.tuning.limitMbps.load(), 0); // not named, not changed
-}
     QCOMPARE(world.engine.state.tuning.diskMBps.load(), 40);
     QCOMPARE(world.engine.state.tuning.backOff.load(), true);
     QCOMPARE(world.engine.state.tuning.schedule().size(), 1);
-
+    QCOMPARE(world.engine.state.tuning.limitMbps.load(), 0); // not named, not changed
     QCOMPARE(world.engine.state.tuning.niceness.load(), 0);
+}
+
 void TestJobManager::wrongStatesAreNamed()
 {
     World world;
@@ -248,6 +250,33 @@ void TestJobManager::aSubscriberThatWentIsForgotten()
     const auto stays = world.listenTo(job);
     world.engine.state.release();
     QVERIFY(stays->untilEnded().endsWith(QLatin1String("ended:finished")));
+}
+
+void TestJobManager::whatAKilledAgentLeftGoesOnByItself_data()
+{
+    QTest::addColumn<bool>("interrupted");
+    QTest::addColumn<bool>("cancelling");
+    QTest::newRow("killed while it copied") << true << false;
+    QTest::newRow("killed while it cleaned up") << true << true;
+    QTest::newRow("stopped by somebody") << false << false;
+}
+
+void TestJobManager::whatAKilledAgentLeftGoesOnByItself()
+{
+    QFETCH(bool, interrupted);
+    QFETCH(bool, cancelling);
+    World world;
+    test::FakeState::Job &old = world.engine.state.jobs[QStringLiteral("j-old")];
+    old.state = JobState::Stopped;
+    old.interrupted = interrupted;
+    old.cancelling = cancelling;
+    const Result<QString> resumed = world.jobs.resumeInterrupted();
+    QVERIFY(resumed);
+    QCOMPARE(*resumed, interrupted ? QStringLiteral("j-old") : QString());
+    if (interrupted)
+        QVERIFY(world.listenTo(QStringLiteral("j-old"))->untilEnded().contains(QLatin1String("ended")));
+    QCOMPARE(world.runs(QStringLiteral("j-old")), interrupted && !cancelling ? 1 : 0);
+    QCOMPARE(world.engine.state.jobs[QStringLiteral("j-old")].cancels, cancelling ? 1 : 0);
 }
 
 QTEST_GUILESS_MAIN(TestJobManager)
