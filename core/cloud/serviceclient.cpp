@@ -81,10 +81,10 @@ Result<Registration> ServiceClient::redeem(const ActivationCode &code, const Sou
     return out;
 }
 
-Result<> ServiceClient::heartbeat(const Secret &sessionToken, const std::stop_token &stop) const
+Result<QString> ServiceClient::heartbeat(const Secret &sessionToken, const std::stop_token &stop) const
 {
     const Result<QJsonObject> reply = post(QStringLiteral("heartbeat"), {}, sessionToken, stop);
-    return reply ? ok() : Result<>(reply.error());
+    return reply ? fields::text(*reply, "observedAddress") : Result<QString>(reply.error());
 }
 
 Result<> ServiceClient::reportStatus(const Secret &sessionToken, const JobStatus &status, const std::stop_token &stop) const

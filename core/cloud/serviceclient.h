@@ -66,7 +66,8 @@ public:
 
     [[nodiscard]] Result<Registration> redeem(
         const ActivationCode &code, const SourceDescription &source, const std::stop_token &stop) const;
-    [[nodiscard]] Result<> heartbeat(const Secret &sessionToken, const std::stop_token &stop) const;
+    /// Our address as the service sees it now; empty: it does not say.
+    [[nodiscard]] Result<QString> heartbeat(const Secret &sessionToken, const std::stop_token &stop) const;
     [[nodiscard]] Result<> reportStatus(const Secret &sessionToken, const JobStatus &status, const std::stop_token &stop) const;
     [[nodiscard]] Result<TemporaryCredentials> credentials(const Secret &sessionToken, const std::stop_token &stop) const;
 

@@ -74,7 +74,7 @@ Result<> CloudSession::signIn(
 
 bool CloudSession::isAccepted(const SessionFacts &known, const std::stop_token &stop) const
 {
-    return !known.sessionToken.isEmpty() && m_service->heartbeat(known.sessionToken, stop);
+    return !known.sessionToken.isEmpty() && bool(m_service->heartbeat(known.sessionToken, stop));
 }
 
 Result<> CloudSession::redeem(const ActivationCode &code, const SourceDescription &source, const std::stop_token &stop)

@@ -47,6 +47,25 @@ Result<CopyOrder> copyOrder(StepContext &context)
     return order;
 }
 
+/// The link is away for longer than a moment: the receiver, or this server, may have another address now.
+Result<QString> locateReceiver(StepContext &context, bool &told)
+{
+    if (!std::exchange(told, true))
+        context.warn(QStringLiteral("The connection to the transit instance is interrupted. The copy goes on by itself when it is back."));
+    const JobRecord record = context.store().record();
+    if (const ServiceClient *service = context.cloud().beats()) {
+        const Result<QString> ours = service->heartbeat(context.cloud().facts().sessionToken, context.stop());
+        if (ours && !ours->isEmpty() && *ours != record.observedAddress) {
+            const Result<> kept = context.store().update([&](JobRecord &next) { next.observedAddress = *ours; });
+            const Result<> opened = kept ? openPorts(context) : kept;
+            if (!opened)
+                return opened.error();
+        }
+    }
+    const Result<> found = findInstance(context);
+    return found ? context.text("transitAddress") : Result<QString>(found.error());
+}
+
 bool isLinkTrouble(const Error &error)
 {
     return error.code == ErrorCode::ReceiverUnreachable || error.code == ErrorCode::LinkLost || error.code == ErrorCode::LinkStalled;
@@ -68,9 +87,11 @@ Result<> copyDisks(StepContext &context)
     const Result<ReceiverPeer> peer = receiverPeer(context);
     if (!peer)
         return peer.error();
-    const Result<CopyOrder> order = copyOrder(context);
+    Result<CopyOrder> order = copyOrder(context);
     if (!order)
         return order.error();
+    bool told = false;
+    order->locate = [&] { return locateReceiver(context, told); };
     TransferProgress last;
     const Outcome outcome = context.surroundings().link->copy(
         *peer, *order, context.tuning(),

@@ -38,7 +38,8 @@ void Heartbeat::beat(const std::stop_token &stop)
             return;
         m_news = false;
         lock.unlock();
-        Result<> sent = m_service.heartbeat(m_sessionToken, stop);
+        const Result<QString> heard = m_service.heartbeat(m_sessionToken, stop);
+        Result<> sent = heard ? ok() : Result<>(heard.error());
         if (sent)
             sent = m_service.reportStatus(m_sessionToken, m_status(), stop);
         if (!sent && !stop.stop_requested())

@@ -1,8 +1,15 @@
 #include "core/migrate/receiverlink.h"
 
+#include "core/wire/tlssocket.h"
+
 namespace edgelift {
 
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto dataPortTimeout = 10s;
+constexpr auto outage = 24h; ///< the longest a network may be away: a night, and somebody to look at it in the morning
 
 Result<std::unique_ptr<ReceiverClient>> connectTo(const ReceiverPeer &peer, const std::stop_token &stop)
 {
@@ -16,8 +23,14 @@ Result<std::unique_ptr<ReceiverClient>> connectTo(const ReceiverPeer &peer, cons
 
 Result<> TlsReceiverLink::probe(const ReceiverPeer &peer, const std::stop_token &stop)
 {
-    const Result<std::unique_ptr<ReceiverClient>> client = connectTo(peer, stop);
-    return client ? ok() : Result<>(client.error());
+    if (const Result<std::unique_ptr<ReceiverClient>> client = connectTo(peer, stop); !client)
+        return client.error();
+    const Result<wire::TlsContext> context = wire::TlsContext::make(peer.keys, peer.pin);
+    if (!context)
+        return context.error();
+    // A firewall that lets one port through and not the other shall be found before anything is copied.
+    const auto data = wire::TlsSocket::connect(peer.address.host, peer.address.dataPort, *context, dataPortTimeout, stop);
+    return data ? ok() : Result<>(data.error());
 }
 
 Outcome TlsReceiverLink::copy(const ReceiverPeer &peer, const CopyOrder &order, const TransferTuning &tuning,
@@ -29,6 +42,8 @@ Outcome TlsReceiverLink::copy(const ReceiverPeer &peer, const CopyOrder &order, 
     settings.peerPin = peer.pin;
     settings.epoch = order.epoch;
     settings.journalPath = order.journalPath;
+    settings.patience = outage;
+    settings.locate = order.locate;
     return Transfer(std::move(settings), order.disks, tuning, observer).run(stop);
 }
 

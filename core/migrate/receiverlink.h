@@ -22,6 +22,7 @@ struct CopyOrder
     quint64 epoch = 0; ///< not 0
     QString journalPath;
     QList<TransferDisk> disks;
+    std::function<Result<QString>()> locate; ///< as TransferSettings::locate
 };
 
 /// What the migration asks of the receiver. Blocks; one call at a time.
@@ -29,7 +30,7 @@ class ReceiverLink
 {
 public:
     virtual ~ReceiverLink() = default;
-    /// Ok when the receiver answers and both proved their keys. Errors: those of ReceiverClient::connect.
+    /// Ok when the receiver answers on both ports and both proved their keys. Errors: those of ReceiverClient::connect.
     virtual Result<> probe(const ReceiverPeer &peer, const std::stop_token &stop) = 0;
     /// The whole copy, going on where its journal ends. Finished: durable on the target disks, their tables completed.
     virtual Outcome copy(const ReceiverPeer &peer, const CopyOrder &order, const TransferTuning &tuning,

@@ -123,7 +123,7 @@ ServerReply AgentCalls::answer(const ServerRequest &exchange)
             401, QStringLiteral("Session.Invalid"), QStringLiteral("The session is not known; redeem the activation code again."));
     m_sources.heartbeat(source); // every call is a sign of life
     if (call == QLatin1String("heartbeat"))
-        return json(200, {});
+        return json(200, {{QStringLiteral("observedAddress"), exchange.remoteAddress}}); // it may have moved since it redeemed
     if (call == QLatin1String("status"))
         return status(source, document.object());
     if (call == QLatin1String("credentials"))

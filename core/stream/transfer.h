@@ -49,6 +49,9 @@ struct TransferSettings
     int streams = 4; ///< data connections
     QString journalPath; ///< made if missing; its folder exists
     std::chrono::milliseconds patience = std::chrono::minutes(5); ///< without progress before a lost link is an error
+    /// Asked on run()'s thread when the link does not come back at once: the host where the receiver is now. An error that no waiting
+    /// mends ends the run, every other one (and no function) leaves the host as it is.
+    std::function<Result<QString>()> locate;
     std::chrono::milliseconds stall = std::chrono::seconds(60); ///< without a byte moving before a connection counts as lost
 };
 

@@ -45,7 +45,12 @@ Outcome TransferRun::execute()
             return {Outcome::End::Stopped, {}};
         const Error error = done ? synced.error() : done.error();
         log::warning(area, QStringLiteral("attempt failed: ") + logLine(error));
-        if (!mayTryAgain(error))
+        // Somebody else at the receiver's old address is how a changed address may look.
+        const bool stranger = error.code == ErrorCode::PeerNotTrusted;
+        const Result<bool> moved = stranger || m_failures > 0 ? locate() : false;
+        if (!moved)
+            return {Outcome::End::Failed, moved.error()};
+        if (!mayTryAgain(error) && !(stranger && *moved))
             return {Outcome::End::Failed, error};
         pause();
         if (m_stop.stop_requested())
@@ -174,10 +179,29 @@ Result<> TransferRun::finish()
     return ok();
 }
 
-/// Whoever made the error knows whether waiting helps: a lost link, a damaged frame, a receiver that just started again.
+/// Whoever made the error knows whether waiting helps: a lost link, a damaged frame, a receiver that just started again. A link that
+/// never worked is a closed port or a wrong address, and somebody waits for that answer; one that did will come back.
 bool TransferRun::mayTryAgain(const Error &error) const
 {
-    return error.retry == Retry::AfterWait && Clock::now() - m_lastProgress < m_job.settings.patience;
+    constexpr std::chrono::milliseconds beforeTheFirstByte = 5min;
+    const bool worked = m_progress.done.count > 0;
+    const auto patience = worked ? m_job.settings.patience : std::min(m_job.settings.patience, beforeTheFirstByte);
+    return error.retry == Retry::AfterWait && Clock::now() - m_lastProgress < patience;
+}
+
+/// Whether the receiver is somewhere else now. Error: it is nowhere any more.
+Result<bool> TransferRun::locate()
+{
+    if (!m_job.settings.locate)
+        return false;
+    const Result<QString> host = m_job.settings.locate();
+    if (!host && host.error().retry == Retry::Never)
+        return host.error();
+    if (!host || *host == m_job.settings.receiver.host)
+        return false;
+    log::info(area, QStringLiteral("the receiver has moved"), {{QStringLiteral("host"), *host}});
+    m_job.settings.receiver.host = *host;
+    return true;
 }
 
 /// Twice as long after each attempt that brought nothing, with chance in it: many sources may have lost one network.
@@ -216,6 +240,7 @@ void TransferRun::report(bool always)
         return;
     m_lastReport = now;
     m_meter.update(now, m_progress.done);
+    m_progress.limits = m_job.limits.inForce();
     m_progress.wire.count = m_wireBefore + m_job.wireBytes->load();
     m_progress.bytesPerSecond = m_meter.bytesPerSecond();
     m_progress.remainingSeconds = m_meter.remainingSeconds(m_progress.total);
@@ -240,7 +265,6 @@ void TransferRun::logStages(Clock::time_point begin) const
             {QStringLiteral("limitMs"), milliseconds(m_job.limiter.waited().count())},
             {QStringLiteral("bytesRead"), qint64(times.bytesRead)}, {QStringLiteral("bytesIntoFrames"), qint64(times.bytesIntoFrames)},
             {QStringLiteral("bytesOfZeros"), qint64(times.bytesOfZeros)}});
-    m_progress.limits = m_job.limits.inForce();
 }
 
 }

@@ -26,6 +26,7 @@ private:
     [[nodiscard]] Result<> finish();
     [[nodiscard]] Result<std::unique_ptr<ReceiverClient>> connect();
     [[nodiscard]] bool mayTryAgain(const Error &error) const;
+    [[nodiscard]] Result<bool> locate();
     void pause();
     void report(bool always = false);
     void madeProgress();

@@ -100,7 +100,7 @@ private Q_SLOTS:
         bench.network.fail(ErrorCode::CloudUnreachable).answer(200);
         QVERIFY(bench.service.heartbeat(Secret("session-1"), {}));
         bench.network.fail(ErrorCode::CloudUnreachable).fail(ErrorCode::CloudUnreachable);
-        const Result<> none = bench.service.heartbeat(Secret("session-1"), {});
+        const Result<QString> none = bench.service.heartbeat(Secret("session-1"), {});
         QCOMPARE(none.error().code, ErrorCode::CloudUnreachable);
         QCOMPARE(none.error().args, QStringList{s("service:8443")});
     }
