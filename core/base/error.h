@@ -48,6 +48,7 @@ enum class ErrorCode : quint16 {
     BootLoaderMissing = 116,
     VirtioMissing = 117,
     LiveSourceUnsupported = 118,
+    SourceUnsteady = 119,
     // 201–249: the link to the receiver, and the receiver
     ReceiverUnreachable = 201,
     ReceiverVersion = 202,

@@ -128,6 +128,10 @@ constexpr Entry entries[] = {
     {ErrorCode::LiveSourceUnsupported, "LiveSourceUnsupported", EDGELIFT_TEXT("This machine cannot be migrated while it runs"),
         EDGELIFT_TEXT("A running machine cannot be the source of this migration."),
         EDGELIFT_TEXT("Name the disk images with --source-disk.")},
+    {ErrorCode::SourceUnsteady, "SourceUnsteady", EDGELIFT_TEXT("The source does not read the same twice"),
+        EDGELIFT_TEXT("%2 blocks of %1 had another content each time they were read."),
+        EDGELIFT_TEXT("Make sure that nothing writes to the disk. Then test the source server's memory (RAM) and the disk's health, and "
+                      "start again.")},
     {ErrorCode::ReceiverUnreachable, "ReceiverUnreachable", EDGELIFT_TEXT("The transit instance does not answer"),
         EDGELIFT_TEXT("%1 cannot be reached on port %2."),
         EDGELIFT_TEXT("Allow outgoing connections to ports 8080 and 8703, then retry. What was already sent is kept.")},
@@ -145,7 +149,8 @@ constexpr Entry entries[] = {
         EDGELIFT_TEXT("Cancel this migration and start it again.")},
     {ErrorCode::DataCorrupted, "DataCorrupted", EDGELIFT_TEXT("Data was damaged on the way"),
         EDGELIFT_TEXT("A block of %1 arrived damaged."),
-        EDGELIFT_TEXT("Retry. The block is sent again; nothing damaged was written.")},
+        EDGELIFT_TEXT(
+            "Retry. The block is sent again; nothing damaged was written. If it happens again, test the source server's memory (RAM).")},
     {ErrorCode::TargetDiskMissing, "TargetDiskMissing", EDGELIFT_TEXT("A target disk was not found"),
         EDGELIFT_TEXT("The disk with serial %1 is not attached to the transit instance."),
         EDGELIFT_TEXT("Retry; if it stays away, cancel the migration and start again.")},
@@ -159,8 +164,9 @@ constexpr Entry entries[] = {
         EDGELIFT_TEXT("The target disk %1 could not be read back."),
         EDGELIFT_TEXT("Retry. If it fails again, cancel the migration and start again.")},
     {ErrorCode::VerificationFailed, "VerificationFailed", EDGELIFT_TEXT("The copy is not equal to the source"),
-        EDGELIFT_TEXT("%1 blocks of the target differ from the source after a second copy."),
-        EDGELIFT_TEXT("Check the source disk's health, then start the migration again.")},
+        EDGELIFT_TEXT("%1 blocks of the target disk differ from what was sent, after a second copy as well."),
+        EDGELIFT_TEXT(
+            "Memory (RAM) or disk of the transit instance is faulty. Cancel the migration and start it again: it gets another one.")},
     {ErrorCode::LinkLost, "LinkLost", EDGELIFT_TEXT("The connection to the transit instance was lost"),
         EDGELIFT_TEXT("The connection to %1 was lost."),
         EDGELIFT_TEXT("Check the network, then retry. What was already sent is kept.")},

@@ -1,6 +1,7 @@
 #pragma once
 #include "core/base/bytes.h"
 #include "core/base/job.h"
+#include "core/stream/blockreader.h"
 #include "core/stream/maps/rangeset.h"
 #include "core/stream/receiverclient.h"
 #include "core/stream/transfertuning.h"
@@ -26,6 +27,7 @@ struct TransferDisk
     Bytes targetSize; ///< the target has at least this
     QString serial; ///< finds the target at the receiver
     bool fresh = true; ///< the target reads as zeros before the first write
+    bool steady = true; ///< nothing writes to it while it is copied: verification reads it a second time and compares
 };
 
 struct TransferProgress
@@ -37,6 +39,8 @@ struct TransferProgress
     std::optional<qint64> remainingSeconds; ///< none until the speed is steady
     QList<Bytes> doneByDisk; ///< in the order of the disks given
     LimitsInForce limits;
+    quint64 rereadExtents = 0; ///< verification read the source differently than the first time: sent again
+    quint64 repairedExtents = 0; ///< verification found another content on the target: sent again
     enum class Phase : quint8 { Streaming, Verifying, Finishing } phase = Phase::Streaming;
 };
 
@@ -52,6 +56,7 @@ struct TransferSettings
     /// Asked on run()'s thread when the link does not come back at once: the host where the receiver is now. An error that no waiting
     /// mends ends the run, every other one (and no function) leaves the host as it is.
     std::function<Result<QString>()> locate;
+    BlockReader::ReadCall read = ::pread; ///< of the source's disks; tests give one that lies
     std::chrono::milliseconds stall = std::chrono::seconds(60); ///< without a byte moving before a connection counts as lost
 };
 
@@ -70,7 +75,8 @@ public:
     /// failure: nothing that was acknowledged is sent again.
     ///
     /// Failed: LinkLost, LinkStalled, ReceiverUnreachable (after `patience`), PeerNotTrusted, ReceiverVersion, EpochUnknown (the
-    /// receiver lost what it had), SourceUnreadable, SourceChanged, JournalUnreadable, NoSpace, VerificationFailed, TargetDisk….
+    /// receiver lost what it had), SourceUnreadable, SourceChanged, SourceUnsteady, JournalUnreadable, NoSpace, VerificationFailed,
+    /// TargetDisk….
     [[nodiscard]] Outcome run(const std::stop_token &stop);
 
 private:

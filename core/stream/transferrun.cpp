@@ -63,7 +63,7 @@ Result<> TransferRun::openAll()
     Journal::Binding binding{m_job.settings.receiver.job, m_job.settings.epoch, {}};
     for (const TransferDisk &disk : m_job.disks) {
         m_job.plans.emplace_back(disk.size, disk.used);
-        auto reader = BlockReader::open(disk.path, disk.size);
+        auto reader = BlockReader::open(disk.path, disk.size, m_job.settings.read);
         if (!reader)
             return reader.error();
         m_job.readers.push_back(reader.take());

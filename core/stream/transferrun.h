@@ -2,6 +2,7 @@
 #include "core/stream/copyjob.h"
 #include "core/stream/ratemeter.h"
 
+#include <QHash>
 #include <QSet>
 #include <optional>
 
@@ -21,8 +22,9 @@ private:
     [[nodiscard]] Result<> prepare();
     [[nodiscard]] Result<> stream();
     [[nodiscard]] Result<> verify();
-    [[nodiscard]] Result<quint64> verifyDisk(ReceiverClient &client, int disk);
-    [[nodiscard]] Result<quint64> verifyBatch(ReceiverClient &client, int disk, const wire::VerifyParams &batch);
+    [[nodiscard]] Result<> verifyDisk(ReceiverClient &client, int disk);
+    [[nodiscard]] Result<> verifyBatch(ReceiverClient &client, int disk, const wire::VerifyParams &batch);
+    [[nodiscard]] Result<> repair(int disk, const wire::VerifyParams &batch, const QSet<quint64> &source, const QSet<quint64> &target);
     [[nodiscard]] Result<> finish();
     [[nodiscard]] Result<std::unique_ptr<ReceiverClient>> connect();
     [[nodiscard]] bool mayTryAgain(const Error &error) const;
@@ -42,6 +44,8 @@ private:
     std::vector<Bytes> m_targetSizes; // as prepared
     std::vector<RangeSet> m_verified; // extents by disk
     std::vector<QSet<quint64>> m_repaired; // extents by disk that were sent a second time
+    QHash<int, quint64> m_unsteady; // extents by disk that the source never reads the same
+    quint64 m_unmended = 0; // extents that differ on the target though they were sent twice
     Clock::time_point m_lastReport;
     Clock::time_point m_lastSync;
     Clock::time_point m_lastProgress;
