@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # Installs every Debian 12 package that building, running and testing Edgelift needs. The one list; run as root; quick when all is there.
+#
+# usage: setup.sh [--all]     --all: also what only the slow suites need (tests/run.sh --all, tests/bench/peers.sh)
 set -euo pipefail
 
 packages=(
@@ -11,7 +13,11 @@ packages=(
     qemu-utils qemu-system-x86 e2fsprogs xfsprogs btrfs-progs dosfstools lvm2 fdisk mount util-linux curl tar gzip pigz zstd xz-utils lz4
     # tests and the sample servers
     busybox-static grub-pc-bin grub-common grub2-common grub-efi-amd64-bin ovmf mtools kmod cpio gdisk debootstrap ca-certificates iproute2
-    procps rsync openssl clang-format clang-tidy
+    procps rsync openssl clang-format clang-tidy libbenchmark-dev
+)
+[ "${1:-}" = --all ] && packages+=(
+    clang libclang-rt-14-dev # the fuzzers
+    openssh-client openssh-server partclone # whom the benchmark compares with
 )
 
 [ "$(id -u)" = 0 ] || { echo "setup.sh: run as root, for example: sudo $0" >&2; exit 7; }
