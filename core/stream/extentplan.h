@@ -19,7 +19,7 @@ public:
     /// Bytes of `count` extents from `first`; the disk's last extent may be short.
     Bytes bytesOf(quint64 first, quint64 count) const;
     /// The free bytes of the range: they are zeroed before hashing.
-    RangeSet freeWithin(ByteRange range) const { return m_used.intersected(range).complement(range); }
+    RangeSet freeWithin(ByteRange range) const { return m_used.complement(range); }
     /// Identifies `used`: a journal made for another map must not be believed.
     wire::Digest mapDigest() const;
 

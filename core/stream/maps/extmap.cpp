@@ -106,7 +106,11 @@ QString refusal(const QByteArray &super, quint64 viewSize)
         return QStringLiteral("it allocates in clusters (bigalloc)");
     const quint32 shift = medium::little<quint32>(super, 0x18);
     const quint32 perGroup = medium::little<quint32>(super, 0x20);
-    if (shift > 6 || perGroup < 256 || perGroup > (8192U << shift))
+    const bool clustersAreBlocks = medium::little<quint32>(super, 0x1c) == shift && medium::little<quint32>(super, 0x24) == perGroup;
+    // The library takes a first block other than mke2fs's, and then writes beyond the end of its bitmap.
+    const quint32 firstBlock = shift == 0 ? 1 : 0;
+    if (shift > 6 || perGroup < 256 || perGroup > (8192U << shift) || perGroup % 8 != 0 || !clustersAreBlocks
+        || medium::little<quint32>(super, 0x14) != firstBlock)
         return QStringLiteral("the superblock is not consistent");
     quint64 blocks = medium::little<quint32>(super, 0x04);
     if (incompatible & EXT4_FEATURE_INCOMPAT_64BIT)
@@ -179,6 +183,18 @@ bool countsAgree(ext2_filsys fs, const RangeSet &freeBytes)
     return freeBytes.total() / fs->blocksize == ext2fs_free_blocks_count(fs->super);
 }
 
+bool tablesAreInside(ext2_filsys fs)
+{
+    const blk64_t blocks = ext2fs_blocks_count(fs->super);
+    for (dgrp_t group = 0; group < fs->group_desc_count; ++group) {
+        const blk64_t inodes = ext2fs_inode_table_loc(fs, group);
+        if (ext2fs_block_bitmap_loc(fs, group) >= blocks || ext2fs_inode_bitmap_loc(fs, group) >= blocks || inodes >= blocks
+            || fs->inode_blocks_per_group > blocks - inodes)
+            return false;
+    }
+    return true;
+}
+
 /// A group's own tables are used whatever a bitmap says; groups that were never written have no bitmap on the disk.
 void keepTables(ext2_filsys fs, RangeSet &freeBytes)
 {
@@ -203,6 +219,8 @@ VolumeMap extMap(const BlockView &view, const std::stop_token &stop)
     Filesystem filesystem;
     if (const errcode_t failed = filesystem.open(view))
         return VolumeMap::takeWhole(QStringLiteral("libext2fs: error %1").arg(qlonglong(failed)));
+    if (!tablesAreInside(filesystem.get()))
+        return VolumeMap::takeWhole(QStringLiteral("the tables of a block group lie outside of the filesystem"));
     VolumeMap map;
     if (!collectFree(filesystem.get(), map.free, stop))
         return VolumeMap::takeWhole(QStringLiteral("stopped"));

@@ -29,7 +29,7 @@ void RangeSet::add(ByteRange range)
 {
     if (range.length == 0)
         return;
-    if (m_ranges.empty() || range.offset > m_ranges.back().end()) {
+    if (m_ranges.isEmpty() || range.offset > m_ranges.constLast().end()) {
         m_ranges.push_back(range);
         return;
     }
@@ -53,33 +53,48 @@ void RangeSet::add(ByteRange range)
 
 void RangeSet::add(const RangeSet &other)
 {
-    std::vector<ByteRange> both;
-    both.reserve(m_ranges.size() + other.m_ranges.size());
-    std::merge(m_ranges.begin(), m_ranges.end(), other.begin(), other.end(), std::back_inserter(both),
-        [](const ByteRange &a, const ByteRange &b) { return a.offset < b.offset; });
-    m_ranges.clear();
-    for (const ByteRange &range : both)
-        add(range);
+    if (isEmpty()) {
+        *this = other;
+        return;
+    }
+    RangeSet both;
+    auto a = m_ranges.cbegin();
+    auto b = other.m_ranges.cbegin();
+    while (a != m_ranges.cend() || b != other.m_ranges.cend()) {
+        const bool first = b == other.m_ranges.cend() || (a != m_ranges.cend() && a->offset < b->offset);
+        both.add(*(first ? a : b)++);
+    }
+    *this = both;
 }
 
 void RangeSet::subtract(ByteRange range) { subtract(RangeSet(range)); }
 
 void RangeSet::subtract(const RangeSet &other)
 {
-    if (m_ranges.empty() || other.isEmpty())
+    if (m_ranges.isEmpty() || other.isEmpty())
         return;
-    const quint64 start = m_ranges.front().offset;
-    *this = intersected(other.complement({start, m_ranges.back().end() - start}));
+    const quint64 start = m_ranges.constFirst().offset;
+    *this = intersected(other.complement({start, m_ranges.constLast().end() - start}));
 }
 
-RangeSet RangeSet::intersected(ByteRange range) const { return intersected(RangeSet(range)); }
+RangeSet RangeSet::intersected(ByteRange range) const
+{
+    if (m_ranges.isEmpty() || (range.offset <= m_ranges.front().offset && range.end() >= m_ranges.back().end()))
+        return *this; // shared, not copied
+    RangeSet both;
+    for (auto it = firstEndingBehind(m_ranges, range.offset); it != m_ranges.end() && it->offset < range.end(); ++it) {
+        const quint64 start = std::max(it->offset, range.offset);
+        both.m_ranges.push_back({start, std::min(it->end(), range.end()) - start});
+    }
+    return both;
+}
 
 RangeSet RangeSet::intersected(const RangeSet &other) const
 {
     RangeSet both;
-    auto a = m_ranges.begin();
-    auto b = other.m_ranges.begin();
-    while (a != m_ranges.end() && b != other.m_ranges.end()) {
+    auto a = m_ranges.cbegin();
+    auto b = other.m_ranges.cbegin();
+    while (a != m_ranges.cend() && b != other.m_ranges.cend()) {
         const quint64 start = std::max(a->offset, b->offset);
         const quint64 end = std::min(a->end(), b->end());
         if (start < end)

@@ -1,5 +1,5 @@
 #pragma once
-#include <QtGlobal>
+#include <QList>
 #include <vector>
 
 namespace edgelift {
@@ -13,7 +13,8 @@ struct ByteRange
     bool operator==(const ByteRange &) const = default;
 };
 
-/// Bytes of a disk as sorted, disjoint, merged ranges: 16 bytes of memory a range. Offsets stay below 2^63.
+/// Bytes of a disk as sorted, disjoint, merged ranges: 16 bytes of memory a range, shared by copies until one changes (a large disk has
+/// millions of ranges). Offsets stay below 2^63.
 /// Appending in ascending order is O(1); anywhere else a change moves what follows, so gather unsorted ranges and use fromUnsorted().
 class RangeSet
 {
@@ -26,9 +27,9 @@ public:
     void add(const RangeSet &other);
     void subtract(ByteRange range);
     void subtract(const RangeSet &other);
-    [[nodiscard]] RangeSet intersected(ByteRange range) const;
+    [[nodiscard]] RangeSet intersected(ByteRange range) const; ///< O(log ranges + ranges of the result)
     [[nodiscard]] RangeSet intersected(const RangeSet &other) const;
-    /// What of `whole` is not in this set.
+    /// What of `whole` is not in this set; costs as intersected(range).
     [[nodiscard]] RangeSet complement(ByteRange whole) const;
     /// The same ranges, `distance` further on.
     [[nodiscard]] RangeSet shifted(quint64 distance) const;
@@ -41,10 +42,12 @@ public:
     [[nodiscard]] size_t count() const { return m_ranges.size(); } ///< ranges
     auto begin() const { return m_ranges.cbegin(); }
     auto end() const { return m_ranges.cend(); }
+    /// Gives back the memory that growing took in advance.
+    void squeeze() { m_ranges.squeeze(); }
     bool operator==(const RangeSet &) const = default;
 
 private:
-    std::vector<ByteRange> m_ranges;
+    QList<ByteRange> m_ranges;
 };
 
 }

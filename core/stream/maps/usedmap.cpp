@@ -47,7 +47,9 @@ public:
         UsedMaps maps;
         for (const DiskFacts &disk : m_facts.disks) {
             const RangeSet free = RangeSet::fromUnsorted(std::move(m_free[disk.id]));
-            maps.disks.insert(disk.id, free.complement({0, disk.size.count}));
+            RangeSet used = free.complement({0, disk.size.count});
+            used.squeeze();
+            maps.disks.insert(disk.id, used);
         }
         maps.notes = m_notes;
         return maps;
