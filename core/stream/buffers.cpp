@@ -2,10 +2,13 @@
 
 #include <cstdlib>
 #include <new>
+#include <sys/mman.h>
 
 namespace edgelift {
 
 namespace {
+
+constexpr size_t largePage = 2U << 20;
 
 using Owned = std::unique_ptr<Buffer, void (*)(Buffer *)>;
 
@@ -17,10 +20,14 @@ void destroy(Buffer *buffer)
 
 Owned make(size_t size)
 {
-    const size_t rounded = (size + BufferPool::alignment - 1) / BufferPool::alignment * BufferPool::alignment;
-    void *memory = std::aligned_alloc(BufferPool::alignment, rounded);
+    // Large pages where there is room for one: the kernel then pins a few pages for a direct read instead of a thousand.
+    const size_t alignment = size >= largePage ? largePage : BufferPool::alignment;
+    const size_t rounded = (size + alignment - 1) / alignment * alignment;
+    void *memory = std::aligned_alloc(alignment, rounded);
     if (!memory)
         throw std::bad_alloc();
+    if (size >= largePage)
+        ::madvise(memory, size / largePage * largePage, MADV_HUGEPAGE); // only a wish
     return Owned(new Buffer{static_cast<char *>(memory), size}, destroy);
 }
 
