@@ -74,7 +74,15 @@ void EventSink::progress(Phase phase, const TransferProgress &progress, bool alw
     if (!always && m_lastProgress.isValid() && m_lastProgress.msecsTo(now) < progressEveryMs)
         return;
     m_lastProgress = now;
+    const bool reread = progress.rereadExtents > m_copy.rereadExtents;
+    const bool repaired = progress.repairedExtents > m_copy.repairedExtents;
     m_copy = progress;
+    if (reread)
+        warning(QStringLiteral("%1 blocks of the source had another content when they were read again; they were sent again. Test the "
+                               "source server's memory (RAM) and disk.")
+                    .arg(progress.rereadExtents));
+    if (repaired)
+        warning(QStringLiteral("%1 blocks of the target differed from what was sent; they were sent again.").arg(progress.repairedExtents));
     QJsonObject fields = numbers();
     fields.insert(QStringLiteral("phase"), phaseName(phase));
     send(MigrationEvent::Kind::Progress, "progress", fields);

@@ -21,6 +21,7 @@ public:
     /// How far a phase without bytes is, as the cloud tells; the same value twice is said once. Carries the copy's last numbers too,
     /// so that every progress event has the same fields.
     void percent(Phase phase, int percent);
+    /// Warns as well when verification found something new.
     void progress(Phase phase, const TransferProgress &progress, bool always);
     void warning(const QString &message);
     /// `refused`: nothing was made or moved yet. `kept`: what exists in the account now.

@@ -79,7 +79,7 @@ Outcome FakeLink::copy(const ReceiverPeer &, const CopyOrder &order, const Trans
 {
     ++copies;
     lastOrder = order;
-    TransferProgress progress;
+    TransferProgress progress = said;
     progress.total = Bytes{8 << 20};
     progress.wire = Bytes{1 << 20};
     for (int i = 0; i <= 8; ++i) {

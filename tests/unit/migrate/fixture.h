@@ -41,6 +41,7 @@ public:
     std::function<void()> duringCopy;
     int copies = 0;
     int shutdowns = 0;
+    TransferProgress said; ///< besides the bytes
     CopyOrder lastOrder;
     ReceiverPeer lastPeer;
 };

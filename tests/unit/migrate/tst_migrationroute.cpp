@@ -27,6 +27,9 @@ private Q_SLOTS:
     void unknownAddressOpensThePortsWithAWarning();
     void bundleStaysForAnotherMigration();
     void secretsAreOnlyInTheKeyFile();
+    void limitsInForceAreSaid();
+    void planSetsTheLimits();
+    void repairsAreWarnedOf();
     void reportTellsWhatHappened();
     void finishedJobRunsNoMore();
     void oneProcessAtATime();
@@ -266,6 +269,59 @@ void MigrationRoute::secretsAreOnlyInTheKeyFile()
     QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
     QVERIFY(!QFile::exists(f.jobFile(*migration, "userdata.sh"))); // no use for it any more
     QVERIFY(!readFile(f.jobFile(*migration, "secrets.json"))->contains("secret\""));
+}
+
+void MigrationRoute::limitsInForceAreSaid()
+{
+    Fixture f;
+    f.link->said.limits = {50, 20, 10, QStringLiteral("mon 08:00–18:00"), 12500000};
+    const auto migration = f.create();
+    QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
+    int copying = 0;
+    for (const QJsonObject &event : f.events("progress")) {
+        QVERIFY(event.contains(QLatin1String("limits"))); // the same fields in each
+        const QJsonObject limits = event.value(QLatin1String("limits")).toObject();
+        if (limits.value(QLatin1String("limitMbps")).toInt() == 0)
+            continue;
+        ++copying;
+        QCOMPARE(limits.value(QLatin1String("limitMbps")).toInt(), 50);
+        QCOMPARE(limits.value(QLatin1String("diskMBps")).toInt(), 20);
+        QCOMPARE(limits.value(QLatin1String("niceness")).toInt(), 10);
+        QCOMPARE(limits.value(QLatin1String("window")).toString(), QStringLiteral("mon 08:00–18:00"));
+        QCOMPARE(limits.value(QLatin1String("backOffMBps")).toDouble(), 12.5);
+    }
+    QVERIFY(copying > 0);
+    const QJsonObject after = f.events("progress").last().value(QLatin1String("limits")).toObject();
+    QVERIFY(after.value(QLatin1String("backOffMBps")).isNull()); // the copy is over
+}
+
+void MigrationRoute::planSetsTheLimits()
+{
+    Fixture f;
+    f.plan.transfer.diskMBps = 30;
+    f.plan.transfer.niceness = 5;
+    f.plan.transfer.backOff = false;
+    f.plan.transfer.schedule = {LimitWindow{}};
+    const auto migration = f.create();
+    const TransferTuning &tuning = migration->tuning();
+    QCOMPARE(tuning.diskMBps.load(), 30);
+    QCOMPARE(tuning.niceness.load(), 5);
+    QCOMPARE(tuning.backOff.load(), false);
+    QCOMPARE(tuning.schedule().size(), 1);
+}
+
+void MigrationRoute::repairsAreWarnedOf()
+{
+    Fixture f;
+    f.link->said.rereadExtents = 2;
+    f.link->said.repairedExtents = 3;
+    const auto migration = f.create();
+    QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
+    QStringList warnings;
+    for (const QJsonObject &warning : f.events("warning"))
+        warnings.append(warning.value(QLatin1String("message")).toString());
+    QCOMPARE(warnings.filter(QStringLiteral("2 blocks of the source")).size(), 1); // once, however often progress is told
+    QCOMPARE(warnings.filter(QStringLiteral("3 blocks of the target")).size(), 1);
 }
 
 void MigrationRoute::reportTellsWhatHappened()
