@@ -152,8 +152,9 @@ DiskSegment readSegment(Reader in) { return {in.text("disk"), Bytes{in.number("o
 
 DiskFacts readDisk(Reader in)
 {
-    return {in.text("id"), in.text("name"), Bytes{in.number("sizeBytes")}, quint32(in.number("sectorSize", 512, std::numeric_limits<quint32>::max())),
-        in.choice<TableType>("table", tableNames), in.text("tableId")};
+    return {in.text("id"), in.text("name"), Bytes{in.number("sizeBytes")},
+        quint32(in.number("sectorSize", 512, std::numeric_limits<quint32>::max())), in.choice<TableType>("table", tableNames),
+        in.text("tableId")};
 }
 
 VolumeFacts readVolume(Reader in)

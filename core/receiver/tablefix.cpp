@@ -3,10 +3,12 @@
 #include "core/base/fd.h"
 
 #include <QFile>
+#include <QtEndian>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <libfdisk/libfdisk.h>
+#include <limits>
 #include <memory>
 
 namespace edgelift::receiver {
@@ -26,6 +28,18 @@ Error failed(const QString &serial, const QString &why) { return {ErrorCode::Tar
 
 QString errnoText(int number) { return QString::fromLocal8Bit(std::strerror(number < 0 ? -number : number)); }
 
+/// Whether libfdisk would take more memory for the partitions of the header at sector `lba` than any real table needs: up to 4 GiB.
+bool asksForTooMuch(int disk, quint64 lba)
+{
+    constexpr quint64 mostBytes = 4 << 20;
+    char header[sectorSize] = {};
+    if (lba > quint64(std::numeric_limits<off_t>::max()) / sectorSize
+        || ::pread(disk, header, sizeof header, off_t(lba * sectorSize)) != ssize_t(sizeof header))
+        return false;
+    return std::memcmp(header, "EFI PART", 8) == 0
+        && quint64(qFromLittleEndian<quint32>(header + 80)) * qFromLittleEndian<quint32>(header + 84) > mostBytes;
+}
+
 /// Whether the disk claims to have a GPT: its own signature, or a protective MBR (type 0xEE) in front of a damaged one.
 Result<bool> claimsGpt(const QString &path, const QString &serial)
 {
@@ -33,6 +47,11 @@ Result<bool> claimsGpt(const QString &path, const QString &serial)
     char head[2 * sectorSize] = {};
     if (!disk || ::pread(disk.get(), head, sizeof head, 0) < 0)
         return failed(serial, path + QLatin1String(": ") + errnoText(errno));
+    const off_t size = ::lseek(disk.get(), 0, SEEK_END);
+    for (const quint64 lba : {quint64(1), qFromLittleEndian<quint64>(head + primaryHeaderAt + 32), quint64(size) / sectorSize - 1}) {
+        if (asksForTooMuch(disk.get(), lba))
+            return failed(serial, QStringLiteral("the GPT header at sector %1 describes an impossible list of partitions").arg(lba));
+    }
     if (std::memcmp(head + primaryHeaderAt, "EFI PART", 8) == 0)
         return true;
     const bool bootRecord = quint8(head[510]) == 0x55 && quint8(head[511]) == 0xAA;

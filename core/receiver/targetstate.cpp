@@ -13,7 +13,7 @@ namespace {
 constexpr int formatVersion = 1;
 
 /// Maps cover the whole target, not only the region: `finish` writes at the disk's end.
-quint64 extentsOf(const wire::PrepareDisk &disk) { return (disk.size.count + wire::extentSize - 1) / wire::extentSize; }
+quint64 extentsOf(const wire::PrepareDisk &disk) { return disk.size.count / wire::extentSize + (disk.size.count % wire::extentSize != 0); }
 
 /// `fresh` is left out: a sender that resumes need not remember it, the first word counts. So is the size: we keep the real one.
 bool sameDisk(const wire::PrepareDisk &a, const wire::PrepareDisk &b)

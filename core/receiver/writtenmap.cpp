@@ -75,7 +75,7 @@ WrittenMap::WrittenMap(QString path, Fd file, quint64 extents)
 
 WrittenMap::~WrittenMap()
 {
-    if (::fdatasync(m_file.get()) != 0 || !writeHeader(true))
+    if (!m_sound || ::fdatasync(m_file.get()) != 0 || !writeHeader(true))
         return; // stays "not closed", which is always safe
     ::fdatasync(m_file.get());
 }
@@ -112,6 +112,14 @@ Result<std::unique_ptr<WrittenMap>> WrittenMap::open(const QString &path, quint6
     Fd file(::open(QFile::encodeName(path).constData(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
     if (!file)
         return errnoError(errno, ErrorCode::FileUnreadable, path);
+    // Memory for it is taken only when the file is as long as such a map.
+    struct stat facts
+    {
+    };
+    const bool possible = extents > 0 && extents <= mostExtents && ::fstat(file.get(), &facts) == 0
+        && facts.st_size >= intentAt(extents, wordsFor(intentUnits(extents)));
+    if (!possible)
+        return Error{ErrorCode::StateUnreadable, Retry::Never, {path}, QStringLiteral("not a map of %1 extents").arg(extents)};
     std::unique_ptr<WrittenMap> map(new WrittenMap(path, std::move(file), extents));
     if (Result<> loaded = map->load(bootId); !loaded)
         return loaded.error();
@@ -201,6 +209,7 @@ Result<> WrittenMap::writeAll()
         return written;
     if (::fdatasync(m_file.get()) != 0)
         return errnoError(errno, ErrorCode::FileUnwritable, m_path);
+    m_sound = true;
     return ok();
 }
 

@@ -36,7 +36,7 @@ public:
 
     WrittenMap(const WrittenMap &) = delete;
     WrittenMap &operator=(const WrittenMap &) = delete;
-    ~WrittenMap(); ///< closes the file in order
+    ~WrittenMap(); ///< closes the file in order; one that could not be read stays as it is
 
     [[nodiscard]] quint64 extents() const { return m_extents; }
     [[nodiscard]] bool written(quint64 extent) const;
@@ -58,6 +58,7 @@ private:
     const Fd m_file;
     const quint64 m_extents;
     QByteArray m_bootId;
+    bool m_sound = false; ///< what is in memory is also in the file
     std::vector<std::atomic<quint64>> m_exact; ///< read without the lock
     std::vector<quint64> m_intent; ///< what is on stable storage
     std::atomic<quint64> m_count{0};

@@ -5,6 +5,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <limits>
 #include <optional>
 
 namespace edgelift {
@@ -51,7 +52,7 @@ void addSegment(LvmReport::Logical &logical, const QJsonObject &row)
     for (const LvmReport::Segment &known : std::as_const(logical.segments))
         before += known.length.count;
     segment.length = bytes(row, "seg_size");
-    const bool next = bytes(row, "seg_start").count == before;
+    const bool next = bytes(row, "seg_start").count == before && segment.length.count <= std::numeric_limits<quint64>::max() - before;
     if (text(row, "segtype") != QLatin1String("linear") || !first || !next || segment.length.count == 0) {
         logical.plain = false;
         logical.kind = text(row, "segtype") == QLatin1String("linear") ? QStringLiteral("a part of it is missing") : text(row, "segtype");

@@ -97,6 +97,29 @@ Result<> checkMbr(const SectorReader &reader, const MbrEntries &table, quint64 s
     return ok();
 }
 
+quint32 sumOf(const QByteArray &bytes)
+{
+    return quint32(::crc32(0, reinterpret_cast<const Bytef *>(bytes.constData()), uInt(bytes.size())));
+}
+
+bool hasOwnSum(const QByteArray &header, quint32 size)
+{
+    QByteArray zeroed = header.left(size);
+    zeroed.replace(16, 4, QByteArray(4, '\0'));
+    return sumOf(zeroed) == number<quint32>(header, 16);
+}
+
+constexpr quint64 mostListBytes = 4 << 20;
+
+/// Whether libfdisk would believe the header at sector `lba` and take more memory for its list of partitions than any real one needs.
+bool asksForTooMuch(const SectorReader &reader, quint64 lba, quint64 sectorSize, Bytes diskSize)
+{
+    const QByteArray header = lba < diskSize.count / sectorSize ? reader(lba * sectorSize, sectorSize) : QByteArray();
+    const quint32 size = number<quint32>(header, 12);
+    return header.startsWith("EFI PART") && size >= 92 && size <= sectorSize && hasOwnSum(header, size)
+        && quint64(number<quint32>(header, 80)) * number<quint32>(header, 84) > mostListBytes;
+}
+
 /// Why the GPT header at sector `lba` is not one; empty: it is sound and its entries are inside the disk with the right sum.
 QString gptProblem(const SectorReader &reader, quint64 lba, quint64 sectorSize, Bytes diskSize, quint64 *other = nullptr)
 {
@@ -106,12 +129,7 @@ QString gptProblem(const SectorReader &reader, quint64 lba, quint64 sectorSize, 
         return QStringLiteral("is missing");
     if (size < 92 || size > sectorSize)
         return QStringLiteral("has an impossible length");
-    QByteArray zeroed = header.left(size);
-    zeroed.replace(16, 4, QByteArray(4, '\0'));
-    const auto sum = [](const QByteArray &bytes) {
-        return quint32(::crc32(0, reinterpret_cast<const Bytef *>(bytes.constData()), uInt(bytes.size())));
-    };
-    if (sum(zeroed) != number<quint32>(header, 16))
+    if (!hasOwnSum(header, size))
         return QStringLiteral("has a wrong checksum");
     if (number<quint64>(header, 24) != lba)
         return QStringLiteral("stands in the wrong place");
@@ -120,11 +138,10 @@ QString gptProblem(const SectorReader &reader, quint64 lba, quint64 sectorSize, 
     const quint64 count = number<quint32>(header, 80);
     const quint64 entrySize = number<quint32>(header, 84);
     const quint64 start = number<quint64>(header, 72);
-    constexpr quint64 mostBytes = 4 << 20;
-    if (entrySize < 128 || entrySize > 4096 || count == 0 || count > mostBytes / entrySize || start > diskSize.count / sectorSize)
+    if (entrySize < 128 || entrySize > 4096 || count == 0 || count > mostListBytes / entrySize || start > diskSize.count / sectorSize)
         return QStringLiteral("describes an impossible list of partitions");
     const QByteArray list = reader(start * sectorSize, count * entrySize);
-    if (list.isEmpty() || sum(list) != number<quint32>(header, 88))
+    if (list.isEmpty() || sumOf(list) != number<quint32>(header, 88))
         return QStringLiteral("has a list of partitions with a wrong checksum");
     for (quint64 i = 0; i < count; ++i) {
         const QByteArray entry = list.mid(qsizetype(i * entrySize), 128);
@@ -141,6 +158,11 @@ QString gptProblem(const SectorReader &reader, quint64 lba, quint64 sectorSize, 
 Result<> checkGpt(const SectorReader &reader, Bytes diskSize, const QString &name, TableCheck &check)
 {
     const quint64 lastSector = diskSize.count / check.sectorSize - 1;
+    const quint64 alternate = number<quint64>(reader(check.sectorSize, sector), 32);
+    for (const quint64 lba : {quint64(1), alternate, lastSector}) { // wherever libfdisk looks
+        if (asksForTooMuch(reader, lba, check.sectorSize, diskSize))
+            return damaged(name, QStringLiteral("the GPT header at sector %1 describes an impossible list of partitions").arg(lba));
+    }
     quint64 backup = lastSector;
     const QString first = gptProblem(reader, 1, check.sectorSize, diskSize, &backup);
     const QString second = gptProblem(reader, first.isEmpty() ? backup : lastSector, check.sectorSize, diskSize);

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void anEarlierMapIsCarriedOver();
     void damagedFilesAreRefused_data();
     void damagedFilesAreRefused();
+    void aDiskOfImpossibleSizeCostsNoMemory();
 };
 
 void TestWrittenMap::aNewMapHoldsNothing()
@@ -152,6 +153,18 @@ void TestWrittenMap::damagedFilesAreRefused()
     const auto map = WrittenMap::open(path("damaged"), extents);
     QVERIFY(!map);
     QCOMPARE(map.error().code, ErrorCode::StateUnreadable);
+    QVERIFY(!WrittenMap::open(path("damaged"), extents)); // being refused did not make it sound
+}
+
+void TestWrittenMap::aDiskOfImpossibleSizeCostsNoMemory()
+{
+    QVERIFY(WrittenMap::create(path("huge"), 100));
+    for (const quint64 extents : {quint64(0), 1ULL << 32, 1ULL << 44, ~0ULL}) {
+        const auto map = WrittenMap::open(path("huge"), extents);
+        QVERIFY(!map);
+        QCOMPARE(map.error().code, ErrorCode::StateUnreadable);
+    }
+    QVERIFY(WrittenMap::open(path("huge"), 100));
 }
 
 QTEST_GUILESS_MAIN(TestWrittenMap)
