@@ -4,6 +4,7 @@
 # usage: tests/fuzz/run.sh [TARGET...]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+./installer/setup.sh --all
 ./installer/build.sh fuzz
 export SECONDS_EACH=${EDGELIFT_FUZZ_SECONDS:-60}
 findings=$PWD/build/fuzz/findings
