@@ -14,6 +14,8 @@
 namespace edgelift::wire {
 
 namespace {
+constexpr int unsentAtMost = 128 << 10; // bytes
+
 QString errnoText(int number) { return QString::fromLocal8Bit(std::strerror(number)); }
 }
 
@@ -26,6 +28,8 @@ void setTcpOptions(int fd)
 {
     const auto set = [fd](int level, int option, int value) { ::setsockopt(fd, level, option, &value, sizeof value); };
     set(IPPROTO_TCP, TCP_NODELAY, 1);
+    // What waits in the kernel leaves at the link's speed, whatever limit comes after it: on a slow link megabytes would be seconds.
+    set(IPPROTO_TCP, TCP_NOTSENT_LOWAT, unsentAtMost);
     set(SOL_SOCKET, SO_KEEPALIVE, 1);
     set(IPPROTO_TCP, TCP_KEEPIDLE, 15);
     set(IPPROTO_TCP, TCP_KEEPINTVL, 5);

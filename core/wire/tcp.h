@@ -12,7 +12,7 @@ using TcpClock = std::chrono::steady_clock;
 
 /// ReceiverUnreachable with host and port as facts.
 [[nodiscard]] Error receiverUnreachable(const QString &host, quint16 port, const QString &why);
-/// No delay, and a peer that vanished without a word is noticed in about a minute, idle or not.
+/// No delay, little unsent data in the kernel, and a peer that vanished without a word is noticed in about a minute, idle or not.
 void setTcpOptions(int fd);
 
 enum class Polled : quint8 { Ready, Timeout, Woken, Failed };
