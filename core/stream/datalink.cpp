@@ -51,8 +51,9 @@ Result<> DataLink::send(BoundedQueue<OutFrame> &frames)
         const Clock::time_point begin = Clock::now();
         {
             const std::lock_guard lock(m_mutex); // before sending: the answer may be faster than we are
+            m_newest = m_channel->nextSequence();
             m_unacknowledged.push_back(
-                {m_channel->nextSequence(), frame->disk, frame->first, frame->count, frame->type == wire::FrameType::Zero, frame->digests});
+                {m_newest, frame->disk, frame->first, frame->count, frame->type == wire::FrameType::Zero, frame->digests});
         }
         if (const Result<quint64> sent = m_channel->send(frame->type, {frame->head, frame->body}, stall, admission); !sent)
             return sent.error();
@@ -66,6 +67,7 @@ Result<> DataLink::send(BoundedQueue<OutFrame> &frames)
     {
         const std::lock_guard lock(m_mutex);
         m_finished = true;
+        m_newest = m_channel->nextSequence();
     }
     if (const Result<quint64> sent = m_channel->send(wire::FrameType::Finish, {}, stall); !sent)
         return sent.error();
@@ -78,6 +80,12 @@ bool DataLink::isAllDone() const
 {
     const std::lock_guard lock(m_mutex);
     return m_finished && m_unacknowledged.empty();
+}
+
+bool DataLink::wasSent(quint64 sequence) const
+{
+    const std::lock_guard lock(m_mutex);
+    return sequence <= m_newest;
 }
 
 Result<> DataLink::receive()
@@ -95,6 +103,8 @@ Result<> DataLink::receive()
         const Result<wire::AckMessage> ack = wire::decodeAck(frame->payload);
         if (!ack)
             return ack.error();
+        if (!wasSent(ack->upTo))
+            return wire::malformed(QStringLiteral("frame %1 was acknowledged and never sent").arg(ack->upTo));
         if (Result<> marked = acknowledge(ack->upTo); !marked)
             return marked;
         if (isAllDone())

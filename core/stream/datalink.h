@@ -50,6 +50,7 @@ private:
     [[nodiscard]] Result<> acknowledge(quint64 upTo);
     [[nodiscard]] Result<> mark(const Sent &sent);
     [[nodiscard]] bool isAllDone() const;
+    [[nodiscard]] bool wasSent(quint64 sequence) const; ///< or is being sent
 
     CopyJob &m_job;
     std::stop_token m_stop;
@@ -57,6 +58,7 @@ private:
     mutable std::mutex m_mutex;
     std::deque<Sent> m_unacknowledged;
     bool m_finished = false; // Finish was sent
+    quint64 m_newest = 0; // sequence of the frame that left last; 0 is the greeting
     Movement m_movement;
     std::chrono::steady_clock::time_point m_moved;
 };

@@ -1,5 +1,8 @@
 #include "core/stream/receiverclient.h"
 
+#include <QSet>
+#include <algorithm>
+
 namespace edgelift {
 
 namespace {
@@ -8,6 +11,24 @@ constexpr std::chrono::milliseconds connectTimeout = 10s;
 constexpr std::chrono::milliseconds quickCall = 60s;
 constexpr std::chrono::milliseconds prepareCall = 120s; // waits for disks to appear
 constexpr std::chrono::milliseconds mediumCall = 600s; // reads or flushes disks
+
+/// Exactly the disks that were asked for, none smaller than it must be. The decoder saw to it that none comes twice.
+bool isAbout(const wire::PrepareResult &result, const wire::PrepareParams &params)
+{
+    const auto fits = [&params](const wire::PreparedDisk &disk) {
+        return std::any_of(params.disks.begin(), params.disks.end(),
+            [&disk](const wire::PrepareDisk &asked) { return asked.index == disk.index && disk.size >= asked.size; });
+    };
+    return result.disks.size() == params.disks.size() && std::all_of(result.disks.begin(), result.disks.end(), fits);
+}
+
+bool isAbout(const wire::VerifyResult &result, const wire::VerifyParams &params)
+{
+    QSet<quint64> asked;
+    for (const wire::VerifyExtent &extent : params.extents)
+        asked.insert(extent.index);
+    return std::all_of(result.different.begin(), result.different.end(), [&asked](quint64 index) { return asked.contains(index); });
+}
 }
 
 ReceiverClient::ReceiverClient(std::unique_ptr<wire::FrameChannel> channel, wire::Welcome welcome)
@@ -55,7 +76,12 @@ Result<QJsonObject> ReceiverClient::call(QLatin1String method, const QJsonObject
 Result<wire::PrepareResult> ReceiverClient::prepare(const wire::PrepareParams &params)
 {
     const Result<QJsonObject> result = call(wire::method::prepare, wire::toJson(params), prepareCall);
-    return result ? wire::prepareResult(*result) : result.error();
+    if (!result)
+        return result.error();
+    Result<wire::PrepareResult> prepared = wire::prepareResult(*result);
+    if (prepared && !isAbout(*prepared, params))
+        return wire::malformed(QStringLiteral("prepare was answered with other disks than those asked for"));
+    return prepared;
 }
 
 Result<wire::StatusResult> ReceiverClient::status()
@@ -72,6 +98,8 @@ Result<QList<quint64>> ReceiverClient::verify(const wire::VerifyParams &params)
     const Result<wire::VerifyResult> verified = wire::verifyResult(*result);
     if (!verified)
         return verified.error();
+    if (!isAbout(*verified, params))
+        return wire::malformed(QStringLiteral("verify was answered with extents that were not asked for"));
     return verified->different;
 }
 
