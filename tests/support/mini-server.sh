@@ -2,7 +2,7 @@
 # Builds the small sample server in seconds: a BIOS machine with Debian's cloud kernel, BusyBox, GRUB, /boot, an ext4 root and a data disk
 # with xfs. On its serial console it prints a line that proves it is that server, then a login prompt.
 #
-# usage: mini-server.sh OUT_DIR     makes OUT_DIR/system.img, OUT_DIR/data.img and OUT_DIR/expected (the line it will print)
+# usage: [FILLER_MIB=n] mini-server.sh OUT_DIR     n: so much more on the data disk, of bytes that do not compress (0); makes OUT_DIR/system.img, OUT_DIR/data.img and OUT_DIR/expected (the line it will print)
 source "$(dirname "$0")/lib.sh"
 
 out=${1:?usage: mini-server.sh OUT_DIR}
@@ -123,6 +123,8 @@ make_filesystem() { # make_filesystem IMAGE OFFSET LENGTH COMMAND…: mkfs on th
 make_root "$work/root"
 mkdir -p "$work/boot/grub" "$work/data"
 make_files "$work/data" 30
+filler=${FILLER_MIB:-0}
+[ "$filler" = 0 ] || head -c "${filler}M" /dev/urandom > "$work/data/filler"
 cp "$kernel_tree/boot/vmlinuz-$version" "$kernel_tree/boot/config-$version" "$work/boot/"
 make_initramfs "$work/boot/initrd.img-$version"
 cat > "$work/boot/grub/grub.cfg" <<CFG
@@ -152,7 +154,7 @@ make_filesystem "$out/system.img" "$offset" "$length" mkfs.ext4 -q -F -L root -U
 fill "$out/system.img" "$offset" "$length" "$work/root"
 embed_grub "$out/system.img" 2048 "$boot_uuid" /grub
 
-truncate -s 512M "$out/data.img"
+truncate -s $((512 + filler))M "$out/data.img"
 printf 'label: gpt\ntype=L, name=data\n' | sfdisk -q "$out/data.img"
 read -r offset length < <(partition_bytes "$out/data.img" 1)
 make_filesystem "$out/data.img" "$offset" "$length" mkfs.xfs -q -L data -m "uuid=$data_uuid"

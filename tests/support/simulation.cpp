@@ -57,16 +57,46 @@ Simulation::Simulation()
 {
 }
 
+Simulation::Simulation(const NetworkPair &network)
+    : Simulation()
+{
+    m_network = &network;
+}
+
 Simulation::~Simulation() { stopService(); }
+
+void Simulation::prepareIn(QProcess &process, const QString &space, const char *program, const QStringList &arguments) const
+{
+    process.setProgram(m_network ? QStringLiteral("nsenter") : binary(program)); // which becomes the program: the same pid
+    process.setArguments(m_network ? QStringList{QStringLiteral("--net=/run/netns/") + space, binary(program)} + arguments : arguments);
+}
+
+void Simulation::prepare(QProcess &process, const char *program, const QStringList &arguments) const
+{
+    const QJsonObject keys = jsonFile(dataDir() + QLatin1String("/credentials.json"));
+    QProcessEnvironment variables = QProcessEnvironment::systemEnvironment();
+    variables.insert(QStringLiteral("ALIBABA_CLOUD_ACCESS_KEY_ID"), keys.value(QLatin1String("accessKeyId")).toString());
+    variables.insert(QStringLiteral("ALIBABA_CLOUD_ACCESS_KEY_SECRET"), keys.value(QLatin1String("accessKeySecret")).toString());
+    process.setProcessEnvironment(variables);
+    prepareIn(process, m_network ? m_network->source() : QString(), program, arguments);
+}
+
+QStringList Simulation::ctlOptions() const
+{
+    return {QStringLiteral("--endpoint"), m_endpoint, QStringLiteral("--state-dir"), stateDir(), QStringLiteral("--socket"),
+        path(QStringLiteral("agent.sock"))};
+}
 
 bool Simulation::startService(const QStringList &moreArguments)
 {
     m_service = std::make_unique<QProcess>();
     m_service->setProcessChannelMode(QProcess::ForwardedErrorChannel);
-    m_service->start(binary("edgelift-service"),
+    const QString listen = m_network ? QStringLiteral("127.88.255.254:0") : QStringLiteral("127.0.0.1:0");
+    prepareIn(*m_service, m_network ? m_network->cloud() : QString(), "edgelift-service",
         QStringList{QStringLiteral("--simulated-cloud"), QStringLiteral("--data-dir"), dataDir(), QStringLiteral("--listen"),
-            m_endpoint.isEmpty() ? QStringLiteral("127.0.0.1:0") : QString(m_endpoint).remove(QLatin1String("http://"))}
+            m_endpoint.isEmpty() ? listen : QString(m_endpoint).remove(QLatin1String("http://"))}
             + moreArguments);
+    m_service->start();
     QElapsedTimer time;
     time.start();
     m_serviceOutput.clear();
@@ -104,18 +134,13 @@ void Simulation::killService()
 CtlResult Simulation::ctl(const QStringList &arguments, const QMap<QString, QString> &environment, int timeoutSeconds,
     const std::function<void(QProcess &, const QList<QJsonObject> &)> &whileRunning)
 {
-    const QJsonObject keys = jsonFile(dataDir() + QLatin1String("/credentials.json"));
-    QProcessEnvironment variables = QProcessEnvironment::systemEnvironment();
-    variables.insert(QStringLiteral("ALIBABA_CLOUD_ACCESS_KEY_ID"), keys.value(QLatin1String("accessKeyId")).toString());
-    variables.insert(QStringLiteral("ALIBABA_CLOUD_ACCESS_KEY_SECRET"), keys.value(QLatin1String("accessKeySecret")).toString());
+    QProcess process;
+    prepare(process, "edgeliftctl", ctlOptions() + arguments);
+    QProcessEnvironment variables = process.processEnvironment();
     for (auto it = environment.begin(); it != environment.end(); ++it)
         variables.insert(it.key(), it.value());
-    QProcess process;
     process.setProcessEnvironment(variables);
-    process.start(binary("edgeliftctl"),
-        QStringList{QStringLiteral("--endpoint"), m_endpoint, QStringLiteral("--state-dir"), stateDir(), QStringLiteral("--socket"),
-            path(QStringLiteral("agent.sock"))}
-            + arguments);
+    process.start();
     process.closeWriteChannel();
     CtlResult result;
     QElapsedTimer time;

@@ -1,4 +1,6 @@
 #pragma once
+#include "tests/support/networkpair.h"
+
 #include <QJsonObject>
 #include <QList>
 #include <QProcess>
@@ -29,6 +31,8 @@ class Simulation
 {
 public:
     Simulation();
+    /// The service in the network's cloud, edgeliftctl and agents at its source.
+    explicit Simulation(const NetworkPair &network);
     ~Simulation();
     Simulation(const Simulation &) = delete;
     Simulation &operator=(const Simulation &) = delete;
@@ -48,6 +52,10 @@ public:
     /// second with the events seen until now.
     CtlResult ctl(const QStringList &arguments, const QMap<QString, QString> &environment = {}, int timeoutSeconds = 240,
         const std::function<void(QProcess &, const QList<QJsonObject> &)> &whileRunning = {});
+    /// The program of this build with what it needs to run at the source, not started.
+    void prepare(QProcess &process, const char *program, const QStringList &arguments) const;
+    /// What every edgeliftctl command here begins with: where service, state and agent are.
+    [[nodiscard]] QStringList ctlOptions() const;
     /// Makes an activation code and writes it to a file, whose path it returns. Empty when that failed.
     QString makeCode(int quota = 2, int days = 1);
     /// `plan new` for these disks, changed by `edit`, written to a file, whose path it returns. Empty when that failed.
@@ -60,7 +68,10 @@ public:
     [[nodiscard]] QStringList leftovers() const;
 
 private:
+    void prepareIn(QProcess &process, const QString &space, const char *program, const QStringList &arguments) const;
+
     QTemporaryDir m_folder;
+    const NetworkPair *m_network = nullptr;
     std::unique_ptr<QProcess> m_service;
     QString m_serviceOutput;
     QString m_endpoint;

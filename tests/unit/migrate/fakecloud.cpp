@@ -228,10 +228,12 @@ HttpReply FakeCloud::service(const HttpRequest &request)
         return reply(200,
             QJsonDocument(QJsonObject{{QStringLiteral("sourceId"), QStringLiteral("s-fake1")},
                               {QStringLiteral("sessionToken"), QStringLiteral("session-token-secret")},
-                              {QStringLiteral("heartbeatSeconds"), 30}, {QStringLiteral("observedAddress"), QStringLiteral("203.0.113.7")},
+                              {QStringLiteral("heartbeatSeconds"), 30}, {QStringLiteral("observedAddress"), sourceAddress},
                               {QStringLiteral("endpoint"), QStringLiteral("http://127.0.0.1:9")}})
                 .toJson());
     }
+    if (call == QLatin1String("heartbeat"))
+        return reply(200, QJsonDocument(QJsonObject{{QStringLiteral("observedAddress"), sourceAddress}}).toJson());
     if (call == QLatin1String("status"))
         m_things[QStringLiteral("task")].insert(QStringLiteral("status"), body);
     if (call == QLatin1String("credentials"))

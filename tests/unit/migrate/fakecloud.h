@@ -53,6 +53,7 @@ public:
     QString bucketRegion = QStringLiteral("cn-beijing");
     bool bucketEncrypted = false;
     bool roleThere = true;
+    QString sourceAddress = QStringLiteral("203.0.113.7"); ///< of the server, as the service sees it
     QString codeRefusal; ///< "AccessToken.Expired": what redeem says; empty: fine
     qint64 skewSeconds = 0; ///< our clock against its own
     int statePolls = 2; ///< polls until something is ready

@@ -40,6 +40,8 @@ private Q_SLOTS:
     void stopKeepsEverything();
     void releasedInstanceEndsTheJob_data();
     void releasedInstanceEndsTheJob();
+    void lostLinkLooksForBothEnds();
+    void lostLinkToAReleasedInstanceIsNotWaitedFor();
     void silentReceiverTimesOut();
     void sourceThatChangesDuringTheCopyFails();
     void cloudThatCannotBeAskedIsEndured();
@@ -236,6 +238,53 @@ void MigrationFaults::releasedInstanceEndsTheJob()
     QVERIFY(outcome.error->retry == Retry::Never);
     QCOMPARE(f.cancel(*migration).end, Outcome::End::Finished);
     QVERIFY(f.cloud->everything().isEmpty());
+}
+
+void MigrationFaults::lostLinkLooksForBothEnds()
+{
+    Fixture f;
+    auto migration = f.create();
+    QStringList hosts;
+    const auto locate = [&] {
+        const Result<QString> host = f.link->lastOrder.locate();
+        hosts.append(host ? *host : QStringLiteral("error"));
+    };
+    f.link->duringCopy = [&] {
+        locate(); // nothing has changed
+        QCOMPARE(f.cloud->calls(QStringLiteral("AuthorizeSecurityGroup")), 1);
+        const QString id = f.cloud->ids(QStringLiteral("instance")).first();
+        f.cloud->change(QStringLiteral("instance"), id, QStringLiteral("PublicIpAddress"),
+            QJsonObject{{QStringLiteral("IpAddress"), QJsonArray{QStringLiteral("127.88.0.10")}}});
+        f.cloud->sourceAddress = QStringLiteral("203.0.113.8");
+        locate();
+        locate();
+    };
+    QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
+    QCOMPARE(hosts, QStringList({QStringLiteral("127.88.0.9"), QStringLiteral("127.88.0.10"), QStringLiteral("127.88.0.10")}));
+    QCOMPARE(f.cloud->calls(QStringLiteral("AuthorizeSecurityGroup")), 2);
+    QCOMPARE(f.cloud->lastParameters(QStringLiteral("AuthorizeSecurityGroup")).value(QStringLiteral("Permissions.1.SourceCidrIp")),
+        QStringLiteral("203.0.113.8/32"));
+    int told = 0;
+    for (const QJsonObject &warning : f.events("warning"))
+        told += warning.value(QLatin1String("message")).toString().contains(QLatin1String("interrupted")) ? 1 : 0;
+    QCOMPARE(told, 1);
+}
+
+void MigrationFaults::lostLinkToAReleasedInstanceIsNotWaitedFor()
+{
+    Fixture f;
+    auto migration = f.create();
+    std::optional<Error> error;
+    f.link->duringCopy = [&] {
+        for (const QString &id : f.cloud->ids(QStringLiteral("instance")))
+            f.cloud->drop(QStringLiteral("instance"), id);
+        const Result<QString> host = f.link->lastOrder.locate();
+        error = host ? std::nullopt : std::optional(host.error());
+    };
+    static_cast<void>(f.run(*migration));
+    QVERIFY(error);
+    QCOMPARE(int(error->code), int(ErrorCode::TransitReleased));
+    QVERIFY(error->retry == Retry::Never);
 }
 
 void MigrationFaults::silentReceiverTimesOut()

@@ -37,6 +37,9 @@ private Q_SLOTS:
     void strangerAsReceiverFailsAtOnce();
     void missingTargetFailsAtOnce();
     void unreachableReceiverIsTriedForAsLongAsPatience();
+    void receiverThatMovedIsFound();
+    void strangerWhereTheReceiverShouldBeIsRefused();
+    void receiverThatIsGoneForGoodEndsTheRun();
     void changedSourceIsRefused();
     void lateAcknowledgementsAreWaitedFor();
 
@@ -240,6 +243,45 @@ void TestTransferFaults::unreachableReceiverIsTriedForAsLongAsPatience()
     QVERIFY(outcome.end == Outcome::End::Failed);
     QCOMPARE(int(outcome.error->code), int(ErrorCode::ReceiverUnreachable));
     QVERIFY(std::chrono::steady_clock::now() - begin >= 900ms);
+}
+
+void TestTransferFaults::receiverThatMovedIsFound()
+{
+    TransferFixture f;
+    f.addWholeDisk(content(4 * MiB, 16));
+    const QString there = std::exchange(f.settings.receiver.host, QStringLiteral("127.88.255.253")); // nobody listens there
+    int asked = 0;
+    f.settings.locate = [&]() -> Result<QString> {
+        if (++asked == 1)
+            return Error{ErrorCode::CloudUnreachable, Retry::AfterWait, {}, {}}; // cannot be asked now: no reason to end
+        return there;
+    };
+    VERIFY_FINISHED(f.run());
+    QCOMPARE(f.difference(), QString());
+    QCOMPARE(asked, 2);
+}
+
+void TestTransferFaults::strangerWhereTheReceiverShouldBeIsRefused()
+{
+    TransferFixture f;
+    f.addWholeDisk(content(MiB, 17));
+    FakeReceiver stranger(*wire::makeLinkKeys(QStringLiteral("stranger")), *wire::pinOf(f.source.certificate), QStringLiteral("j-1"));
+    f.settings.receiver.controlPort = stranger.controlPort();
+    f.settings.locate = [&]() -> Result<QString> { return QStringLiteral("127.0.0.1"); }; // it has not moved: it is a stranger
+    const Outcome outcome = f.run();
+    QVERIFY(outcome.end == Outcome::End::Failed);
+    QCOMPARE(int(outcome.error->code), int(ErrorCode::PeerNotTrusted));
+}
+
+void TestTransferFaults::receiverThatIsGoneForGoodEndsTheRun()
+{
+    TransferFixture f;
+    f.addWholeDisk(content(MiB, 18));
+    f.settings.receiver.host = QStringLiteral("127.88.255.253");
+    f.settings.locate = []() -> Result<QString> { return Error{ErrorCode::TransitReleased, Retry::Never, {QStringLiteral("i-1")}, {}}; };
+    const Outcome outcome = f.run();
+    QVERIFY(outcome.end == Outcome::End::Failed);
+    QCOMPARE(int(outcome.error->code), int(ErrorCode::TransitReleased));
 }
 
 void TestTransferFaults::changedSourceIsRefused()
