@@ -20,6 +20,9 @@ constexpr double step = 1.0 / 20; // of the rate before: ten seconds from nothin
 constexpr double followDown = 0.25;
 constexpr double followUp = 0.02;
 constexpr double followSlow = 0.0005;
+constexpr double followRate = 0.2; // of our own rate
+
+double rateOf(const DiskSample &sample) { return sample.seconds > 0 ? double(sample.ownBytes) / sample.seconds : 0; }
 
 }
 
@@ -29,7 +32,7 @@ qint64 BackOff::update(const DiskSample &sample)
         ++m_seen;
     const bool slow = sample.latencyMs >= 0 && m_seen > firstSamples && isClearlySlower(sample.latencyMs);
     if (sample.latencyMs >= 0)
-        learn(sample.latencyMs, slow);
+        learn(sample, slow);
     if (slow && sample.othersActive) {
         if (++m_slow >= slowInARow)
             cut(sample);
@@ -42,24 +45,27 @@ qint64 BackOff::update(const DiskSample &sample)
 
 bool BackOff::isClearlySlower(double latencyMs) const { return latencyMs > std::max(m_baseline * clearly, m_baseline + atLeastMs); }
 
-void BackOff::learn(double latencyMs, bool slow)
+void BackOff::learn(const DiskSample &sample, bool slow)
 {
     if (m_baseline < 0) {
-        m_baseline = latencyMs;
+        m_baseline = sample.latencyMs;
+        m_usual = rateOf(sample);
         return;
     }
     const double up = slow ? followSlow : followUp;
-    m_baseline += (latencyMs - m_baseline) * (latencyMs < m_baseline ? followDown : up);
+    m_baseline += (sample.latencyMs - m_baseline) * (sample.latencyMs < m_baseline ? followDown : up);
+    if (!slow && m_limit <= 0)
+        m_usual += (rateOf(sample) - m_usual) * followRate;
 }
 
 void BackOff::cut(const DiskSample &sample)
 {
     m_slow = 0;
-    const double rate = sample.seconds > 0 ? double(sample.ownBytes) / sample.seconds : 0;
+    const double rate = std::max(rateOf(sample), leastRate);
     if (m_limit <= 0)
-        m_before = std::max(rate, leastRate);
+        m_before = std::max(rate, m_usual); // the others have taken their part of it already
     // From what we really read: a limit above that would mean nothing.
-    const double from = m_limit > 0 ? std::min(m_limit, std::max(rate, leastRate)) : m_before;
+    const double from = m_limit > 0 ? std::min(m_limit, rate) : rate;
     m_limit = std::max({from * cutTo, m_before * leastShare, leastRate});
 }
 

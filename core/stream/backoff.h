@@ -29,7 +29,7 @@ public:
 
 private:
     [[nodiscard]] bool isClearlySlower(double latencyMs) const;
-    void learn(double latencyMs, bool slow);
+    void learn(const DiskSample &sample, bool slow);
     void cut(const DiskSample &sample);
     void recover();
 
@@ -37,7 +37,8 @@ private:
     int m_seen = 0; // samples with a latency
     int m_slow = 0; // slow ones in a row
     double m_limit = 0; // 0: none
-    double m_before = 0; // what we read when it began
+    double m_usual = 0; // what we read while all was well, smoothed
+    double m_before = 0; // what we come back to
 };
 
 }

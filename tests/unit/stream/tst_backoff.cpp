@@ -56,6 +56,7 @@ private Q_SLOTS:
     void oneBlipIsNothing();
     void smallChangesOfAFastDiskAreNothing();
     void firstSamplesOnlyTeach();
+    void whatTheOthersTookIsGivenBack();
     void itNeverStopsAltogether();
     void anHourOfLoadStaysALoad();
     void aSlowerDiskIsLearnedInTheEnd();
@@ -124,6 +125,22 @@ void TestBackOff::firstSamplesOnlyTeach()
         QCOMPARE(backOff.update(plain(900)), 0);
     QCOMPARE(backOff.update(plain(900)), 0);
     QCOMPARE(backOff.update(plain(900)), qint64(60 * MB)); // the second in a row: six tenths of 100 MB/s
+}
+
+/// When it begins, the others have already taken most of the disk: our rate of that moment is not what we come back to.
+void TestBackOff::whatTheOthersTookIsGivenBack()
+{
+    BackOff backOff;
+    for (int i = 0; i < 20; ++i)
+        backOff.update(plain(1));
+    backOff.update(plain(50, true, 10 * MB));
+    QVERIFY(backOff.update(plain(50, true, 10 * MB)) < qint64(10 * MB));
+    for (int i = 0; i < 10; ++i)
+        backOff.update(plain(1, true, double(backOff.limit())));
+    QVERIFY2(backOff.limit() > qint64(40 * MB) && backOff.limit() < qint64(70 * MB), qPrintable(QString::number(backOff.limit())));
+    for (int i = 0; i < 12; ++i)
+        backOff.update(plain(1, true, double(backOff.limit())));
+    QCOMPARE(backOff.limit(), 0);
 }
 
 void TestBackOff::itNeverStopsAltogether()
