@@ -13,6 +13,13 @@ namespace {
 constexpr quint64 epoch = 7;
 constexpr auto patience = 20s;
 
+/// MiB that a peer may make the receiver grow by. The address sanitizer keeps 256 MiB of what was freed.
+#ifdef __SANITIZE_ADDRESS__
+constexpr quint64 growth = 64 + 256;
+#else
+constexpr quint64 growth = 64;
+#endif
+
 /// Resident memory of this process, where the receiver runs, in MiB.
 quint64 memory()
 {
@@ -231,7 +238,7 @@ void TestHostileSender::thousandsOfTinyFramesCostNoMemory()
     }
     QVERIFY(data.waitForAck(last));
     const quint64 after = memory();
-    QVERIFY2(after < before + 64, qPrintable(QStringLiteral("%1 MiB became %2").arg(before).arg(after)));
+    QVERIFY2(after < before + growth, qPrintable(QStringLiteral("%1 MiB became %2").arg(before).arg(after)));
     QCOMPARE(m_receiver->diskContent(serial(), 0, 2), QByteArray("x\0", 2));
     honestPeersAreServed();
 }
@@ -294,7 +301,7 @@ void TestHostileSender::thousandsOfBadRequestsLeaveTheSessionAlive()
     for (int i = 0; i < 2000; ++i)
         QCOMPARE(control.ask(QString(64, QLatin1Char('m'))).error().code, ErrorCode::RequestMalformed);
     QVERIFY(control.ask(QStringLiteral("status")));
-    QVERIFY(memory() < before + 64);
+    QVERIFY(memory() < before + growth);
     honestPeersAreServed();
 }
 
