@@ -1,6 +1,7 @@
 #include "tests/support/livemigration.h"
 
 #include <QTest>
+#include <csignal>
 #include <cstdio>
 
 using namespace edgelift;
@@ -24,6 +25,7 @@ private Q_SLOTS:
     void killed();
     void disturbed_data();
     void disturbed();
+    void aSecondClientIsRefusedAndTheSamePlanRunsTwice();
     void cleanupTestCase();
 
 private:
@@ -34,6 +36,7 @@ private:
     void play(LiveMigration &migration, const QString &what);
     void finishes(LiveMigration &migration, const QString &what);
 
+    QProcess m_squatter;
     quint64 m_undisturbed = 0;
     QStringList m_table;
 };
@@ -54,8 +57,11 @@ void TestResume::finishes(LiveMigration &migration, const QString &what)
     if (m_undisturbed == 0)
         m_undisturbed = wire;
     const double ratio = double(wire) / double(m_undisturbed);
-    m_table.append(
-        QStringLiteral("| %1 | %2 | %3 | %4").arg(what, -46).arg(migration.copySeconds(), 9, 'f', 1).arg(wire, 11).arg(ratio, 0, 'f', 3));
+    m_table.append(QStringLiteral("| %1 | %2 | %3 | %4")
+                       .arg(what, -46)
+                       .arg(migration.copySeconds(), 9, 'f', 1)
+                       .arg(wire, 11)
+                       .arg(ratio, 0, 'f', 3));
     QVERIFY2(migration.last().state == QLatin1String("Finished"), qPrintable(migration.agentLog()));
     QCOMPARE(migration.difference(), QString());
     QCOMPARE(migration.simulation.leftovers().join(QLatin1Char(' ')), QString());
@@ -97,7 +103,9 @@ void TestResume::killed()
 void TestResume::disturbed_data()
 {
     QTest::addColumn<QString>("what");
-    for (const char *what : {"service killed, instance boots again"})
+    for (const char *what : {"cable out for 1 s", "cable out for 30 s", "half-open for 75 s", "agent stopped for 70 s",
+             "receiver stopped for 70 s", "service killed, instance boots again", "instance boots at another address",
+             "the source gets another address"})
         QTest::newRow(what) << QString::fromLatin1(what);
 }
 
@@ -112,15 +120,63 @@ void TestResume::disturbed()
     QVERIFY2(migration.untilPercent(50), qPrintable(migration.agentLog()));
     play(migration, what);
     finishes(migration, what);
+    m_squatter.kill();
+    m_squatter.waitForFinished(5000);
 }
 
-void TestResume::play(LiveMigration &migration, const QString &)
+void TestResume::play(LiveMigration &migration, const QString &what)
 {
-    const QString address = migration.instanceAddress();
-    QVERIFY(!address.isEmpty());
-    migration.simulation.killService();
-    QVERIFY(migration.simulation.startService({QStringLiteral("--time-scale"), QStringLiteral("0.1")}));
-    QCOMPARE(migration.instanceAddress(), address);
+    NetworkPair &network = migration.network;
+    if (what.startsWith(QLatin1String("cable"))) {
+        QVERIFY(network.cut());
+        QTest::qSleep(what.contains(QLatin1String("30")) ? 30000 : 1000);
+        QVERIFY(network.mend());
+    } else if (what.startsWith(QLatin1String("half-open"))) {
+        QVERIFY(network.swallowAnswers(true));
+        QTest::qSleep(75000); // longer than the stall timer
+        QVERIFY(network.swallowAnswers(false));
+    } else if (what.contains(QLatin1String("stopped"))) {
+        const pid_t who = what.startsWith(QLatin1String("agent")) ? migration.agent() : migration.receiver();
+        QVERIFY(who > 0);
+        ::kill(who, SIGSTOP);
+        QTest::qSleep(70000);
+        ::kill(who, SIGCONT);
+    } else if (what.startsWith(QLatin1String("the source"))) {
+        QVERIFY(network.moveSourceTo(QStringLiteral("10.77.0.9")));
+    } else {
+        const QString address = migration.instanceAddress();
+        QVERIFY(!address.isEmpty());
+        migration.simulation.killService();
+        QProcess &squatter = m_squatter; // somebody who answers at the old address, but is not ours
+        if (what.contains(QLatin1String("another"))) {
+            squatter.start(QStringLiteral("nsenter"),
+                {QStringLiteral("--net=/run/netns/") + network.cloud(), QStringLiteral("python3"), QStringLiteral("-m"),
+                    QStringLiteral("http.server"), QStringLiteral("--bind"), address, QStringLiteral("8080")});
+            QVERIFY(squatter.waitForStarted());
+            QTest::qSleep(2000);
+        }
+        QVERIFY(migration.simulation.startService({QStringLiteral("--time-scale"), QStringLiteral("0.1")}));
+        QCOMPARE(migration.instanceAddress() == address, !what.contains(QLatin1String("another")));
+    }
+}
+
+void TestResume::aSecondClientIsRefusedAndTheSamePlanRunsTwice()
+{
+    NetworkPair network;
+    LiveMigration migration(network, m_disks);
+    const QString trouble = migration.begin(0, {QStringLiteral("--time-scale"), QStringLiteral("0.1")});
+    QVERIFY2(trouble.isEmpty(), qPrintable(trouble));
+    test::Simulation &simulation = migration.simulation;
+    const QString plan = simulation.makePlan(m_disks);
+    const test::CtlResult second = simulation.migrate(m_disks, plan);
+    QVERIFY2(second.exitCode != 0, qPrintable(second.describe()));
+    QCOMPARE(second.last(QStringLiteral("error")).value(QLatin1String("name")).toString(), QStringLiteral("JobRunning"));
+    QVERIFY(migration.untilOver());
+    QCOMPARE(migration.last().state, QStringLiteral("Finished"));
+    QCOMPARE(migration.difference(), QString());
+    const test::CtlResult again = simulation.migrate(m_disks, plan);
+    QVERIFY2(again.exitCode == 0, qPrintable(again.describe()));
+    QCOMPARE(simulation.leftovers().join(QLatin1Char(' ')), QString());
 }
 
 QTEST_GUILESS_MAIN(TestResume)
