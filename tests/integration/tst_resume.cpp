@@ -34,7 +34,7 @@ private:
     QTemporaryDir m_server;
     QStringList m_disks;
     void play(LiveMigration &migration, const QString &what);
-    void finishes(LiveMigration &migration, const QString &what);
+    void finishes(LiveMigration &migration, const QString &what, double mostWire);
 
     QProcess m_squatter;
     quint64 m_undisturbed = 0;
@@ -50,7 +50,7 @@ void TestResume::cleanupTestCase()
 }
 
 /// To its end, by itself, with an image equal to the source and nothing left in the cloud; a line for the table.
-void TestResume::finishes(LiveMigration &migration, const QString &what)
+void TestResume::finishes(LiveMigration &migration, const QString &what, double mostWire)
 {
     QVERIFY2(migration.untilOver(), qPrintable(migration.agentLog()));
     const quint64 wire = migration.copyWireBytes();
@@ -65,7 +65,7 @@ void TestResume::finishes(LiveMigration &migration, const QString &what)
     QVERIFY2(migration.last().state == QLatin1String("Finished"), qPrintable(migration.agentLog()));
     QCOMPARE(migration.difference(), QString());
     QCOMPARE(migration.simulation.leftovers().join(QLatin1Char(' ')), QString());
-    QVERIFY2(ratio <= 1.05, qPrintable(QString::number(ratio)));
+    QVERIFY2(ratio <= mostWire, qPrintable(QString::number(ratio)));
 }
 
 void TestResume::killed_data()
@@ -97,7 +97,7 @@ void TestResume::killed()
             QVERIFY(migration.startAgent());
         }
     }
-    finishes(migration, percent > 0 ? QStringLiteral("%1 killed -9 at %2 %").arg(who).arg(percent) : QStringLiteral("nothing"));
+    finishes(migration, percent > 0 ? QStringLiteral("%1 killed -9 at %2 %").arg(who).arg(percent) : QStringLiteral("nothing"), 1.05);
 }
 
 void TestResume::disturbed_data()
@@ -119,7 +119,7 @@ void TestResume::disturbed()
     QVERIFY2(trouble.isEmpty(), qPrintable(trouble));
     QVERIFY2(migration.untilPercent(50), qPrintable(migration.agentLog()));
     play(migration, what);
-    finishes(migration, what);
+    finishes(migration, what, 1.15); // a stopped receiver's kernel goes on taking what nobody will confirm
     m_squatter.kill();
     m_squatter.waitForFinished(5000);
 }
