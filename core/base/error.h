@@ -7,7 +7,7 @@
 namespace edgelift {
 
 /// Stable numbers: they appear in logs, in JSON and on the error page ("EL-0301"). Add at the end of a block, never renumber.
-/// Each code has a name and a text in errortext.cpp; a test walks the table.
+/// Each code has a name and a text in errortable.cpp; a test walks the table.
 enum class ErrorCode : quint16 {
     // 1–49: this program and the machine it runs on
     Internal = 1,
@@ -114,7 +114,7 @@ enum class ErrorCode : quint16 {
 /// What a caller may do about it. Decided where the error is made, because only that place knows.
 enum class Retry : quint8 { Never, AfterWait, AfterUserAction };
 
-/// Why an operation failed. `args` are facts for the shown text (device, region, size) in the order errortext.cpp uses them;
+/// Why an operation failed. `args` are facts for the shown text (device, region, size) in the order errortable.cpp uses them;
 /// `detail` is for the log: English, untranslated, and free of secrets.
 struct Error
 {
