@@ -32,8 +32,7 @@ class DiskImagesTest : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        if (!isRoot())
-            QSKIP("needs root for loop devices and mounts");
+        QVERIFY2(isRoot(), "run as root: it mounts loop devices");
         m_loops = shell(QStringLiteral("losetup -n -O NAME | wc -l"));
     }
     void cleanup();
