@@ -83,6 +83,7 @@ private Q_SLOTS:
     void aSlowLinkGetsTheCeiling();
     void isNearTheBestLevelAtEverySpeed_data();
     void isNearTheBestLevelAtEverySpeed();
+    void busyPackersAreNoReasonToDoLessWhileTheLinksAreFed();
     void aSlowDiskIsNoReasonToWorkHarder();
     void theCeilingHolds_data();
     void theCeilingHolds();
@@ -126,6 +127,24 @@ void LevelControllerTest::isNearTheBestLevelAtEverySpeed()
     const double took = copy.copy(controller, frames);
     const double best = bestTime(linkMBps, slowness, frames);
     QVERIFY2(took <= 1.35 * best, qPrintable(QStringLiteral("%1 s instead of %2").arg(took).arg(best)));
+}
+
+/// A stretch of data that is hard to compress: the links live on what is queued.
+void LevelControllerTest::busyPackersAreNoReasonToDoLessWhileTheLinksAreFed()
+{
+    const std::atomic<int> ceiling = 7;
+    LevelController controller(ceiling);
+    const int before = controller.level();
+    for (int i = 0; i < 20; ++i) {
+        controller.sent({0ms, 400ms});
+        controller.packed({400ms, 0ms, 0ms});
+    }
+    QCOMPARE(controller.level(), before);
+    for (int i = 0; i < 20; ++i) {
+        controller.sent({400ms, 100ms});
+        controller.packed({400ms, 0ms, 0ms});
+    }
+    QCOMPARE(controller.level(), 0);
 }
 
 void LevelControllerTest::aSlowDiskIsNoReasonToWorkHarder()
