@@ -1,5 +1,6 @@
 #include "core/layout/defaultplan.h"
 #include "core/layout/layoutchange.h"
+#include "core/layout/layoutroom.h"
 #include "core/layout/planrules.h"
 
 #include <QSet>
@@ -11,21 +12,8 @@ namespace {
 
 using Severity = Problem::Severity;
 
-constexpr Bytes fromGiB(qint64 count) { return Bytes{quint64(std::clamp<qint64>(count, 0, 1LL << 33)) << 30}; }
-constexpr Bytes fromMiB(qint64 count) { return Bytes{quint64(std::clamp<qint64>(count, 0, 1LL << 43)) << 20}; }
-
 /// Sizes come from partition tables and hand-written plans: a sum that overflows is as good as infinite.
 void add(Bytes &total, Bytes part) { total = sum(total, part).value_or(Bytes{~quint64{0}}); }
-
-Bytes bytesOn(const VolumeFacts &volume, const QString &disk)
-{
-    Bytes total;
-    for (const DiskSegment &segment : volume.segments) {
-        if (segment.disk == disk)
-            add(total, segment.length);
-    }
-    return total;
-}
 
 /// Walks a plan once and gathers what is wrong with its disks.
 class DiskRules
@@ -100,7 +88,7 @@ private:
         } else {
             checkDataSize(disk);
         }
-        checkVolumes(disk, *source, travels);
+        checkVolumes(disk, travels);
         if (disk.lvm)
             checkLvm(disk);
     }
@@ -108,31 +96,28 @@ private:
     void checkSystemSize(const Plan::Disk &disk, const DiskFacts &source)
     {
         if (disk.sizeGiB < limits::systemDiskLeastGiB || disk.sizeGiB > limits::systemDiskMostGiB)
-            block(Rule::SystemSizeRange, &disk).have = fromGiB(disk.sizeGiB);
+            block(Rule::SystemSizeRange, &disk).have = bytesFromGiB(disk.sizeGiB);
         const qint64 sourceGiB = planGiB(source.size);
         const qint64 nearest = std::clamp(sourceGiB, limits::systemDiskLeastGiB, limits::systemDiskMostGiB);
         if (nearest == sourceGiB || disk.sizeGiB != nearest)
             return;
         Problem &clamped = report(Rule::SizeClamped, Severity::Info, &disk);
         clamped.have = source.size;
-        clamped.need = fromGiB(nearest);
+        clamped.need = bytesFromGiB(nearest);
     }
 
     void checkDataSize(const Plan::Disk &disk)
     {
         if (disk.sizeGiB < 1 || disk.sizeGiB > limits::dataDiskMostGiB)
-            block(Rule::DataSizeRange, &disk).have = fromGiB(disk.sizeGiB);
+            block(Rule::DataSizeRange, &disk).have = bytesFromGiB(disk.sizeGiB);
         else if (disk.sizeGiB > limits::ensDataDiskMostGiB)
-            block(Rule::DataDiskTooLarge, &disk).have = fromGiB(disk.sizeGiB);
+            block(Rule::DataDiskTooLarge, &disk).have = bytesFromGiB(disk.sizeGiB);
         else if (disk.sizeGiB < limits::apiDataDiskLeastGiB)
-            report(Rule::SmallDataDisk, Severity::Warning, &disk).have = fromGiB(disk.sizeGiB);
+            report(Rule::SmallDataDisk, Severity::Warning, &disk).have = bytesFromGiB(disk.sizeGiB);
     }
 
-    void checkVolumes(const Plan::Disk &disk, const DiskFacts &source, bool travels)
+    void checkVolumes(const Plan::Disk &disk, bool travels)
     {
-        Bytes needed;
-        Bytes used;
-        bool asIs = disk.sizeGiB >= planGiB(source.size);
         for (const Plan::Volume &volume : disk.volumes) {
             const VolumeFacts *facts = m_facts.volume(volume.source);
             if (!facts) {
@@ -145,36 +130,32 @@ private:
                 block(Rule::NamedTwice, &disk, &volume);
             if (!volume.migrate)
                 continue;
-            const bool unchanged = isUnchanged(disk, volume, *facts);
-            const Bytes size = unchanged ? bytesOn(*facts, disk.source) : fromMiB(volume.sizeMiB);
-            add(needed, size);
-            add(used, unchanged ? std::min(facts->used, size) : facts->used);
             add(m_used, facts->used);
-            asIs = asIs && unchanged;
-            if (!unchanged)
+            if (!isUnchanged(disk, volume, *facts))
                 checkChangedVolume(disk, volume, *facts);
         }
-        const Bytes have = fromGiB(disk.sizeGiB);
-        if (!travels || asIs) // a copy byte for byte to a disk that is no smaller fits, however full it is
+        const DiskRoom room = roomOn(disk, m_facts);
+        if (!travels || room.asIs) // a copy byte for byte to a disk that is no smaller fits, however full it is
             return;
-        if (have <= used)
-            shortage(block(disk.role == Plan::Role::System ? Rule::SystemDiskTooSmall : Rule::DataDiskTooSmall, &disk), used, have);
-        else if (needed > have)
-            shortage(block(Rule::DiskOverfull, &disk), needed, have);
+        if (room.size <= room.used)
+            shortage(
+                block(disk.role == Plan::Role::System ? Rule::SystemDiskTooSmall : Rule::DataDiskTooSmall, &disk), room.used, room.size);
+        else if (room.planned > room.size)
+            shortage(block(Rule::DiskOverfull, &disk), room.planned, room.size);
     }
 
     void checkChangedVolume(const Plan::Disk &disk, const Plan::Volume &volume, const VolumeFacts &facts)
     {
         if ((facts.boot || facts.system) && facts.disk != disk.source)
             block(Rule::SystemVolumeMoved, &disk, &volume);
-        if (fromMiB(volume.sizeMiB) <= facts.used && volume.sizeMiB != planMiB(facts.size))
-            shortage(block(Rule::VolumeTooSmall, &disk, &volume), facts.used, fromMiB(volume.sizeMiB));
+        if (bytesFromMiB(volume.sizeMiB) <= facts.used && volume.sizeMiB != planMiB(facts.size))
+            shortage(block(Rule::VolumeTooSmall, &disk, &volume), facts.used, bytesFromMiB(volume.sizeMiB));
         if (volume.replication == Plan::Replication::File)
             return;
         if (disk.lvm && volume.sizeMiB % limits::lvmStepMiB != 0)
-            report(Rule::LvmStep, Severity::Warning, &disk, &volume).have = fromMiB(volume.sizeMiB);
+            report(Rule::LvmStep, Severity::Warning, &disk, &volume).have = bytesFromMiB(volume.sizeMiB);
         else if (volume.sizeMiB != planMiB(facts.size))
-            shortage(block(Rule::BlockSizeChanged, &disk, &volume), facts.size, fromMiB(volume.sizeMiB));
+            shortage(block(Rule::BlockSizeChanged, &disk, &volume), facts.size, bytesFromMiB(volume.sizeMiB));
     }
 
     static void shortage(Problem &problem, Bytes need, Bytes have)

@@ -3,6 +3,8 @@
 #include "core/layout/plan.h"
 #include "core/layout/serverfacts.h"
 
+#include <optional>
+
 namespace edgelift {
 
 /// Limits of the route (ux.md sections 1.2, 1.9, 1.14, 1.15). Inclusive.
@@ -92,6 +94,7 @@ struct Problem
 [[nodiscard]] bool hasBlocker(const QList<Problem> &problems);
 
 [[nodiscard]] QString ruleId(Rule rule); ///< "E-DSK-05": the same in every language
+[[nodiscard]] std::optional<Rule> ruleFromId(const QString &id);
 /// One or two sentences with the id at the end, in the language set now.
 [[nodiscard]] QString describe(const Problem &problem);
 /// For callers that stop at the first blocker: TooManyDataDisks, DataDiskTooLarge, PlanForOtherSource, else PlanRuleBroken.

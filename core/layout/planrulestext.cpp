@@ -1,9 +1,9 @@
+#include "core/layout/layoutroom.h"
 #include "core/layout/planrules.h"
 
 #include <QCoreApplication>
 #include <QLocale>
 #include <algorithm>
-#include <cmath>
 
 namespace edgelift {
 
@@ -89,30 +89,22 @@ const Row &row(Rule rule)
     return *it;
 }
 
-QString sizeText(Bytes size)
-{
-    static constexpr struct
-    {
-        int shift;
-        const char *unit;
-    } units[] = {{40, "TiB"}, {30, "GiB"}, {20, "MiB"}, {10, "KiB"}, {0, "B"}};
-    const auto *unit =
-        std::find_if(std::begin(units), std::prev(std::end(units)), [size](const auto &each) { return size.count >> each.shift != 0; });
-    const double value = std::ldexp(double(size.count), -unit->shift);
-    const bool whole = std::floor(value) == value;
-    return QLocale().toString(value, 'f', whole ? 0 : 2) + QChar(0xA0) + QString::fromLatin1(unit->unit);
-}
-
 QString wholeGiBAbove(Bytes size) { return QLocale().toString(qint64(size.count >> 30) + 1) + QChar(0xA0) + QStringLiteral("GiB"); }
 
 }
 
 QString ruleId(Rule rule) { return QString::fromLatin1(row(rule).id); }
 
+std::optional<Rule> ruleFromId(const QString &id)
+{
+    const auto *it = std::find_if(std::begin(rows), std::end(rows), [&id](const Row &each) { return id == QLatin1String(each.id); });
+    return it == std::end(rows) ? std::nullopt : std::optional(it->rule);
+}
+
 QString describe(const Problem &problem)
 {
     const QString form = QCoreApplication::translate("PlanRules", row(problem.rule).text, nullptr, problem.count);
-    const QString facts[] = {problem.name, sizeText(problem.need), sizeText(problem.have), wholeGiBAbove(problem.need)};
+    const QString facts[] = {problem.name, sizeInWords(problem.need), sizeInWords(problem.have), wholeGiBAbove(problem.need)};
     QString out;
     for (qsizetype i = 0; i < form.size(); ++i) { // not QString::arg: a name may contain "%1" itself
         const int digit = form.at(i) == QLatin1Char('%') && i + 1 < form.size() ? form.at(i + 1).digitValue() : -1;
@@ -132,7 +124,7 @@ Error asError(const Problem &problem)
     if (problem.rule == Rule::TooManyDataDisks)
         return error(ErrorCode::TooManyDataDisks, {QString::number(problem.count)});
     if (problem.rule == Rule::DataDiskTooLarge)
-        return error(ErrorCode::DataDiskTooLarge, {problem.name, sizeText(problem.have)});
+        return error(ErrorCode::DataDiskTooLarge, {problem.name, sizeInWords(problem.have)});
     if (problem.rule == Rule::SourceUnknown)
         return error(ErrorCode::PlanForOtherSource, {problem.name});
     return error(ErrorCode::PlanRuleBroken, {describe(problem)});
