@@ -1,0 +1,167 @@
+#include "app/wizard/state/session.h"
+
+#include "core/layout/defaultplan.h"
+#include "core/layout/factsjson.h"
+#include "core/layout/planfile.h"
+
+namespace edgelift::wizard {
+
+namespace {
+
+constexpr std::chrono::minutes inspectTimeout{10}; // a server with many disks
+constexpr std::chrono::minutes cloudTimeout{2};
+
+QString key(const char *name) { return QString::fromLatin1(name); }
+
+}
+
+Session::Session(AgentLink &link, QObject *parent)
+    : QObject(parent)
+    , m_link(link)
+{
+}
+
+void Session::inspect()
+{
+    if (m_inspection == Asked::Waiting)
+        return;
+    m_inspection = Asked::Waiting;
+    Q_EMIT inspectionChanged();
+    m_link.call(
+        key("inspect"), {}, this, [this](const Result<QJsonObject> &reply) { inspected(reply); }, inspectTimeout);
+}
+
+void Session::inspected(const Result<QJsonObject> &reply)
+{
+    const Result<ServerFacts> facts =
+        reply ? serverFactsFromJson(reply->value(key("facts")).toObject()) : Result<ServerFacts>(reply.error());
+    m_inspection = facts ? Asked::Answered : Asked::Failed;
+    if (facts)
+        m_facts = *facts;
+    else
+        m_inspectionError = facts.error();
+    if (facts && !m_hasPlan)
+        setPlan(freshPlan());
+    Q_EMIT inspectionChanged();
+}
+
+Plan Session::freshPlan() const
+{
+    Plan plan = defaultPlan(m_facts, m_plan.image.region);
+    if (m_hasPlan) {
+        const QList<Plan::Disk> disks = plan.disks;
+        plan = m_plan;
+        plan.disks = disks;
+    }
+    return plan;
+}
+
+void Session::setPlan(const Plan &plan)
+{
+    if (m_hasPlan && plan == m_plan)
+        return;
+    m_plan = plan;
+    m_hasPlan = true;
+    Q_EMIT planChanged();
+}
+
+QList<Problem> Session::problems() const { return check(m_plan, m_facts); }
+
+void Session::setCredential(const Credential &credential)
+{
+    m_credential = credential;
+    stopReaching();
+    m_cloud = Asked::Not;
+    Q_EMIT credentialChanged();
+    Q_EMIT cloudChanged();
+}
+
+void Session::reachCloud()
+{
+    QJsonObject parameters = m_credential.parameters();
+    parameters.insert(key("transitRegion"), m_plan.image.transitRegion);
+    m_cloud = Asked::Waiting;
+    Q_EMIT cloudChanged();
+    m_link.call(
+        key("cloud.options"), parameters, this,
+        [this, question = ++m_cloudQuestion](const Result<QJsonObject> &reply) {
+            if (question == m_cloudQuestion)
+                cloudAnswered(reply);
+        },
+        cloudTimeout);
+}
+
+void Session::stopReaching()
+{
+    ++m_cloudQuestion;
+    if (m_cloud != Asked::Waiting)
+        return;
+    m_cloud = Asked::Not;
+    Q_EMIT cloudChanged();
+}
+
+void Session::cloudAnswered(const Result<QJsonObject> &reply)
+{
+    m_cloud = reply ? Asked::Answered : Asked::Failed;
+    if (reply)
+        m_options = cloudOptionsFromJson(*reply);
+    else
+        m_cloudError = reply.error();
+    Q_EMIT cloudChanged();
+}
+
+void Session::importSource()
+{
+    if (m_import == Asked::Waiting)
+        return;
+    m_import = Asked::Waiting;
+    Q_EMIT importChanged();
+    m_link.call(
+        key("import"), m_credential.parameters(), this, [this](const Result<QJsonObject> &reply) { imported(reply); }, inspectTimeout);
+}
+
+void Session::imported(const Result<QJsonObject> &reply)
+{
+    m_import = reply ? Asked::Answered : Asked::Failed;
+    if (reply)
+        m_sourceId = reply->value(key("sourceId")).toString();
+    else
+        m_importError = reply.error();
+    Q_EMIT importChanged();
+}
+
+void Session::setSourceId(const QString &id)
+{
+    m_sourceId = id;
+    Q_EMIT importChanged();
+}
+
+void Session::setDecision(const QString &prompt, const QString &answer)
+{
+    if (m_decisions.value(prompt) == answer)
+        return;
+    m_decisions.insert(prompt, answer);
+    Q_EMIT decisionsChanged();
+}
+
+void Session::start()
+{
+    if (std::exchange(m_starting, true))
+        return;
+    QJsonObject parameters = m_credential.parameters();
+    parameters.insert(key("plan"), toJson(m_plan));
+    m_link.call(
+        key("migrate"), parameters, this,
+        [this](const Result<QJsonObject> &reply) {
+            m_starting = false;
+            if (!reply)
+                Q_EMIT startFailed(reply.error());
+            else if (reply->value(key("refused")).toBool())
+                Q_EMIT startFailed(rpc::errorFromJson(reply->value(key("error")).toObject()));
+            else
+                Q_EMIT started(reply->value(key("job")).toString());
+        },
+        inspectTimeout);
+}
+
+}

@@ -1,0 +1,101 @@
+#pragma once
+#include "app/wizard/state/cloudoptions.h"
+#include "app/wizard/state/credential.h"
+#include "core/agent/agentlink.h"
+#include "core/layout/planrules.h"
+
+#include <QMap>
+#include <QObject>
+#include <optional>
+
+namespace edgelift::wizard {
+
+/// What the wizard works on until the migration starts: the server, the plan, who pays, and what the account offers. Every page reads it
+/// and changes it here; the shell saves it. Talks to the agent; nothing here blocks. JobWatch takes over when a job runs.
+class Session final : public QObject
+{
+    Q_OBJECT
+public:
+    /// How a question to the agent stands.
+    enum class Asked : quint8 { Not, Waiting, Answered, Failed };
+
+    /// The link must outlive this.
+    explicit Session(AgentLink &link, QObject *parent = nullptr);
+
+    [[nodiscard]] AgentLink &link() const { return m_link; }
+
+    // the server
+    /// Looks at the server's disks (again), then makes the plan when there is none yet.
+    void inspect();
+    [[nodiscard]] Asked inspection() const { return m_inspection; }
+    [[nodiscard]] const Error &inspectionError() const { return m_inspectionError; } ///< while Failed
+    [[nodiscard]] const ServerFacts &facts() const { return m_facts; } ///< empty until Answered
+
+    // the plan
+    [[nodiscard]] const Plan &plan() const { return m_plan; }
+    void setPlan(const Plan &plan); ///< planChanged() when it is another one
+    [[nodiscard]] bool hasPlan() const { return m_hasPlan; }
+    /// What the rules say about plan and server.
+    [[nodiscard]] QList<Problem> problems() const;
+    /// The plan for this server as it stands, in the settings' regions.
+    [[nodiscard]] Plan freshPlan() const;
+
+    // who pays
+    [[nodiscard]] const Credential &credential() const { return m_credential; }
+    void setCredential(const Credential &credential); ///< what the last one could reach is forgotten
+    /// Asks the cloud what the account offers: the test of the connection, and the lists of the settings.
+    void reachCloud();
+    void stopReaching(); ///< the answer, if one still comes, is ignored
+    [[nodiscard]] Asked cloud() const { return m_cloud; }
+    [[nodiscard]] const Error &cloudError() const { return m_cloudError; } ///< while Failed
+    [[nodiscard]] const CloudOptions &options() const { return m_options; }
+
+    // import and start
+    void importSource(); ///< registers this server with the service of the code
+    [[nodiscard]] Asked import() const { return m_import; }
+    [[nodiscard]] const Error &importError() const { return m_importError; }
+    [[nodiscard]] const QString &sourceId() const { return m_sourceId; } ///< "s-…"; empty: not imported
+    void setSourceId(const QString &id); ///< of a saved setup
+
+    /// Answers to the questions of the Prepare page by prompt ("snapshot-driver", "rsync", "selinux"): "yes", "no", "leave", …
+    [[nodiscard]] const QMap<QString, QString> &decisions() const { return m_decisions; }
+    void setDecision(const QString &prompt, const QString &answer);
+
+    /// Begins the migration: started() or startFailed().
+    void start();
+    [[nodiscard]] bool isStarting() const { return m_starting; }
+
+Q_SIGNALS:
+    void inspectionChanged();
+    void planChanged();
+    void credentialChanged();
+    void cloudChanged();
+    void importChanged();
+    void decisionsChanged();
+    void started(const QString &job);
+    void startFailed(const edgelift::Error &error);
+
+private:
+    void inspected(const Result<QJsonObject> &reply);
+    void cloudAnswered(const Result<QJsonObject> &reply);
+    void imported(const Result<QJsonObject> &reply);
+
+    AgentLink &m_link;
+    Asked m_inspection = Asked::Not;
+    Error m_inspectionError;
+    ServerFacts m_facts;
+    Plan m_plan;
+    bool m_hasPlan = false;
+    Credential m_credential;
+    Asked m_cloud = Asked::Not;
+    Error m_cloudError;
+    CloudOptions m_options;
+    int m_cloudQuestion = 0; ///< only the answer to the last one counts
+    Asked m_import = Asked::Not;
+    Error m_importError;
+    QString m_sourceId;
+    QMap<QString, QString> m_decisions;
+    bool m_starting = false;
+};
+
+}
