@@ -85,7 +85,7 @@ void LayoutModel::moveRows(const QList<Node> &wanted)
     for (qsizetype disk = 0; disk < wanted.size(); ++disk) {
         for (qsizetype row = 0; row < wanted.at(disk).volumes.size(); ++row) {
             const quintptr key = wanted.at(disk).volumes.at(row);
-            qsizetype from = disk;
+            qsizetype from = 0; // what does not belong to an earlier disk still stands behind the rest of it
             while (from < m_nodes.size() && !m_nodes.at(from).volumes.contains(key))
                 ++from;
             const qsizetype at = m_nodes.at(from).volumes.indexOf(key);
