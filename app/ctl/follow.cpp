@@ -2,6 +2,7 @@
 
 #include "app/ctl/exitcodes.h"
 #include "app/ctl/words.h"
+#include "core/agent/clientvalues.h"
 
 #include <QJsonArray>
 #include <csignal>

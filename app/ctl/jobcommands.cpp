@@ -5,6 +5,7 @@
 #include "app/ctl/planreading.h"
 #include "app/ctl/session.h"
 #include "app/ctl/words.h"
+#include "core/agent/clientvalues.h"
 #include "core/layout/planfile.h"
 
 #include <QFile>

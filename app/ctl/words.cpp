@@ -1,6 +1,5 @@
 #include "app/ctl/words.h"
 
-#include <QHash>
 #include <QStringList>
 #include <algorithm>
 #include <cmath>
@@ -65,19 +64,6 @@ QString remainingText(qint64 seconds)
     if (minutes % 60 == 0)
         return QStringLiteral("about %1 h").arg(minutes / 60);
     return QStringLiteral("about %1 h %2 min").arg(minutes / 60).arg(minutes % 60);
-}
-
-QString phaseTitle(const QString &phase)
-{
-    static const QHash<QString, QString> titles{{QStringLiteral("connect"), QStringLiteral("Connecting")},
-        {QStringLiteral("check"), QStringLiteral("Checking the account")},
-        {QStringLiteral("transit"), QStringLiteral("Making the transit instance")},
-        {QStringLiteral("copy"), QStringLiteral("Copying the disks")}, {QStringLiteral("finalize"), QStringLiteral("Finishing the disks")},
-        {QStringLiteral("snapshot"), QStringLiteral("Taking snapshots")}, {QStringLiteral("image"), QStringLiteral("Making the ECS image")},
-        {QStringLiteral("export"), QStringLiteral("Exporting the image to the bucket")},
-        {QStringLiteral("import"), QStringLiteral("Importing the image into ENS")},
-        {QStringLiteral("cleanup"), QStringLiteral("Cleaning up")}, {QStringLiteral("done"), QStringLiteral("Done")}};
-    return titles.value(phase, phase);
 }
 
 QStringList limitTexts(const QJsonObject &event)

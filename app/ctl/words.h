@@ -9,9 +9,6 @@ namespace edgelift::ctl {
 [[nodiscard]] QString sizeText(double bytes); ///< "26.4 MiB"
 /// "less than 1 min", "about 10 min", "about 3 h 10 min", "more than 2 days" (ux.md 2.10)
 [[nodiscard]] QString remainingText(qint64 seconds);
-/// What a phase does, as a title: "Copying the disks".
-[[nodiscard]] QString phaseTitle(const QString &phase);
-
 /// The limits in force, of a "progress" event: "limit 50 Mbit/s (mon 08:00–18:00)", "back-off: reading 12 MB/s". Empty: none.
 [[nodiscard]] QStringList limitTexts(const QJsonObject &event);
 /// One line for a "progress" event, at most `width` columns (at least 20): bar, percent, bytes, speed, remaining time.

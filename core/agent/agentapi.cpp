@@ -126,7 +126,8 @@ Result<QJsonObject> AgentApi::check(Params &params, const Outlet &)
     const QList<Check> checks = readinessChecks((*source)->facts());
     const bool blocked =
         std::any_of(checks.begin(), checks.end(), [](const Check &each) { return each.severity == Check::Severity::Blocker; });
-    return QJsonObject{{key("checks"), apijson::array(checks)}, {key("blocked"), blocked}};
+    return QJsonObject{{key("checks"), apijson::array(checks)}, {key("blocked"), blocked},
+        {key("prompts"), apijson::array(promptsOfImages((*source)->facts()))}};
 }
 
 Result<QJsonObject> AgentApi::import(Params &params, const Outlet &)

@@ -39,13 +39,41 @@ QString severityName(Problem::Severity severity)
 
 QString text(const QDateTime &time) { return time.isValid() ? time.toUTC().toString(Qt::ISODate) : QString(); }
 
+void insertTimes(QJsonObject &out, const JobSummary &job)
+{
+    QJsonArray phases;
+    for (const PhaseTime &phase : job.phases)
+        phases.append(
+            QJsonObject{{key("phase"), phaseName(phase.phase)}, {key("started"), text(phase.started)}, {key("ended"), text(phase.ended)}});
+    out.insert(key("phases"), phases);
+    out.insert(key("started"), job.phases.isEmpty() ? QString() : text(job.phases.first().started));
+    out.insert(key("ended"), text(job.ended));
+}
+
+void insertPlan(QJsonObject &out, const JobSummary &job)
+{
+    QJsonObject tags;
+    for (auto it = job.job.tags.begin(); it != job.job.tags.end(); ++it)
+        tags.insert(it.key(), it.value());
+    out.insert(key("name"), job.job.name);
+    out.insert(key("description"), job.job.description);
+    out.insert(key("tags"), tags);
+    out.insert(key("region"), job.place.region);
+    out.insert(key("transitRegion"), job.place.transitRegion);
+    out.insert(key("bucket"), job.place.bucket);
+}
+
 }
 
 QJsonObject toJson(const JobSummary &job)
 {
     QJsonObject out{{key("id"), job.id}, {key("state"), jobStateName(job.state)}, {key("phase"), job.phase},
         {key("created"), text(job.created)}, {key("sourceName"), job.sourceName}, {key("sourceId"), job.sourceId},
-        {key("imageId"), job.imageId}};
+        {key("imageId"), job.imageId}, {key("imageName"), job.imageName}, {key("instanceId"), job.instanceId},
+        {key("bytesDone"), qint64(job.bytesDone.count)}, {key("bytesTotal"), qint64(job.bytesTotal.count)},
+        {key("wireBytes"), qint64(job.wireBytes.count)}, {key("interrupted"), job.interrupted}, {key("cancelling"), job.cancelling}};
+    insertTimes(out, job);
+    insertPlan(out, job);
     if (job.error)
         out.insert(key("error"), rpc::toJson(*job.error));
     return out;
@@ -55,15 +83,26 @@ QJsonObject toJson(const LedgerEntry &entry)
 {
     return {{key("kind"), kindName(entry.kind)}, {key("kindName"), describe(entry.kind)}, {key("id"), entry.id}, {key("name"), entry.name},
         {key("region"), entry.region}, {key("created"), text(entry.created)},
-        {key("pricePerDay"), entry.pricePerDay ? QJsonValue(*entry.pricePerDay) : QJsonValue()}, {key("kept"), entry.kept}};
+        {key("pricePerDay"), entry.pricePerDay ? QJsonValue(*entry.pricePerDay) : QJsonValue()}, {key("currency"), entry.currency},
+        {key("kept"), entry.kept}};
 }
 
 QJsonObject toJson(const Check &check)
 {
     const CheckText words = describe(check);
-    return {{key("id"), check.id}, {key("severity"), severityName(check.severity)}, {key("title"), words.title},
+    QJsonObject out{{key("id"), check.id}, {key("severity"), severityName(check.severity)}, {key("title"), words.title},
         {key("evidence"), words.evidence}, {key("remedy"), words.remedy}, {key("fixable"), check.fixable},
         {key("args"), QJsonArray::fromStringList(check.args)}};
+    if (check.error)
+        out.insert(key("error"), rpc::toJson(*check.error));
+    return out;
+}
+
+QJsonObject toJson(const Prompt &prompt)
+{
+    return {{key("id"), prompt.id}, {key("needed"), prompt.needed}, {key("state"), prompt.state}, {key("reason"), prompt.reason},
+        {key("choices"), QJsonArray::fromStringList(prompt.choices)}, {key("recommended"), prompt.recommended},
+        {key("command"), prompt.command}};
 }
 
 QJsonObject toJson(const Problem &problem)

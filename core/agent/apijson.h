@@ -1,6 +1,7 @@
 #pragma once
 #include "core/layout/planrules.h"
 #include "core/migrate/migration.h"
+#include "core/source/prompts.h"
 #include "core/source/readiness.h"
 
 #include <QJsonArray>
@@ -8,9 +9,12 @@
 /// Values of other modules as the agent's clients get them.
 namespace edgelift::apijson {
 
-[[nodiscard]] QJsonObject toJson(const JobSummary &job); ///< id, state, phase, created, sourceName, sourceId, imageId, error
-[[nodiscard]] QJsonObject toJson(const LedgerEntry &entry); ///< kind, kindName, id, name, region, created, pricePerDay, kept
-[[nodiscard]] QJsonObject toJson(const Check &check); ///< id, severity, title, evidence, remedy, fixable, args
+/// id, state, phase, created, started, ended, phases [{phase, started, ended}], name, description, tags, region, transitRegion, bucket,
+/// sourceName, sourceId, instanceId, imageId, imageName, bytesDone, bytesTotal, wireBytes, interrupted, cancelling, error
+[[nodiscard]] QJsonObject toJson(const JobSummary &job);
+[[nodiscard]] QJsonObject toJson(const LedgerEntry &entry); ///< kind, kindName, id, name, region, created, pricePerDay, currency, kept
+[[nodiscard]] QJsonObject toJson(const Check &check); ///< id, severity, title, evidence, remedy, fixable, args, error (of a blocker)
+[[nodiscard]] QJsonObject toJson(const Prompt &prompt); ///< id, needed, state, reason, choices, recommended, command
 [[nodiscard]] QJsonObject toJson(const Problem &problem); ///< id, severity, disk, volume, needBytes, haveBytes, message
 [[nodiscard]] QJsonObject fileProblem(const Error &error); ///< the same shape for what is wrong with a plan's text
 

@@ -59,7 +59,7 @@ Result<> checkPlan(StepContext &context)
         if (problem.severity == Problem::Severity::Blocker)
             return asError(problem);
         if (problem.severity == Problem::Severity::Warning)
-            context.warn(describe(problem));
+            context.warn(warnings::planProblem(problem));
     }
     return requireUnchangedLayout(context.plan(), facts);
 }

@@ -37,8 +37,7 @@ Result<> Cleaner::run()
         if (!gone) {
             m_failed = true;
             first = first.value_or(gone.error());
-            m_context.warn(QStringLiteral("%1 %2 was not removed: %3")
-                               .arg(describe(entries.at(i).kind), entries.at(i).id, describe(gone.error()).message));
+            m_context.warn(warnings::notRemoved(entries.at(i), gone.error()));
         }
         m_context.events().percent(Phase::Cleanup, int((i + 1) * 100 / entries.size()));
     }

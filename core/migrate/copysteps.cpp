@@ -51,7 +51,7 @@ Result<CopyOrder> copyOrder(StepContext &context)
 Result<QString> locateReceiver(StepContext &context, bool &told)
 {
     if (!std::exchange(told, true))
-        context.warn(QStringLiteral("The connection to the transit instance is interrupted. The copy goes on by itself when it is back."));
+        context.warn(warnings::linkInterrupted());
     const JobRecord record = context.store().record();
     if (const ServiceClient *service = context.cloud().beats()) {
         const Result<QString> ours = service->heartbeat(context.cloud().facts().sessionToken, context.stop());
@@ -90,6 +90,12 @@ Result<> copyDisks(StepContext &context)
     Result<CopyOrder> order = copyOrder(context);
     if (!order)
         return order.error();
+    QList<EventSink::DiskName> names;
+    for (const TransferDisk &disk : order->disks) {
+        const DiskFacts *facts = context.source().facts().disk(disk.id);
+        names.append({disk.id, facts ? facts->name : disk.id});
+    }
+    context.events().setDisks(names);
     bool told = false;
     order->locate = [&] { return locateReceiver(context, told); };
     TransferProgress last;

@@ -3,7 +3,7 @@
 #include "core/migrate/jobrecord.h"
 #include "core/migrate/ledger.h"
 
-#include <QJsonArray>
+#include <algorithm>
 #include <cmath>
 
 namespace edgelift {
@@ -78,11 +78,9 @@ void EventSink::progress(Phase phase, const TransferProgress &progress, bool alw
     const bool repaired = progress.repairedExtents > m_copy.repairedExtents;
     m_copy = progress;
     if (reread)
-        warning(QStringLiteral("%1 blocks of the source had another content when they were read again; they were sent again. Test the "
-                               "source server's memory (RAM) and disk.")
-                    .arg(progress.rereadExtents));
+        warning(warnings::sourceReread(progress.rereadExtents));
     if (repaired)
-        warning(QStringLiteral("%1 blocks of the target differed from what was sent; they were sent again.").arg(progress.repairedExtents));
+        warning(warnings::targetRepaired(progress.repairedExtents));
     QJsonObject fields = numbers();
     fields.insert(QStringLiteral("phase"), phaseName(phase));
     send(MigrationEvent::Kind::Progress, "progress", fields);
@@ -93,10 +91,26 @@ QJsonObject EventSink::numbers() const
     return {{QStringLiteral("bytesDone"), number(m_copy.done)}, {QStringLiteral("bytesTotal"), number(m_copy.total)},
         {QStringLiteral("wireBytes"), number(m_copy.wire)}, {QStringLiteral("speed"), std::round(m_copy.bytesPerSecond)},
         {QStringLiteral("remainingSeconds"), m_copy.remainingSeconds ? QJsonValue(*m_copy.remainingSeconds) : QJsonValue()},
-        {QStringLiteral("limits"), toJson(m_copy.limits)}};
+        {QStringLiteral("limits"), toJson(m_copy.limits)}, {QStringLiteral("disks"), disks()}};
 }
 
-void EventSink::warning(const QString &message) { send(MigrationEvent::Kind::Warning, "warning", {{QStringLiteral("message"), message}}); }
+QJsonArray EventSink::disks() const
+{
+    QJsonArray out;
+    const qsizetype known = std::min({m_disks.size(), m_copy.doneByDisk.size(), m_copy.totalByDisk.size()});
+    for (qsizetype i = 0; i < known; ++i)
+        out.append(QJsonObject{{QStringLiteral("disk"), m_disks.at(i).id}, {QStringLiteral("name"), m_disks.at(i).name},
+            {QStringLiteral("bytesDone"), number(m_copy.doneByDisk.at(i))},
+            {QStringLiteral("bytesTotal"), number(m_copy.totalByDisk.at(i))}});
+    return out;
+}
+
+void EventSink::warning(const JobWarning &warning)
+{
+    send(MigrationEvent::Kind::Warning, "warning",
+        {{QStringLiteral("id"), warning.id}, {QStringLiteral("args"), QJsonArray::fromStringList(warning.args)},
+            {QStringLiteral("message"), describe(warning)}});
+}
 
 void EventSink::error(const QString &phase, const Error &error, bool refused, const QList<LedgerEntry> &kept)
 {

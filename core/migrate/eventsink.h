@@ -1,8 +1,10 @@
 #pragma once
 #include "core/base/clock.h"
 #include "core/migrate/jobstate.h"
+#include "core/migrate/jobwarning.h"
 #include "core/migrate/migration.h"
 
+#include <QJsonArray>
 #include <atomic>
 #include <mutex>
 
@@ -13,17 +15,24 @@ namespace edgelift {
 class EventSink
 {
 public:
+    struct DiskName
+    {
+        QString id; ///< DiskFacts::id
+        QString name; ///< for people
+    };
     EventSink(QString jobId, MigrationObserver observer, const Clock &clock);
 
     /// What earlier runs copied, for the numbers in every progress event. Before the first event.
     void resume(Bytes done, Bytes total, Bytes wire);
+    /// What the disks of the copy are, in the order of TransferProgress::doneByDisk. Before the first progress of a copy.
+    void setDisks(QList<DiskName> disks) { m_disks = std::move(disks); }
     void phase(Phase phase, const QString &message = {});
     /// How far a phase without bytes is, as the cloud tells; the same value twice is said once. Carries the copy's last numbers too,
     /// so that every progress event has the same fields.
     void percent(Phase phase, int percent);
     /// Warns as well when verification found something new.
     void progress(Phase phase, const TransferProgress &progress, bool always);
-    void warning(const QString &message);
+    void warning(const JobWarning &warning);
     /// `refused`: nothing was made or moved yet. `kept`: what exists in the account now.
     void error(const QString &phase, const Error &error, bool refused, const QList<LedgerEntry> &kept);
     void finished(const QString &sourceId, const QString &imageId, const QString &reportPath, const QString &imagePath);
@@ -34,6 +43,7 @@ public:
 private:
     void send(MigrationEvent::Kind kind, const char *name, QJsonObject fields);
     QJsonObject numbers() const; ///< of the copy
+    QJsonArray disks() const;
 
     const QString m_jobId;
     const MigrationObserver m_observer;
@@ -41,6 +51,7 @@ private:
     std::mutex m_mutex;
     QDateTime m_lastProgress;
     int m_lastPercent = -1;
+    QList<DiskName> m_disks;
     TransferProgress m_copy;
     std::atomic<double> m_copied = 0;
 };

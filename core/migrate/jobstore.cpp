@@ -128,6 +128,14 @@ Result<JobRecord> JobStore::peek(const QString &stateDir, const QString &jobId)
     return record;
 }
 
+Plan JobStore::peekPlan(const QString &stateDir, const QString &jobId)
+{
+    const Result<QByteArray> text =
+        isJobId(jobId) ? readFile(jobsFolder(stateDir) + QLatin1Char('/') + jobId + QLatin1Char('/') + planFileName()) : QByteArray();
+    const Result<Plan> plan = text ? readPlan(*text) : Result<Plan>(text.error());
+    return plan ? *plan : Plan();
+}
+
 Result<> JobStore::lock()
 {
     Result<Fd> fd = openLock(m_folder);

@@ -23,6 +23,9 @@ public:
     /// job.json alone, with Running turned to Stopped when no process holds the job.
     static Result<JobRecord> peek(const QString &stateDir, const QString &jobId);
 
+    /// plan.json alone; an empty plan when it cannot be read.
+    static Plan peekPlan(const QString &stateDir, const QString &jobId);
+
     /// Held by one process and one object at a time until unlock() or the end of the process. Reads the record again: another process
     /// may have gone on with the job. Errors: JobRunning, StateUnreadable.
     Result<> lock();

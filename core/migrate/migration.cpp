@@ -34,10 +34,15 @@ struct Migration::Parts
 
 namespace {
 
-JobSummary summaryOf(const JobRecord &record)
+JobSummary summaryOf(const JobRecord &record, const Plan &plan)
 {
-    return {record.id, record.state, record.phase, record.created, record.sourceName, record.sourceId,
-        record.values.value(QLatin1String("imageId")).toString(), record.error, record.interrupted, record.cancelling};
+    const auto text = [&record](const char *name) { return record.values.value(QLatin1String(name)).toString(); };
+    JobSummary summary{record.id, record.state, record.phase, record.created, record.sourceName, record.sourceId, text("imageId"),
+        record.error, record.interrupted, record.cancelling, record.ended, {}, record.copy.done, record.copy.total, record.copy.wire,
+        text("instanceId"), text("imageName"), plan.image, plan.job};
+    for (const PhaseRecord &phase : record.phases)
+        summary.phases.append({phase.phase, phase.started, phase.ended});
+    return summary;
 }
 
 void tune(TransferTuning &tuning, const Plan::Transfer &transfer)
@@ -122,7 +127,7 @@ QList<JobSummary> Migration::list(const QString &stateDir)
     QList<JobSummary> out;
     for (const QString &id : JobStore::ids(stateDir)) {
         if (const Result<JobRecord> record = JobStore::peek(stateDir, id))
-            out.append(summaryOf(*record));
+            out.append(summaryOf(*record, JobStore::peekPlan(stateDir, id)));
         else
             log::warning("migrate", logLine(record.error()), {{QStringLiteral("job"), id}});
     }
@@ -137,7 +142,7 @@ QString Migration::reportPath() const { return m_parts->store->path(QStringLiter
 
 JobSummary Migration::summary() const
 {
-    JobSummary summary = summaryOf(m_parts->store->record());
+    JobSummary summary = summaryOf(m_parts->store->record(), m_parts->store->plan());
     if (summary.state == JobState::Running && !m_parts->running)
         summary.state = JobState::Stopped; // the process that ran it died
     return summary;

@@ -18,6 +18,14 @@ namespace edgelift {
 
 struct Surroundings;
 
+/// When a phase of a job ran.
+struct PhaseTime
+{
+    Phase phase = Phase::Connect;
+    QDateTime started; ///< UTC, of its first run
+    QDateTime ended; ///< UTC; invalid: not yet
+};
+
 struct JobSummary
 {
     QString id;
@@ -30,14 +38,24 @@ struct JobSummary
     std::optional<Error> error; ///< set when state is InError
     bool interrupted = false; ///< nobody stopped it: the process that ran it died
     bool cancelling = false; ///< what was (or is) under way is its removal
+    QDateTime ended; ///< UTC; invalid: not at an end
+    QList<PhaseTime> phases; ///< those that began, in order
+    Bytes bytesDone; ///< of the copy, when the last run ended
+    Bytes bytesTotal;
+    Bytes wireBytes;
+    QString instanceId; ///< of the transit instance; empty before there is one
+    QString imageName; ///< of the ENS image
+    Plan::Image place; ///< regions and bucket of the plan
+    Plan::Job job; ///< name, description, tags of the plan
 };
 
 /// Something to show. `fields` is exactly the line edgeliftctl prints (design.md section 3) and always has "event" and "job":
 ///   phase     phase, message (optional; after connect: "Import Source Server [s-…] Successfully!"), detail (optional facts)
 ///   progress  phase, bytesDone, bytesTotal, wireBytes, speed, remainingSeconds (null: not steady), limits {limitMbps,
-///             diskMBps, niceness, window (of the time plan, in words; ""), backOffMBps (null: not active)}: what is in force; after
-///             the copy also percent (of the phase, as the cloud tells)
-///   warning   message, resource facts
+///             diskMBps, niceness, window (of the time plan, in words; ""), backOffMBps (null: not active)}: what is in force; disks
+///             [{disk, name, bytesDone, bytesTotal}]: of the copy, [] before it and in a run that begins after it; after the copy also
+///             percent (of the phase, as the cloud tells)
+///   warning   id, args, message: a JobWarning
 ///   error     code "EL-0312", name, message, remedy, retry "never" | "afterWait" | "afterUserAction", args, phase,
 ///             refused (true: a check said no before anything was made or moved: exit code 3), kept [resources]
 ///   finished  sourceId, jobId, imageId, reportPath, imagePath (only where the image is a file of this machine)

@@ -106,9 +106,7 @@ Result<> openPorts(StepContext &context)
     if (context.text("portsOpenFor") == joined) // a later run from the same address
         return ok();
     if (ranges.contains(QStringLiteral("0.0.0.0/0")))
-        context.warn(
-            QStringLiteral("The address of this server is not known, so ports 8080 and 8703 of the transit instance are open to every "
-                           "address. Only this migration's key is accepted there."));
+        context.warn(warnings::portsOpenToAll());
     QList<ecs::Permission> permissions;
     for (const QString &range : ranges) {
         for (const int port : {controlPort, dataPort})

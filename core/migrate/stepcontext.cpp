@@ -59,8 +59,9 @@ Result<> StepContext::set(const QJsonObject &values)
     });
 }
 
-void StepContext::warn(const QString &message)
+void StepContext::warn(const JobWarning &warning)
 {
+    const QString message = describe(warning);
     log::warning("migrate", message, {{QStringLiteral("job"), m_jobId}});
     const Result<> stored = store().update([&message](JobRecord &record) {
         if (!record.warnings.contains(message))
@@ -68,7 +69,7 @@ void StepContext::warn(const QString &message)
     });
     if (!stored)
         log::warning("migrate", QStringLiteral("a warning could not be kept for the report"));
-    events().warning(message);
+    events().warning(warning);
 }
 
 Result<> StepContext::poll(const QString &what, std::chrono::seconds limit, const std::function<Result<bool>()> &isDone)

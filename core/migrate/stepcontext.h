@@ -53,7 +53,7 @@ public:
     Result<> setText(const char *name, const QString &text) { return set({{QLatin1String(name), text}}); }
 
     /// An event, a line in the report, a line in the log.
-    void warn(const QString &message);
+    void warn(const JobWarning &warning);
 
     /// Asks until the answer is true. Pauses grow from half a second to ten. A cloud that cannot be asked is endured for ten minutes,
     /// every other error ends the waiting. CloudTimedOut (args: `what`) after `limit`.

@@ -38,6 +38,7 @@ struct TransferProgress
     double bytesPerSecond = 0; ///< of `done`, smoothed
     std::optional<qint64> remainingSeconds; ///< none until the speed is steady
     QList<Bytes> doneByDisk; ///< in the order of the disks given
+    QList<Bytes> totalByDisk; ///< as `total`, in the same order
     LimitsInForce limits;
     quint64 rereadExtents = 0; ///< verification read the source differently than the first time: sent again
     quint64 repairedExtents = 0; ///< verification found another content on the target: sent again

@@ -68,7 +68,8 @@ Result<> TransferRun::openAll()
             return reader.error();
         m_job.readers.push_back(reader.take());
         binding.disks.append({disk.index, disk.path, disk.identity, disk.size, m_job.plans.back().mapDigest()});
-        m_progress.total.count += m_job.plans.back().total().count;
+        m_progress.totalByDisk.append(m_job.plans.back().total());
+        m_progress.total.count += m_progress.totalByDisk.last().count;
     }
     auto journal = Journal::open(m_job.settings.journalPath, binding);
     if (!journal)

@@ -27,7 +27,6 @@ private Q_SLOTS:
     void aHundredPercentMeansAll();
     void unknownAndHostileNumbersAreHarmless_data();
     void unknownAndHostileNumbersAreHarmless();
-    void phasesHaveTitles();
     void limitsInForceAreNamed();
 };
 
@@ -109,14 +108,6 @@ void TestCtlWords::unknownAndHostileNumbersAreHarmless()
     QFETCH(QJsonObject, event);
     QVERIFY(progressLine(event, 80).size() <= 80);
     QVERIFY(!progressLine(event, 80).contains(QLatin1String("nan")));
-}
-
-void TestCtlWords::phasesHaveTitles()
-{
-    for (const char *phase :
-        {"connect", "check", "transit", "copy", "finalize", "snapshot", "image", "export", "import", "cleanup", "done"})
-        QVERIFY(phaseTitle(QLatin1String(phase)) != QLatin1String(phase));
-    QCOMPARE(phaseTitle(QStringLiteral("later")), QStringLiteral("later"));
 }
 
 void TestCtlWords::limitsInForceAreNamed()

@@ -30,6 +30,8 @@ private Q_SLOTS:
     void limitsInForceAreSaid();
     void planSetsTheLimits();
     void repairsAreWarnedOf();
+    void progressTellsOfEachDisk();
+    void theListKnowsEachJob();
     void reportTellsWhatHappened();
     void finishedJobRunsNoMore();
     void oneProcessAtATime();
@@ -317,11 +319,56 @@ void MigrationRoute::repairsAreWarnedOf()
     f.link->said.repairedExtents = 3;
     const auto migration = f.create();
     QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
+    QStringList ids;
     QStringList warnings;
-    for (const QJsonObject &warning : f.events("warning"))
+    for (const QJsonObject &warning : f.events("warning")) {
+        ids.append(warning.value(QLatin1String("id")).toString());
         warnings.append(warning.value(QLatin1String("message")).toString());
-    QCOMPARE(warnings.filter(QStringLiteral("2 blocks of the source")).size(), 1); // once, however often progress is told
-    QCOMPARE(warnings.filter(QStringLiteral("3 blocks of the target")).size(), 1);
+    }
+    QCOMPARE(ids.filter(QStringLiteral("source-reread")).size(), 1);
+    QCOMPARE(warnings.filter(QStringLiteral("2 block(s) of the source")).size(), 1); // once, however often progress is told
+    QCOMPARE(warnings.filter(QStringLiteral("3 block(s) of the target")).size(), 1);
+}
+
+void MigrationRoute::progressTellsOfEachDisk()
+{
+    Fixture f;
+    f.link->said.doneByDisk = {Bytes{3}, Bytes{4}};
+    f.link->said.totalByDisk = {Bytes{5}, Bytes{6}};
+    const auto migration = f.create();
+    QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
+    bool copied = false;
+    for (const QJsonObject &progress : f.events("progress")) {
+        const QJsonArray disks = progress.value(QLatin1String("disks")).toArray();
+        copied = copied || progress.value(QLatin1String("phase")) == QJsonValue(QStringLiteral("copy"));
+        QCOMPARE(disks.size(), copied ? 2 : 0);
+        if (!copied)
+            continue;
+        const DiskFacts &second = f.source.facts().disks.at(1);
+        const QJsonObject expected{{QStringLiteral("disk"), second.id}, {QStringLiteral("name"), second.name},
+            {QStringLiteral("bytesDone"), 4}, {QStringLiteral("bytesTotal"), 6}};
+        QCOMPARE(disks.at(1).toObject(), expected);
+    }
+    QVERIFY(copied);
+}
+
+void MigrationRoute::theListKnowsEachJob()
+{
+    Fixture f;
+    f.plan.job.name = QStringLiteral("night");
+    f.plan.job.tags = {{QStringLiteral("team"), QStringLiteral("blue")}};
+    const auto migration = f.create();
+    QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
+    const JobSummary job = Migration::list(f.folder.path()).value(0);
+    QCOMPARE(job.id, migration->jobId());
+    QCOMPARE(job.job.tags, f.plan.job.tags);
+    QCOMPARE(job.place.bucket, f.plan.image.bucket);
+    QVERIFY(!job.instanceId.isEmpty());
+    QVERIFY(job.ended.isValid());
+    QCOMPARE(job.phases.first().phase, Phase::Connect);
+    QVERIFY(job.phases.last().ended.isValid());
+    QCOMPARE(job.bytesDone, job.bytesTotal);
+    QVERIFY(job.bytesTotal.count > 0);
 }
 
 void MigrationRoute::reportTellsWhatHappened()

@@ -112,6 +112,7 @@ void TestTransfer::severalDisksAreFinishedAndLargerOnesRelocated()
     QCOMPARE(f.receiver.counts().finished, (QSet<quint32>{0, 1}));
     QCOMPARE(f.receiver.counts().relocated, QSet<quint32>{1});
     QCOMPARE(f.progress.doneByDisk, (QList<Bytes>{{3 * MiB}, {2 * MiB}}));
+    QCOMPARE(f.progress.totalByDisk, f.progress.doneByDisk);
     QVERIFY(f.progress.phase == TransferProgress::Phase::Finishing);
 }
 

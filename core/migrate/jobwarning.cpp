@@ -1,0 +1,111 @@
+#include "core/migrate/jobwarning.h"
+
+#include "core/base/errortext.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+#include <iterator>
+
+namespace edgelift {
+
+namespace {
+
+struct Row
+{
+    const char *id;
+    const char *text;
+};
+
+constexpr char notRemovedId[] = "not-removed";
+constexpr char planId[] = "plan";
+
+#define EDGELIFT_TEXT(text) QT_TRANSLATE_NOOP("Warning", text)
+#define EDGELIFT_COUNTED(text) QT_TRANSLATE_N_NOOP("Warning", text)
+/// %1, %2 are JobWarning::args; %n is the first of them as a number.
+constexpr Row rows[] = {
+    {"link-interrupted",
+        EDGELIFT_TEXT("The connection to the transit instance is interrupted. The copy goes on by itself when it is back.")},
+    {"ports-open-to-all",
+        EDGELIFT_TEXT("The address of this server is not known, so ports 8080 and 8703 of the transit instance are open to every "
+                      "address. Only this migration's key is accepted there.")},
+    {"source-reread",
+        EDGELIFT_COUNTED("%n block(s) of the source had another content when read again and were sent again. Test the source server's "
+                         "memory (RAM) and disk.")},
+    {"target-repaired", EDGELIFT_COUNTED("%n block(s) of the target differed from what was sent and were sent again.")},
+    {notRemovedId, EDGELIFT_TEXT("Not removed: %1 %2. %3")},
+};
+#undef EDGELIFT_COUNTED
+#undef EDGELIFT_TEXT
+
+QString filled(const QString &form, const QStringList &args)
+{
+    QString out;
+    for (qsizetype i = 0; i < form.size(); ++i) { // not QString::arg: a fact may contain "%1" itself
+        const bool place = form.at(i) == QLatin1Char('%') && i + 1 < form.size() && form.at(i + 1).isDigit();
+        if (place)
+            out += args.value(form.at(++i).digitValue() - 1);
+        else
+            out += form.at(i);
+    }
+    return out;
+}
+
+/// args: kind, id, number of the error, its args.
+QStringList wordsOfNotRemoved(const QStringList &args)
+{
+    const ErrorCode code = ErrorCode(args.value(2).toUShort());
+    const std::optional<ResourceKind> kind = kindFromName(args.value(0));
+    return {kind ? describe(*kind) : args.value(0), args.value(1), describe(Error{code, Retry::Never, args.mid(3), {}}).message};
+}
+
+/// args: rule, name, need and have (bytes), count.
+QString wordsOfPlanProblem(const QStringList &args)
+{
+    const std::optional<Rule> rule = ruleFromId(args.value(0));
+    if (!rule)
+        return {};
+    Problem problem;
+    problem.rule = *rule;
+    problem.name = args.value(1);
+    problem.need = {args.value(2).toULongLong()};
+    problem.have = {args.value(3).toULongLong()};
+    problem.count = args.value(4).toInt();
+    return describe(problem);
+}
+
+}
+
+namespace warnings {
+
+JobWarning linkInterrupted() { return {QStringLiteral("link-interrupted"), {}}; }
+JobWarning portsOpenToAll() { return {QStringLiteral("ports-open-to-all"), {}}; }
+JobWarning sourceReread(quint64 blocks) { return {QStringLiteral("source-reread"), {QString::number(blocks)}}; }
+JobWarning targetRepaired(quint64 blocks) { return {QStringLiteral("target-repaired"), {QString::number(blocks)}}; }
+
+JobWarning notRemoved(const LedgerEntry &entry, const Error &error)
+{
+    return {QLatin1String(notRemovedId), QStringList{kindName(entry.kind), entry.id, QString::number(int(error.code))} + error.args};
+}
+
+JobWarning planProblem(const Problem &problem)
+{
+    return {QLatin1String(planId),
+        {ruleId(problem.rule), problem.name, QString::number(problem.need.count), QString::number(problem.have.count),
+            QString::number(problem.count)}};
+}
+
+}
+
+QString describe(const JobWarning &warning)
+{
+    if (warning.id == QLatin1String(planId))
+        return wordsOfPlanProblem(warning.args);
+    const auto *row =
+        std::find_if(std::begin(rows), std::end(rows), [&warning](const Row &one) { return warning.id == QLatin1String(one.id); });
+    if (row == std::end(rows))
+        return {};
+    const QStringList words = warning.id == QLatin1String(notRemovedId) ? wordsOfNotRemoved(warning.args) : warning.args;
+    return filled(QCoreApplication::translate("Warning", row->text, nullptr, warning.args.value(0).toInt()), words);
+}
+
+}

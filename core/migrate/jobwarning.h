@@ -1,0 +1,28 @@
+#pragma once
+#include "core/base/error.h"
+#include "core/layout/planrules.h"
+#include "core/migrate/resource.h"
+
+namespace edgelift {
+
+/// Something that did not stop a migration but should be known. Data, not text: describe() says it in the language set now.
+struct JobWarning
+{
+    QString id; ///< "link-interrupted": stable, see jobwarning.cpp
+    QStringList args; ///< facts in the order of that table
+    bool operator==(const JobWarning &) const = default;
+};
+
+namespace warnings {
+[[nodiscard]] JobWarning linkInterrupted(); ///< the copy goes on by itself
+[[nodiscard]] JobWarning portsOpenToAll(); ///< nobody knows the source's address
+[[nodiscard]] JobWarning sourceReread(quint64 blocks); ///< verification read the source differently than the first time
+[[nodiscard]] JobWarning targetRepaired(quint64 blocks); ///< verification found another content on the target
+[[nodiscard]] JobWarning notRemoved(const LedgerEntry &entry, const Error &error); ///< by a clean-up
+[[nodiscard]] JobWarning planProblem(const Problem &problem); ///< one the plan may be used with
+}
+
+/// One or two sentences. Empty for an id this version does not know: a client then shows the agent's own `message`.
+[[nodiscard]] QString describe(const JobWarning &warning);
+
+}
