@@ -135,6 +135,11 @@ void TestArrange::leavesToTheUserWhatItCannotMend()
     QCOMPARE(arrangement.problems.size(), 1);
     QCOMPARE(arrangement.problems.first().rule, Rule::TooManyDataDisks);
 
+    setSize(facts.volumes.last(), 38_GiB); // one of its two would fit elsewhere: no reason to move that one
+    facts.volumes.append(test::partition(QStringLiteral("extra3"), 2, 39_GiB, 1_GiB, FsType::Ext4, QStringLiteral("/small")));
+    std::swap(facts.volumes[facts.volumes.size() - 1], facts.volumes[facts.volumes.size() - 2]); // the one that fits comes first
+    QCOMPARE(arrange(defaultPlan(facts), facts).plan, defaultPlan(facts));
+
     facts = test::twoDisks(); // more used than a data disk may have
     facts.disks[1].size = 900_GiB;
     setSize(facts.volumes[4], 800_GiB);

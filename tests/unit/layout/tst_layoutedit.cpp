@@ -165,6 +165,11 @@ void TestLayoutEdit::onlyWhatGetsWorseStandsAgainstADrop()
     plan = defaultPlan(facts);
     QVERIFY(hasBlocker(checkDisks(plan, facts)));
     QVERIFY(mayDrop(plan, facts, {srv, sys, 9}).allowed);
+    test::addDataDisks(facts, 1, 40_GiB);
+    facts.disks.last().id = QStringLiteral("sixth");
+    facts.volumes.last() = test::partition(QStringLiteral("sixth"), 1, 1_MiB, 20_GiB, FsType::Ext4, QStringLiteral("/sixth"));
+    plan = apply(defaultPlan(facts), facts, SetMigrate{QStringLiteral("sixth/p1"), false}).plan;
+    QCOMPARE(mayDrop(plan, facts, {srv, QStringLiteral("sixth"), 0}).reason->count, 6); // five are too many, six are worse
 
     facts = threeDisks();
     plan = defaultPlan(facts);
