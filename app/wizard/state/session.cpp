@@ -26,7 +26,11 @@ void Session::inspect()
     if (m_inspection == Asked::Waiting)
         return;
     m_inspection = Asked::Waiting;
+    m_checking = Asked::Waiting;
     Q_EMIT inspectionChanged();
+    Q_EMIT checksChanged();
+    m_link.call(
+        key("check"), {}, this, [this](const Result<QJsonObject> &reply) { checked(reply); }, inspectTimeout);
     m_link.call(
         key("inspect"), {}, this, [this](const Result<QJsonObject> &reply) { inspected(reply); }, inspectTimeout);
 }
@@ -43,6 +47,18 @@ void Session::inspected(const Result<QJsonObject> &reply)
     if (facts && !m_hasPlan)
         setPlan(freshPlan());
     Q_EMIT inspectionChanged();
+}
+
+void Session::checked(const Result<QJsonObject> &reply)
+{
+    m_checking = reply ? Asked::Answered : Asked::Failed;
+    if (reply) {
+        m_checks = listOf(*reply, "checks", checkInfo);
+        m_prompts = listOf(*reply, "prompts", promptInfo);
+    } else {
+        m_checkError = reply.error();
+    }
+    Q_EMIT checksChanged();
 }
 
 Plan Session::freshPlan() const
@@ -62,10 +78,36 @@ void Session::setPlan(const Plan &plan)
         return;
     m_plan = plan;
     m_hasPlan = true;
+    ++m_validationQuestion;
+    m_validation = Asked::Not;
     Q_EMIT planChanged();
 }
 
 QList<Problem> Session::problems() const { return check(m_plan, m_facts); }
+
+void Session::validate()
+{
+    m_validation = Asked::Waiting;
+    Q_EMIT validationChanged();
+    m_link.call(
+        key("plan.validate"), {{key("plan"), toJson(m_plan)}}, this,
+        [this, question = ++m_validationQuestion](const Result<QJsonObject> &reply) {
+            if (question == m_validationQuestion)
+                validated(reply);
+        },
+        inspectTimeout);
+}
+
+void Session::validated(const Result<QJsonObject> &reply)
+{
+    const bool refused = reply && reply->value(key("refused")).toBool();
+    m_validation = reply && !refused ? Asked::Answered : Asked::Failed;
+    if (!reply)
+        m_validationError = reply.error();
+    else if (refused)
+        m_validationError = rpc::errorFromJson(reply->value(key("error")).toObject());
+    Q_EMIT validationChanged();
+}
 
 void Session::setCredential(const Credential &credential)
 {

@@ -2,6 +2,7 @@
 #include "app/wizard/state/cloudoptions.h"
 #include "app/wizard/state/credential.h"
 #include "core/agent/agentlink.h"
+#include "core/agent/clientvalues.h"
 #include "core/layout/planrules.h"
 
 #include <QMap>
@@ -31,6 +32,12 @@ public:
     [[nodiscard]] const Error &inspectionError() const { return m_inspectionError; } ///< while Failed
     [[nodiscard]] const ServerFacts &facts() const { return m_facts; } ///< empty until Answered
 
+    /// What was looked at before a migration, and the questions that follow from it. Asked again by inspect().
+    [[nodiscard]] Asked checking() const { return m_checking; }
+    [[nodiscard]] const Error &checkError() const { return m_checkError; } ///< while Failed
+    [[nodiscard]] const QList<CheckInfo> &checks() const { return m_checks; }
+    [[nodiscard]] const QList<PromptInfo> &prompts() const { return m_prompts; }
+
     // the plan
     [[nodiscard]] const Plan &plan() const { return m_plan; }
     void setPlan(const Plan &plan); ///< planChanged() when it is another one
@@ -39,6 +46,10 @@ public:
     [[nodiscard]] QList<Problem> problems() const;
     /// The plan for this server as it stands, in the settings' regions.
     [[nodiscard]] Plan freshPlan() const;
+    /// Asks the agent whether it would carry out this plan: validationChanged().
+    void validate();
+    [[nodiscard]] Asked validation() const { return m_validation; }
+    [[nodiscard]] const Error &validationError() const { return m_validationError; } ///< while Failed: why not
 
     // who pays
     [[nodiscard]] const Credential &credential() const { return m_credential; }
@@ -67,7 +78,9 @@ public:
 
 Q_SIGNALS:
     void inspectionChanged();
+    void checksChanged();
     void planChanged();
+    void validationChanged();
     void credentialChanged();
     void cloudChanged();
     void importChanged();
@@ -77,6 +90,8 @@ Q_SIGNALS:
 
 private:
     void inspected(const Result<QJsonObject> &reply);
+    void checked(const Result<QJsonObject> &reply);
+    void validated(const Result<QJsonObject> &reply);
     void cloudAnswered(const Result<QJsonObject> &reply);
     void imported(const Result<QJsonObject> &reply);
 
@@ -84,7 +99,14 @@ private:
     Asked m_inspection = Asked::Not;
     Error m_inspectionError;
     ServerFacts m_facts;
+    Asked m_checking = Asked::Not;
+    Error m_checkError;
+    QList<CheckInfo> m_checks;
+    QList<PromptInfo> m_prompts;
     Plan m_plan;
+    Asked m_validation = Asked::Not;
+    Error m_validationError;
+    int m_validationQuestion = 0;
     bool m_hasPlan = false;
     Credential m_credential;
     Asked m_cloud = Asked::Not;

@@ -1,0 +1,136 @@
+#include "app/wizard/models/checksmodel.h"
+
+#include "app/wizard/shell/format.h"
+#include "core/base/errortext.h"
+
+#include <QApplication>
+#include <QStyle>
+#include <algorithm>
+
+namespace edgelift::wizard {
+
+using Severity = Check::Severity;
+
+ChecksModel::ChecksModel(const Session &session, QObject *parent)
+    : QAbstractTableModel(parent)
+    , m_session(session)
+{
+    connect(&session, &Session::checksChanged, this, &ChecksModel::rebuild);
+    connect(&session, &Session::cloudChanged, this, &ChecksModel::rebuild);
+    rebuild();
+}
+
+void ChecksModel::rebuild()
+{
+    beginResetModel();
+    m_rows.clear();
+    if (m_session.checking() == Session::Asked::Answered) {
+        for (const CheckInfo &check : m_session.checks()) {
+            const CheckText words = check.text();
+            m_rows.append({check.severity, words.title, words.evidence, words.remedy});
+        }
+        m_rows.append(cloudRow());
+    } else if (m_session.checking() == Session::Asked::Failed) {
+        const ErrorText words = describe(m_session.checkError());
+        m_rows.append({Severity::Blocker, words.title, words.message, words.remedy});
+    }
+    endResetModel();
+}
+
+ChecksModel::Row ChecksModel::cloudRow() const
+{
+    switch (m_session.cloud()) {
+    case Session::Asked::Not:
+    case Session::Asked::Waiting:
+        return {Severity::Info, tr("Cloud account"), tr("Not looked at yet."), tr("It is tested on the Connect page.")};
+    case Session::Asked::Answered:
+        return {Severity::Ok, tr("Cloud account"), tr("The account answers."), {}};
+    case Session::Asked::Failed: {
+        const ErrorText words = describe(m_session.cloudError());
+        return {Severity::Warning, tr("Cloud account"), words.message, words.remedy};
+    }
+    }
+    Q_UNREACHABLE();
+}
+
+int ChecksModel::count(Severity severity) const
+{
+    return int(std::count_if(m_rows.begin(), m_rows.end(), [severity](const Row &row) { return row.severity == severity; }));
+}
+
+QString ChecksModel::blocker() const
+{
+    const auto row = std::find_if(m_rows.begin(), m_rows.end(), [](const Row &each) { return each.severity == Severity::Blocker; });
+    //: What was found, and what to do
+    return row == m_rows.end() ? QString() : tr("%1 %2").arg(row->finding, row->remedy);
+}
+
+void ChecksModel::retranslate()
+{
+    rebuild();
+    Q_EMIT headerDataChanged(Qt::Horizontal, 0, ColumnCount - 1);
+}
+
+int ChecksModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : int(m_rows.size()); }
+
+QString ChecksModel::severityWord(Severity severity)
+{
+    switch (severity) {
+    case Severity::Ok:
+        //: Result of a check
+        return tr("OK");
+    case Severity::Info:
+        return tr("Note");
+    case Severity::Warning:
+        return tr("Warning");
+    case Severity::Blocker:
+        return tr("Problem");
+    }
+    Q_UNREACHABLE();
+}
+
+QVariant ChecksModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const Row &row = m_rows.at(index.row());
+    if (role == SeverityRole)
+        return int(row.severity);
+    if (role == Qt::DecorationRole && index.column() == State) {
+        static constexpr QStyle::StandardPixmap signs[] = {
+            QStyle::SP_DialogApplyButton, QStyle::SP_MessageBoxInformation, QStyle::SP_MessageBoxWarning, QStyle::SP_MessageBoxCritical};
+        return QApplication::style()->standardIcon(signs[int(row.severity)]);
+    }
+    if (role != Qt::DisplayRole && role != Qt::AccessibleTextRole)
+        return {};
+    switch (Column(index.column())) {
+    case State:
+        return severityWord(row.severity);
+    case What:
+        return row.what;
+    case Finding:
+        return format::shown(row.remedy.isEmpty() ? row.finding : tr("%1 %2").arg(row.finding, row.remedy));
+    case ColumnCount:
+        break;
+    }
+    return {};
+}
+
+QVariant ChecksModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+        return {};
+    switch (Column(section)) {
+    case State:
+        return tr("Result");
+    case What:
+        return tr("Check");
+    case Finding:
+        return tr("What was found, and what to do");
+    case ColumnCount:
+        break;
+    }
+    return {};
+}
+
+}

@@ -1,0 +1,47 @@
+#pragma once
+#include "app/wizard/state/session.h"
+
+#include <QAbstractTableModel>
+
+namespace edgelift::wizard {
+
+/// What was looked at before a migration, one row each: the server's own checks, then whether the cloud can be reached. Follows the
+/// session and the language.
+class ChecksModel final : public QAbstractTableModel
+{
+    Q_OBJECT
+public:
+    enum Column : quint8 { State, What, Finding, ColumnCount };
+    enum Role : int {
+        SeverityRole = Qt::UserRole, ///< int of Check::Severity
+    };
+
+    explicit ChecksModel(const Session &session, QObject *parent = nullptr);
+
+    [[nodiscard]] int count(Check::Severity severity) const;
+    /// The first blocker's words; empty: nothing stands in the way.
+    [[nodiscard]] QString blocker() const;
+    void retranslate();
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override { return parent.isValid() ? 0 : ColumnCount; }
+    QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+private:
+    struct Row
+    {
+        Check::Severity severity = Check::Severity::Ok;
+        QString what;
+        QString finding;
+        QString remedy;
+    };
+    void rebuild();
+    [[nodiscard]] Row cloudRow() const;
+    [[nodiscard]] static QString severityWord(Check::Severity severity);
+
+    const Session &m_session;
+    QList<Row> m_rows;
+};
+
+}

@@ -1,0 +1,107 @@
+#include "app/wizard/pages/checkspage.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QShortcut>
+#include <QTableView>
+#include <QVBoxLayout>
+
+namespace edgelift::wizard {
+
+ChecksPage::ChecksPage(Session &session, QWidget *parent)
+    : Page(session, parent)
+    , m_model(session)
+    , m_summary(new QLabel(this))
+    , m_again(new QPushButton(this))
+    , m_table(new QTableView(this))
+{
+    m_summary->setObjectName(QStringLiteral("checksSummary"));
+    m_summary->setWordWrap(true);
+    m_again->setObjectName(QStringLiteral("checkAgain"));
+    m_table->setObjectName(QStringLiteral("checks"));
+    m_table->setModel(&m_model);
+    m_table->setTabKeyNavigation(false);
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_table->setWordWrap(true);
+    m_table->setShowGrid(false);
+    m_table->setAlternatingRowColors(true);
+    m_table->verticalHeader()->hide();
+    m_table->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_table->horizontalHeader()->setSectionResizeMode(ChecksModel::Finding, QHeaderView::Stretch);
+    m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    auto *top = new QHBoxLayout;
+    top->addWidget(m_summary, 1);
+    top->addWidget(m_again);
+    auto *column = new QVBoxLayout(this);
+    column->addLayout(top);
+    column->addWidget(m_table, 1);
+    connect(m_again, &QPushButton::clicked, &m_session, &Session::inspect);
+    connect(new QShortcut(Qt::Key_F5, this), &QShortcut::activated, m_again, &QPushButton::click);
+    connect(&m_session, &Session::inspectionChanged, this, &ChecksPage::showState);
+    connect(&m_model, &QAbstractItemModel::modelReset, this, &ChecksPage::showState);
+    retranslate();
+}
+
+void ChecksPage::enter()
+{
+    const bool ask = m_session.inspection() == Session::Asked::Not || m_session.inspection() == Session::Asked::Failed;
+    if (ask)
+        m_session.inspect();
+}
+
+QWidget *ChecksPage::firstField() const { return m_table; }
+
+QString ChecksPage::help() const
+{
+    return tr("Each row says what was looked at, what was found and what to do about it. Problems must be solved before the migration can "
+              "start; solve them on the server, then choose Check again.");
+}
+
+QList<ToDo> ChecksPage::toDo() const
+{
+    if (m_session.inspection() == Session::Asked::Waiting || m_session.checking() == Session::Asked::Waiting)
+        return {{tr("wait until the checks are done"), nullptr}};
+    if (m_session.inspection() != Session::Asked::Answered)
+        return {{tr("let the server be read: choose Check again"), m_again}};
+    const QString blocker = m_model.blocker();
+    return blocker.isEmpty() ? QList<ToDo>() : QList<ToDo>{{blocker, m_table}};
+}
+
+void ChecksPage::showState()
+{
+    using Severity = Check::Severity;
+    const bool waiting = m_session.inspection() == Session::Asked::Waiting || m_session.checking() == Session::Asked::Waiting;
+    m_again->setEnabled(!waiting);
+    if (waiting) {
+        m_summary->setText(tr("Checking…"));
+    } else {
+        const QString fine = tr("%n OK", nullptr, m_model.count(Severity::Ok) + m_model.count(Severity::Info));
+        const QString warnings = tr("%n warning(s)", nullptr, m_model.count(Severity::Warning));
+        const QString problems = tr("%n problem(s)", nullptr, m_model.count(Severity::Blocker));
+        m_summary->setText(fine + QStringLiteral(" · ") + warnings + QStringLiteral(" · ") + problems);
+    }
+    m_summary->setAccessibleName(m_summary->text());
+    Q_EMIT changed();
+}
+
+void ChecksPage::retranslate()
+{
+    m_again->setText(tr("Check &again (F5)"));
+    m_table->setAccessibleName(tr("Checks of this server"));
+    m_model.retranslate();
+    showState();
+}
+
+void ChecksPage::resizeEvent(QResizeEvent *event)
+{
+    Page::resizeEvent(event);
+    m_table->resizeRowsToContents();
+}
+
+}

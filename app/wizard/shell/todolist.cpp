@@ -1,0 +1,70 @@
+#include "app/wizard/shell/todolist.h"
+
+#include <QEvent>
+#include <QLabel>
+#include <QVBoxLayout>
+
+namespace edgelift::wizard {
+
+ToDoList::ToDoList(QWidget *parent)
+    : QWidget(parent)
+    , m_title(new QLabel(this))
+    , m_more(new QLabel(this))
+    , m_lines(new QVBoxLayout)
+{
+    setObjectName(QStringLiteral("toDo"));
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    m_lines->setSpacing(0);
+    column->addWidget(m_title);
+    column->addLayout(m_lines);
+    column->addWidget(m_more);
+    hide();
+}
+
+void ToDoList::show(const QList<ToDo> &list)
+{
+    QStringList texts;
+    for (const ToDo &each : list)
+        texts.append(each.text);
+    setVisible(!list.isEmpty());
+    if (texts == m_shown && m_lines->count() > 0)
+        return;
+    m_shown = texts;
+    while (m_lines->count() > 0)
+        delete std::unique_ptr<QLayoutItem>(m_lines->takeAt(0))->widget();
+    for (const ToDo &each : list.first(std::min<qsizetype>(list.size(), most))) {
+        auto *line = new QLabel(this);
+        line->setObjectName(QStringLiteral("toDo%1").arg(m_lines->count()));
+        line->setWordWrap(true);
+        line->setAccessibleName(each.text);
+        const QString text = each.text.toHtmlEscaped();
+        line->setText(each.field ? QStringLiteral("• <a href=\"go\">%1</a>").arg(text) : QStringLiteral("• %1").arg(text));
+        line->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
+        connect(line, &QLabel::linkActivated, this, [field = each.field] {
+            if (field)
+                field->setFocus(Qt::OtherFocusReason);
+        });
+        m_lines->addWidget(line);
+    }
+    m_left = int(list.size()) - m_lines->count();
+    retranslate();
+}
+
+void ToDoList::retranslate()
+{
+    m_title->setText(tr("To continue you need to:"));
+    m_more->setVisible(m_left > 0);
+    //: Below a list of things to do
+    m_more->setText(m_left > 0 ? tr("and %n more", nullptr, m_left) : QString());
+}
+
+void ToDoList::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::LanguageChange)
+        retranslate();
+}
+
+}
