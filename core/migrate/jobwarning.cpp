@@ -19,23 +19,22 @@ struct Row
 constexpr char notRemovedId[] = "not-removed";
 constexpr char planId[] = "plan";
 
-#define EDGELIFT_TEXT(text) QT_TRANSLATE_NOOP("Warning", text)
 #define EDGELIFT_COUNTED(text) QT_TRANSLATE_N_NOOP("Warning", text)
 /// %1, %2 are JobWarning::args; %n is the first of them as a number.
 constexpr Row rows[] = {
     {"link-interrupted",
-        EDGELIFT_TEXT("The connection to the transit instance is interrupted. The copy goes on by itself when it is back.")},
+        QT_TRANSLATE_NOOP("Warning", "The connection to the transit instance is interrupted. The copy goes on by itself when it is back.")},
     {"ports-open-to-all",
-        EDGELIFT_TEXT("The address of this server is not known, so ports 8080 and 8703 of the transit instance are open to every "
-                      "address. Only this migration's key is accepted there.")},
+        QT_TRANSLATE_NOOP("Warning",
+            "The address of this server is not known, so ports 8080 and 8703 of the transit instance are open to every "
+            "address. Only this migration's key is accepted there.")},
     {"source-reread",
         EDGELIFT_COUNTED("%n block(s) of the source had another content when read again and were sent again. Test the source server's "
                          "memory (RAM) and disk.")},
     {"target-repaired", EDGELIFT_COUNTED("%n block(s) of the target differed from what was sent and were sent again.")},
-    {notRemovedId, EDGELIFT_TEXT("Not removed: %1 %2. %3")},
+    {notRemovedId, QT_TRANSLATE_NOOP("Warning", "Not removed: %1 %2. %3")},
 };
 #undef EDGELIFT_COUNTED
-#undef EDGELIFT_TEXT
 
 QString filled(const QString &form, const QStringList &args)
 {

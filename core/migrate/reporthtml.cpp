@@ -17,7 +17,10 @@ constexpr char style[] =
     "@media(prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}pre{background:#161b22}"
     ".bad{color:#ff8a8a}.good{color:#7ee787}}";
 
-QString tr(const char *text) { return QCoreApplication::translate("Report", text); }
+struct Report
+{
+    Q_DECLARE_TR_FUNCTIONS(Report)
+};
 
 QString size(const QJsonValue &bytes) { return QLocale().formattedDataSize(bytes.toInteger(), 2, QLocale::DataSizeIecFormat); }
 
@@ -25,7 +28,7 @@ QString shown(const QJsonValue &value)
 {
     if (value.isDouble())
         return QLocale().toString(value.toDouble(), 'f', value.toDouble() == value.toInteger() ? 0 : 2);
-    return value.isBool() ? (value.toBool() ? tr("yes") : tr("no")) : value.toString();
+    return value.isBool() ? (value.toBool() ? Report::tr("yes") : Report::tr("no")) : value.toString();
 }
 
 /// Collects HTML; whatever goes in as text is escaped here and nowhere else.
@@ -80,15 +83,15 @@ void addResult(Page &page, const QJsonObject &report)
         page.paragraph(error.value(QLatin1String("remedy")).toString());
     }
     if (!image.value(QLatin1String("id")).toString().isEmpty())
-        page.paragraph(tr("The ENS image is ready."), "good");
+        page.paragraph(Report::tr("The ENS image is ready."), "good");
     page.beginTable();
-    page.row({tr("State"), shown(report.value(QLatin1String("state")))});
-    page.row({tr("ENS image"), shown(image.value(QLatin1String("id")))});
-    page.row({tr("Image name"), shown(image.value(QLatin1String("name")))});
-    page.row({tr("Image region"), shown(image.value(QLatin1String("region")))});
-    page.row({tr("Account"), shown(report.value(QLatin1String("account")))});
-    page.row({tr("Created"), shown(report.value(QLatin1String("created")))});
-    page.row({tr("Ended"), shown(report.value(QLatin1String("ended")))});
+    page.row({Report::tr("State"), shown(report.value(QLatin1String("state")))});
+    page.row({Report::tr("ENS image"), shown(image.value(QLatin1String("id")))});
+    page.row({Report::tr("Image name"), shown(image.value(QLatin1String("name")))});
+    page.row({Report::tr("Image region"), shown(image.value(QLatin1String("region")))});
+    page.row({Report::tr("Account"), shown(report.value(QLatin1String("account")))});
+    page.row({Report::tr("Created"), shown(report.value(QLatin1String("created")))});
+    page.row({Report::tr("Ended"), shown(report.value(QLatin1String("ended")))});
     page.endTable();
 }
 
@@ -97,24 +100,24 @@ void addSource(Page &page, const QJsonObject &report)
     const QJsonObject source = report.value(QLatin1String("source")).toObject();
     const QJsonObject facts = source.value(QLatin1String("facts")).toObject();
     const QJsonObject os = facts.value(QLatin1String("os")).toObject();
-    page.heading(tr("Source server"));
+    page.heading(Report::tr("Source server"));
     page.beginTable();
-    page.row({tr("Name"), shown(source.value(QLatin1String("name")))});
-    page.row({tr("Source id"), shown(source.value(QLatin1String("sourceId")))});
-    page.row({tr("Operating system"), shown(os.value(QLatin1String("prettyName")))});
-    page.row({tr("Boot mode"), shown(facts.value(QLatin1String("bootMode")))});
+    page.row({Report::tr("Name"), shown(source.value(QLatin1String("name")))});
+    page.row({Report::tr("Source id"), shown(source.value(QLatin1String("sourceId")))});
+    page.row({Report::tr("Operating system"), shown(os.value(QLatin1String("prettyName")))});
+    page.row({Report::tr("Boot mode"), shown(facts.value(QLatin1String("bootMode")))});
     for (const QJsonValue &value : facts.value(QLatin1String("disks")).toArray()) {
         const QJsonObject disk = value.toObject();
-        page.row(
-            {tr("Disk"), disk.value(QLatin1String("name")).toString() + QLatin1String(" · ") + disk.value(QLatin1String("id")).toString()});
+        page.row({Report::tr("Disk"),
+            disk.value(QLatin1String("name")).toString() + QLatin1String(" · ") + disk.value(QLatin1String("id")).toString()});
     }
     page.endTable();
 }
 
 void addPhases(Page &page, const QJsonObject &report)
 {
-    page.heading(tr("What happened when"));
-    page.beginTable({tr("Phase"), tr("Started"), tr("Ended"), tr("Seconds")});
+    page.heading(Report::tr("What happened when"));
+    page.beginTable({Report::tr("Phase"), Report::tr("Started"), Report::tr("Ended"), Report::tr("Seconds")});
     for (const QJsonValue &value : report.value(QLatin1String("phases")).toArray()) {
         const QJsonObject phase = value.toObject();
         page.row({shown(phase.value(QLatin1String("phase"))), shown(phase.value(QLatin1String("started"))),
@@ -122,13 +125,13 @@ void addPhases(Page &page, const QJsonObject &report)
     }
     page.endTable();
     const QJsonObject copy = report.value(QLatin1String("copy")).toObject();
-    page.heading(tr("Data"));
+    page.heading(Report::tr("Data"));
     page.beginTable();
-    page.row({tr("Copied"),
+    page.row({Report::tr("Copied"),
         size(copy.value(QLatin1String("bytesDone"))) + QLatin1String(" / ") + size(copy.value(QLatin1String("bytesTotal")))});
-    page.row({tr("Sent over the network"), size(copy.value(QLatin1String("wireBytes")))});
-    page.row({tr("Every block checked by its hash on arrival"), shown(copy.value(QLatin1String("everyBlockHashed")))});
-    page.row({tr("Target read back and compared"), shown(copy.value(QLatin1String("readBackAndCompared")))});
+    page.row({Report::tr("Sent over the network"), size(copy.value(QLatin1String("wireBytes")))});
+    page.row({Report::tr("Every block checked by its hash on arrival"), shown(copy.value(QLatin1String("everyBlockHashed")))});
+    page.row({Report::tr("Target read back and compared"), shown(copy.value(QLatin1String("readBackAndCompared")))});
     page.endTable();
     page.list(copy.value(QLatin1String("notes")).toArray());
 }
@@ -137,7 +140,7 @@ QString price(const QJsonObject &entry)
 {
     const QJsonValue perDay = entry.value(QLatin1String("pricePerDay"));
     if (!perDay.isDouble())
-        return tr("unknown");
+        return Report::tr("unknown");
     return shown(perDay) + QLatin1Char(' ') + entry.value(QLatin1String("currency")).toString();
 }
 
@@ -145,15 +148,17 @@ void addResources(Page &page, const QJsonObject &report)
 {
     const QJsonObject resources = report.value(QLatin1String("resources")).toObject();
     const bool clean = resources.value(QLatin1String("remaining")).toArray().isEmpty();
-    page.heading(tr("Resources made in the account"));
-    page.paragraph(
-        clean ? tr("Nothing temporary is left.") : tr("Some resources are kept for a retry and cost money until they are removed."),
+    page.heading(Report::tr("Resources made in the account"));
+    page.paragraph(clean ? Report::tr("Nothing temporary is left.")
+                         : Report::tr("Some resources are kept for a retry and cost money until they are removed."),
         clean ? "good" : "bad");
-    page.beginTable({tr("Kind"), tr("Id"), tr("Name"), tr("Region"), tr("Made"), tr("Removed"), tr("Price per day")});
+    page.beginTable({Report::tr("Kind"), Report::tr("Id"), Report::tr("Name"), Report::tr("Region"), Report::tr("Made"),
+        Report::tr("Removed"), Report::tr("Price per day")});
     for (const QJsonValue &value : resources.value(QLatin1String("made")).toArray()) {
         const QJsonObject entry = value.toObject();
         const std::optional<ResourceKind> kind = kindFromName(entry.value(QLatin1String("kind")).toString());
-        const QString removed = entry.value(QLatin1String("kept")).toBool() ? tr("kept") : shown(entry.value(QLatin1String("removed")));
+        const QString removed =
+            entry.value(QLatin1String("kept")).toBool() ? Report::tr("kept") : shown(entry.value(QLatin1String("removed")));
         page.row({kind ? describe(*kind) : QString(), shown(entry.value(QLatin1String("id"))), shown(entry.value(QLatin1String("name"))),
             shown(entry.value(QLatin1String("region"))), shown(entry.value(QLatin1String("created"))), removed, price(entry)});
     }
@@ -168,7 +173,7 @@ QByteArray reportHtml(const QJsonObject &report)
     addResult(page, report);
     const QJsonObject next = report.value(QLatin1String("next")).toObject();
     if (!next.isEmpty()) {
-        page.heading(tr("How to create an instance"));
+        page.heading(Report::tr("How to create an instance"));
         page.paragraph(shown(next.value(QLatin1String("console"))));
         page.pre(shown(next.value(QLatin1String("command"))));
     }
@@ -177,10 +182,10 @@ QByteArray reportHtml(const QJsonObject &report)
     addResources(page, report);
     const QJsonArray warnings = report.value(QLatin1String("warnings")).toArray();
     if (!warnings.isEmpty()) {
-        page.heading(tr("Warnings"));
+        page.heading(Report::tr("Warnings"));
         page.list(warnings);
     }
-    const QString title = tr("Migration report") + QLatin1Char(' ') + report.value(QLatin1String("jobId")).toString();
+    const QString title = Report::tr("Migration report") + QLatin1Char(' ') + report.value(QLatin1String("jobId")).toString();
     const QString html =
         QLatin1String("<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
                       "<title>")

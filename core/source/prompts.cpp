@@ -15,45 +15,46 @@ struct Row
     const char *text;
 };
 
-#define EDGELIFT_TEXT(text) QT_TRANSLATE_NOOP("Prompt", text)
 constexpr Row titles[] = {
-    {"snapshot-driver", "", EDGELIFT_TEXT("Install the snapshot driver?")},
-    {"rsync", "", EDGELIFT_TEXT("Install rsync?")},
-    {"selinux", "", EDGELIFT_TEXT("Disable SELinux?")},
+    {"snapshot-driver", "", QT_TRANSLATE_NOOP("Prompt", "Install the snapshot driver?")},
+    {"rsync", "", QT_TRANSLATE_NOOP("Prompt", "Install rsync?")},
+    {"selinux", "", QT_TRANSLATE_NOOP("Prompt", "Disable SELinux?")},
 };
 
 constexpr Row reasons[] = {
-    {"snapshot-driver", "images", EDGELIFT_TEXT("Not needed: the disks are not in use.")},
-    {"snapshot-driver", "missing", EDGELIFT_TEXT("A server that runs needs it for block replication.")},
-    {"rsync", "images", EDGELIFT_TEXT("Not needed: volumes are copied block by block.")},
-    {"rsync", "missing", EDGELIFT_TEXT("rsync copies volumes file by file, and it is not installed.")},
-    {"rsync", "installed", EDGELIFT_TEXT("rsync is installed.")},
-    {"rsync", "no-package-manager", EDGELIFT_TEXT("rsync is not installed, and no package manager was found that could install it.")},
-    {"selinux", "images", EDGELIFT_TEXT("Nothing to do: labels are copied with the files, so SELinux can stay as it is.")},
-    {"selinux", "in-use", EDGELIFT_TEXT("SELinux is in use. Labels are copied with the files, so it can stay as it is.")},
-    {"selinux", "off", EDGELIFT_TEXT("SELinux is not in use.")},
+    {"snapshot-driver", "images", QT_TRANSLATE_NOOP("Prompt", "Not needed: the disks are not in use.")},
+    {"snapshot-driver", "missing", QT_TRANSLATE_NOOP("Prompt", "A server that runs needs it for block replication.")},
+    {"rsync", "images", QT_TRANSLATE_NOOP("Prompt", "Not needed: volumes are copied block by block.")},
+    {"rsync", "missing", QT_TRANSLATE_NOOP("Prompt", "rsync copies volumes file by file, and it is not installed.")},
+    {"rsync", "installed", QT_TRANSLATE_NOOP("Prompt", "rsync is installed.")},
+    {"rsync", "no-package-manager",
+        QT_TRANSLATE_NOOP("Prompt", "rsync is not installed, and no package manager was found that could install it.")},
+    {"selinux", "images", QT_TRANSLATE_NOOP("Prompt", "Nothing to do: labels are copied with the files, so SELinux can stay as it is.")},
+    {"selinux", "in-use", QT_TRANSLATE_NOOP("Prompt", "SELinux is in use. Labels are copied with the files, so it can stay as it is.")},
+    {"selinux", "off", QT_TRANSLATE_NOOP("Prompt", "SELinux is not in use.")},
 };
 
 constexpr Row choices[] = {
-    {"", "yes", EDGELIFT_TEXT("Yes")},
-    {"", "no", EDGELIFT_TEXT("No")},
-    {"", "leave", EDGELIFT_TEXT("Leave it enabled (recommended)")},
-    {"", "permissive", EDGELIFT_TEXT("Permissive until the next start")},
-    {"", "disable", EDGELIFT_TEXT("Disable it")},
+    {"", "yes", QT_TRANSLATE_NOOP("Prompt", "Yes")},
+    {"", "no", QT_TRANSLATE_NOOP("Prompt", "No")},
+    {"", "leave", QT_TRANSLATE_NOOP("Prompt", "Leave it enabled (recommended)")},
+    {"", "permissive", QT_TRANSLATE_NOOP("Prompt", "Permissive until the next start")},
+    {"", "disable", QT_TRANSLATE_NOOP("Prompt", "Disable it")},
 };
 
 constexpr Row consequences[] = {
-    {"snapshot-driver", "yes", EDGELIFT_TEXT("Needed for block replication.")},
-    {"snapshot-driver", "no", EDGELIFT_TEXT("Files are copied instead.")},
-    {"rsync", "yes", EDGELIFT_TEXT("It is installed with the package manager of this server.")},
-    {"rsync", "no", EDGELIFT_TEXT("Volumes that are copied file by file cannot be migrated.")},
-    {"selinux", "leave", EDGELIFT_TEXT("Nothing changes. What the migration changes on the image is relabelled there.")},
-    {"selinux", "permissive", EDGELIFT_TEXT("SELinux only logs until this server is started again; “setenforce 1” restores it at once.")},
+    {"snapshot-driver", "yes", QT_TRANSLATE_NOOP("Prompt", "Needed for block replication.")},
+    {"snapshot-driver", "no", QT_TRANSLATE_NOOP("Prompt", "Files are copied instead.")},
+    {"rsync", "yes", QT_TRANSLATE_NOOP("Prompt", "It is installed with the package manager of this server.")},
+    {"rsync", "no", QT_TRANSLATE_NOOP("Prompt", "Volumes that are copied file by file cannot be migrated.")},
+    {"selinux", "leave", QT_TRANSLATE_NOOP("Prompt", "Nothing changes. What the migration changes on the image is relabelled there.")},
+    {"selinux", "permissive",
+        QT_TRANSLATE_NOOP("Prompt", "SELinux only logs until this server is started again; “setenforce 1” restores it at once.")},
     {"selinux", "disable",
-        EDGELIFT_TEXT("SELinux is off from the next start on and only logs until then. The original of /etc/selinux/config is kept beside "
-                      "it as config.edgelift-orig; put it back and start the server again to restore SELinux.")},
+        QT_TRANSLATE_NOOP("Prompt",
+            "SELinux is off from the next start on and only logs until then. The original of /etc/selinux/config is kept beside "
+            "it as config.edgelift-orig; put it back and start the server again to restore SELinux.")},
 };
-#undef EDGELIFT_TEXT
 
 template <size_t n>
 QString find(const Row (&rows)[n], const QString &prompt, const QString &id, const QString &otherwise)
