@@ -42,7 +42,6 @@ QPushButton *makeButton(QWidget *parent, const char *name)
 
 MainWindow::MainWindow(QWidget *parent)
     : QMainWindow(parent)
-    , m_banner(makeLabel(this, "banner"))
     , m_steps(new StepList(this))
     , m_stepLine(makeLabel(this, "stepLine"))
     , m_title(makeLabel(this, "title"))
@@ -65,16 +64,10 @@ MainWindow::MainWindow(QWidget *parent)
     middle->addWidget(m_steps);
     middle->addLayout(content, 1);
     auto *centre = new QWidget(this);
-    auto *column = new QVBoxLayout(centre);
-    column->addWidget(m_banner);
-    column->addLayout(middle, 1);
-    column->addWidget(makeButtons());
+    m_column = new QVBoxLayout(centre);
+    m_column->addLayout(middle, 1);
+    m_column->addWidget(makeButtons());
     setCentralWidget(centre);
-    m_banner->setAlignment(Qt::AlignCenter);
-    m_banner->setAutoFillBackground(true);
-    m_banner->setBackgroundRole(QPalette::Highlight);
-    m_banner->setForegroundRole(QPalette::HighlightedText);
-    m_banner->hide();
     connect(m_steps, &StepList::chosen, this, [this](int step) { go(steps().value(step)); });
     connect(m_help, &QPushButton::clicked, this, [this] {
         if (Page *shown = page(m_current))
@@ -190,7 +183,7 @@ void MainWindow::go(PageId id)
     Page *to = page(id);
     if (!to || (m_locked && id < PageId::Migration))
         return;
-    if (Page *from = page(m_current); from && m_stack->currentWidget() == m_areas.value(m_current))
+    if (Page *from = page(m_current); from && from != to)
         from->leave();
     m_messages->clear();
     m_current = id;
@@ -231,11 +224,9 @@ void MainWindow::setProgressTitle(const QString &text)
         refreshSteps();
 }
 
-void MainWindow::setBanner(const QString &text)
-{
-    m_banner->setText(text);
-    m_banner->setVisible(!text.isEmpty());
-}
+void MainWindow::clearMessage() { m_messages->clear(); }
+
+void MainWindow::addBar(QWidget *bar) { m_column->insertWidget(0, bar); }
 
 void MainWindow::refreshSteps()
 {

@@ -9,6 +9,7 @@ class QLabel;
 class QPushButton;
 class QScrollArea;
 class QStackedWidget;
+class QVBoxLayout;
 
 namespace edgelift::wizard {
 
@@ -36,7 +37,8 @@ public:
     void say(const Message &message);
     void setStatus(const QString &text); ///< bottom left: server, source, region
     void setProgressTitle(const QString &text); ///< "42 % Synchronizing": goes into the window's title; empty: the page's
-    void setBanner(const QString &text); ///< a line above everything, such as "Demonstration"; empty: none
+    void clearMessage();
+    void addBar(QWidget *bar); ///< above everything, from one side to the other; owned by the window
 
 Q_SIGNALS:
     void entered(edgelift::wizard::PageId id);
@@ -67,7 +69,7 @@ private:
     PageId m_current = PageId::Welcome;
     bool m_locked = false;
     QString m_progressTitle;
-    QLabel *m_banner;
+    QVBoxLayout *m_column;
     StepList *m_steps;
     QLabel *m_stepLine; ///< instead of the list in a narrow window
     QLabel *m_title;
