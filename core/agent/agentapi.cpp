@@ -68,12 +68,13 @@ AgentApi::AgentApi(JobManager &jobs, SourceHolder &source, JobEngine &engine, Se
 const QMap<QString, AgentApi::Method> &AgentApi::table()
 {
     static const QMap<QString, Method> methods{{key("version"), &AgentApi::version}, {key("inspect"), &AgentApi::inspect},
-        {key("check"), &AgentApi::check}, {key("import"), &AgentApi::import}, {key("plan.new"), &AgentApi::planNew},
-        {key("plan.validate"), &AgentApi::planValidate}, {key("plan.show"), &AgentApi::planShow}, {key("migrate"), &AgentApi::migrate},
-        {key("status"), &AgentApi::status}, {key("subscribe"), &AgentApi::subscribe}, {key("pause"), &AgentApi::pause},
-        {key("resume"), &AgentApi::resume}, {key("retry"), &AgentApi::resume}, {key("cancel"), &AgentApi::cancel},
-        {key("clean"), &AgentApi::cancel}, {key("modify"), &AgentApi::modify}, {key("report"), &AgentApi::report},
-        {key("resources"), &AgentApi::resources}, {key("diagnostics"), &AgentApi::diagnostics}, {key("shutdown"), &AgentApi::shutdown}};
+        {key("check"), &AgentApi::check}, {key("import"), &AgentApi::import}, {key("cloud.options"), &AgentApi::cloudOptions},
+        {key("plan.new"), &AgentApi::planNew}, {key("plan.validate"), &AgentApi::planValidate}, {key("plan.show"), &AgentApi::planShow},
+        {key("migrate"), &AgentApi::migrate}, {key("status"), &AgentApi::status}, {key("subscribe"), &AgentApi::subscribe},
+        {key("pause"), &AgentApi::pause}, {key("resume"), &AgentApi::resume}, {key("retry"), &AgentApi::resume},
+        {key("cancel"), &AgentApi::cancel}, {key("clean"), &AgentApi::cancel}, {key("modify"), &AgentApi::modify},
+        {key("report"), &AgentApi::report}, {key("resources"), &AgentApi::resources}, {key("diagnostics"), &AgentApi::diagnostics},
+        {key("shutdown"), &AgentApi::shutdown}};
     return methods;
 }
 
@@ -128,22 +129,6 @@ Result<QJsonObject> AgentApi::check(Params &params, const Outlet &)
         std::any_of(checks.begin(), checks.end(), [](const Check &each) { return each.severity == Check::Severity::Blocker; });
     return QJsonObject{{key("checks"), apijson::array(checks)}, {key("blocked"), blocked},
         {key("prompts"), apijson::array(promptsOfImages((*source)->facts()))}};
-}
-
-Result<QJsonObject> AgentApi::import(Params &params, const Outlet &)
-{
-    const Result<Authorization> authorization = params.authorization();
-    if (const auto problem = params.problem())
-        return *problem;
-    if (!authorization)
-        return authorization.error();
-    const Result<std::shared_ptr<const Source>> source = m_source.get(m_stop.get_token());
-    if (!source)
-        return source.error();
-    const Result<QString> id = m_engine.importSource(**source, *authorization, m_stop.get_token());
-    if (!id)
-        return id.error();
-    return QJsonObject{{key("sourceId"), *id}};
 }
 
 Result<QJsonObject> AgentApi::planNew(Params &params, const Outlet &)

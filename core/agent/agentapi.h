@@ -36,6 +36,7 @@ private:
     Result<QJsonObject> inspect(Params &params, const Outlet &outlet);
     Result<QJsonObject> check(Params &params, const Outlet &outlet);
     Result<QJsonObject> import(Params &params, const Outlet &outlet);
+    Result<QJsonObject> cloudOptions(Params &params, const Outlet &outlet);
     Result<QJsonObject> planNew(Params &params, const Outlet &outlet);
     Result<QJsonObject> planValidate(Params &params, const Outlet &outlet);
     Result<QJsonObject> planShow(Params &params, const Outlet &outlet);

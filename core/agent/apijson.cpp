@@ -98,6 +98,26 @@ QJsonObject toJson(const Check &check)
     return out;
 }
 
+QJsonObject toJson(const CloudOptions &options)
+{
+    QStringList transit = transitRegions();
+    if (!options.regions.isEmpty()) // unknown is not none
+        transit.removeIf([&options](const QString &region) { return !options.regions.contains(region); });
+    QJsonArray buckets;
+    for (const oss::Bucket &bucket : options.buckets)
+        buckets.append(QJsonObject{{key("name"), bucket.name}, {key("region"), bucket.region}});
+    QJsonArray vpcs;
+    for (const vpc::Vpc &vpc : options.vpcs)
+        vpcs.append(QJsonObject{{key("id"), vpc.id}, {key("name"), vpc.name}, {key("region"), options.transitRegion}});
+    QJsonArray vSwitches;
+    for (const vpc::VSwitch &vSwitch : options.vSwitches)
+        vSwitches.append(QJsonObject{
+            {key("id"), vSwitch.id}, {key("vpcId"), vSwitch.vpcId}, {key("zone"), vSwitch.zoneId}, {key("name"), vSwitch.name}});
+    return {{key("account"), options.account}, {key("regions"), QJsonArray::fromStringList(imageRegions())},
+        {key("transitRegions"), QJsonArray::fromStringList(transit)}, {key("buckets"), buckets}, {key("vpcs"), vpcs},
+        {key("vSwitches"), vSwitches}, {key("instanceTypes"), QJsonArray::fromStringList(options.instanceTypes)}};
+}
+
 QJsonObject toJson(const Prompt &prompt)
 {
     return {{key("id"), prompt.id}, {key("needed"), prompt.needed}, {key("state"), prompt.state}, {key("reason"), prompt.reason},

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/layout/planrules.h"
+#include "core/migrate/cloudoptions.h"
 #include "core/migrate/migration.h"
 #include "core/source/prompts.h"
 #include "core/source/readiness.h"
@@ -14,6 +15,9 @@ namespace edgelift::apijson {
 [[nodiscard]] QJsonObject toJson(const JobSummary &job);
 [[nodiscard]] QJsonObject toJson(const LedgerEntry &entry); ///< kind, kindName, id, name, region, created, pricePerDay, currency, kept
 [[nodiscard]] QJsonObject toJson(const Check &check); ///< id, severity, title, evidence, remedy, fixable, args, error (of a blocker)
+/// account, regions and transitRegions (of those a plan may name), buckets [{name, region}], vpcs [{id, name, region}],
+/// vSwitches [{id, vpcId, zone, name}], instanceTypes
+[[nodiscard]] QJsonObject toJson(const CloudOptions &options);
 [[nodiscard]] QJsonObject toJson(const Prompt &prompt); ///< id, needed, state, reason, choices, recommended, command
 [[nodiscard]] QJsonObject toJson(const Problem &problem); ///< id, severity, disk, volume, needBytes, haveBytes, message
 [[nodiscard]] QJsonObject fileProblem(const Error &error); ///< the same shape for what is wrong with a plan's text

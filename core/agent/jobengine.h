@@ -1,4 +1,5 @@
 #pragma once
+#include "core/migrate/cloudoptions.h"
 #include "core/migrate/migration.h"
 
 namespace edgelift {
@@ -28,6 +29,9 @@ public:
     [[nodiscard]] virtual QList<JobSummary> list() const = 0; ///< the newest first
     /// Registers the source with the service of the code; "s-…".
     virtual Result<QString> importSource(const Source &source, const Authorization &authorization, const std::stop_token &stop) = 0;
+    /// What the account offers; see edgelift::cloudOptions().
+    virtual Result<CloudOptions> cloudOptions(
+        const Source &source, const Authorization &authorization, const QString &transitRegion, const std::stop_token &stop) = 0;
 };
 
 /// The real one, with its jobs below `stateDir`.
@@ -43,6 +47,8 @@ public:
     Result<std::unique_ptr<EngineJob>> openForCleanUp(const QString &jobId) override;
     [[nodiscard]] QList<JobSummary> list() const override;
     Result<QString> importSource(const Source &source, const Authorization &authorization, const std::stop_token &stop) override;
+    Result<CloudOptions> cloudOptions(
+        const Source &source, const Authorization &authorization, const QString &transitRegion, const std::stop_token &stop) override;
 
 private:
     const QString m_stateDir;

@@ -81,4 +81,10 @@ Result<QString> MigrationEngine::importSource(const Source &source, const Author
     return given.isEmpty() ? naming::sourceId(description.machineId) : given; // with an AccessKey nobody registers it
 }
 
+Result<CloudOptions> MigrationEngine::cloudOptions(
+    const Source &source, const Authorization &authorization, const QString &transitRegion, const std::stop_token &stop)
+{
+    return edgelift::cloudOptions(realSurroundings(), authorization, described(source.facts()), transitRegion, stop);
+}
+
 }

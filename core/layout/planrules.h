@@ -100,6 +100,9 @@ struct Problem
 /// For callers that stop at the first blocker: TooManyDataDisks, DataDiskTooLarge, PlanForOtherSource, else PlanRuleBroken.
 [[nodiscard]] Error asError(const Problem &problem);
 
+[[nodiscard]] QStringList imageRegions(); ///< where an ENS image can be kept (R12, S10); the usual one first
+[[nodiscard]] QStringList transitRegions(); ///< where the temporary image can be made (R64)
+
 /// S1: 2–128 characters, a letter first, then letters, digits, ":", "_" and "-".
 [[nodiscard]] bool isLegalName(const QString &name);
 

@@ -9,8 +9,6 @@ namespace {
 
 using Severity = Problem::Severity;
 
-const QStringList imageRegions{QStringLiteral("cn-beijing"), QStringLiteral("ap-southeast-1")}; // R12, S10
-
 bool hasReservedStart(const QString &text) // S4
 {
     static const QStringList reserved{
@@ -47,9 +45,9 @@ QList<Problem> checkImage(const Plan::Image &image)
 {
     static const QRegularExpression bucketName(QStringLiteral("\\A[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\\z"));
     QList<Problem> problems;
-    if (!imageRegions.contains(image.region))
+    if (!imageRegions().contains(image.region))
         problems.append(named(Rule::RegionUnsupported, image.region));
-    if (!imageRegions.contains(image.transitRegion))
+    if (!transitRegions().contains(image.transitRegion))
         problems.append(named(Rule::TransitRegionUnsupported, image.transitRegion));
     if (!isLegalName(image.namePrefix))
         problems.append(named(Rule::NameIllegal, image.namePrefix));
@@ -116,6 +114,9 @@ QList<Problem> checkExcludes(const Plan &plan)
 }
 
 }
+
+QStringList imageRegions() { return {QStringLiteral("cn-beijing"), QStringLiteral("ap-southeast-1")}; }
+QStringList transitRegions() { return imageRegions(); }
 
 QList<Problem> checkSettings(const Plan &plan, const ServerFacts &facts)
 {

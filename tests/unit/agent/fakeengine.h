@@ -1,4 +1,5 @@
 #pragma once
+#include "core/agent/agentserver.h"
 #include "core/agent/jobengine.h"
 #include "core/agent/sourceholder.h"
 #include "tests/unit/layout/samplefacts.h"
@@ -184,6 +185,15 @@ public:
     Result<QString> importSource(const Source &, const Authorization &authorization, const std::stop_token &) override
     {
         return authorization.keys ? QStringLiteral("s-keys") : QStringLiteral("s-code");
+    }
+    CloudOptions options; ///< what the account offers
+    std::optional<Error> optionsFail;
+    Result<CloudOptions> cloudOptions(const Source &, const Authorization &, const QString &transitRegion, const std::stop_token &) override
+    {
+        if (optionsFail)
+            return *optionsFail;
+        options.transitRegion = transitRegion;
+        return options;
     }
 };
 

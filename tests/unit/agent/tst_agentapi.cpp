@@ -72,6 +72,8 @@ private Q_SLOTS:
     void secretsDoNotComeBack();
     void thisMachineItselfIsNotASourceYet();
     void importNamesTheSource();
+    void theAccountIsShown();
+    void whatTheAccountCannotShowIsAnError();
     void modifyChecksItsRange();
     void statusAndResourcesListJobs();
     void shutdownAsksTheProgramToEnd();
@@ -268,6 +270,43 @@ void TestAgentApi::importNamesTheSource()
     QCOMPARE(
         world.call("import", {{key("accessKey"), pair}, {key("endpoint"), key("http://127.0.0.1:1")}})->value(key("sourceId")).toString(),
         key("s-keys"));
+}
+
+void TestAgentApi::theAccountIsShown()
+{
+    World world;
+    world.engine.options = {key("1234"), {key("cn-hangzhou"), key("ap-southeast-1")}, {}, {{key("vpc-1"), key("net"), true, {}, {}, {}}},
+        {{key("vsw-1"), key("part"), true, key("vpc-1"), key("ap-southeast-1a"), {}, 9, {}}}, {key("ecs.small")},
+        {{key("images"), key("cn-beijing"), {}, false}}};
+    const QJsonObject pair{{key("id"), key("LTAI")}, {key("secret"), key("verysecret")}};
+    const QJsonObject shown = *world.call("cloud.options", {{key("accessKey"), pair}, {key("transitRegion"), key("ap-southeast-1")}});
+    QCOMPARE(shown.value(key("account")).toString(), key("1234"));
+    QCOMPARE(shown.value(key("regions")).toArray(), (QJsonArray{key("cn-beijing"), key("ap-southeast-1")}));
+    QCOMPARE(shown.value(key("transitRegions")).toArray(), QJsonArray{key("ap-southeast-1")}); // possible for a plan and there
+    QCOMPARE(
+        shown.value(key("buckets")).toArray(), (QJsonArray{QJsonObject{{key("name"), key("images")}, {key("region"), key("cn-beijing")}}}));
+    QCOMPARE(shown.value(key("vpcs")).toArray(),
+        (QJsonArray{QJsonObject{{key("id"), key("vpc-1")}, {key("name"), key("net")}, {key("region"), key("ap-southeast-1")}}}));
+    QCOMPARE(shown.value(key("vSwitches")).toArray(),
+        (QJsonArray{QJsonObject{
+            {key("id"), key("vsw-1")}, {key("vpcId"), key("vpc-1")}, {key("zone"), key("ap-southeast-1a")}, {key("name"), key("part")}}}));
+    QCOMPARE(shown.value(key("instanceTypes")).toArray(), QJsonArray{key("ecs.small")});
+    world.engine.options = {};
+    const QJsonObject nothing = *world.call("cloud.options", {{key("accessKey"), pair}});
+    QCOMPARE(nothing.value(key("transitRegions")).toArray().size(), 2); // nobody said what is there
+    QVERIFY(nothing.value(key("vpcs")).toArray().isEmpty());
+}
+
+void TestAgentApi::whatTheAccountCannotShowIsAnError()
+{
+    World world;
+    const QJsonObject pair{{key("id"), key("LTAI")}, {key("secret"), key("verysecret")}};
+    QCOMPARE(world.call("cloud.options").error().code, ErrorCode::CodeMissing);
+    for (const char *region : {"", "cn-hangzhou", "x.evil.example/", "cn-beijing "})
+        QCOMPARE(world.call("cloud.options", {{key("accessKey"), pair}, {key("transitRegion"), key(region)}}).error().code,
+            ErrorCode::RegionUnsupported);
+    world.engine.optionsFail = Error{ErrorCode::CredentialsWrong, Retry::AfterUserAction, {}, {}};
+    QCOMPARE(world.call("cloud.options", {{key("accessKey"), pair}}).error().code, ErrorCode::CredentialsWrong);
 }
 
 void TestAgentApi::modifyChecksItsRange()

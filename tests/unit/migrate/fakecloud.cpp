@@ -118,6 +118,9 @@ Result<HttpReply> FakeCloud::send(const HttpRequest &request, const std::stop_to
     if (path.startsWith(QLatin1String("/agent/v1/")))
         return act(
             path.mid(10), [&] { return service(request); }, request);
+    if (path == QLatin1String("/") && QUrlQuery(request.url).hasQueryItem(QStringLiteral("max-keys")) && !isAboutBucket(request.url))
+        return act(
+            QStringLiteral("ListBuckets"), [&] { return buckets(); }, request);
     if ((path.isEmpty() || path == QLatin1String("/")) && !isAboutBucket(request.url))
         return act(
             QStringLiteral("plain"), [&] { return reply(400, "{}"); }, request);
@@ -167,6 +170,15 @@ HttpReply FakeCloud::rpc(const QString &action, const Parameters &parameters)
     if (!token.isEmpty() && answer.status == 200)
         m_tokens.insert(tokenKey, answer.body);
     return reply(answer.status, QJsonDocument(answer.body).toJson());
+}
+
+HttpReply FakeCloud::buckets()
+{
+    if (bucketsHidden)
+        return reply(403, "<Error><Code>AccessDenied</Code><Message>no</Message></Error>");
+    return reply(200,
+        "<ListAllMyBucketsResult><Buckets><Bucket><Name>edgelift-transit</Name><Region>" + bucketRegion.toLatin1()
+            + "</Region><Location>oss-" + bucketRegion.toLatin1() + "</Location></Bucket></Buckets></ListAllMyBucketsResult>");
 }
 
 HttpReply FakeCloud::bucket(const HttpRequest &request)
@@ -226,10 +238,10 @@ HttpReply FakeCloud::service(const HttpRequest &request)
             return reply(
                 403, QJsonDocument(QJsonObject{{QStringLiteral("code"), codeRefusal}, {QStringLiteral("message"), codeRefusal}}).toJson());
         return reply(200,
-            QJsonDocument(QJsonObject{{QStringLiteral("sourceId"), QStringLiteral("s-fake1")},
-                              {QStringLiteral("sessionToken"), QStringLiteral("session-token-secret")},
-                              {QStringLiteral("heartbeatSeconds"), 30}, {QStringLiteral("observedAddress"), sourceAddress},
-                              {QStringLiteral("endpoint"), QStringLiteral("http://127.0.0.1:9")}})
+            QJsonDocument(
+                QJsonObject{{QStringLiteral("sourceId"), QStringLiteral("s-fake1")},
+                    {QStringLiteral("sessionToken"), QStringLiteral("session-token-secret")}, {QStringLiteral("heartbeatSeconds"), 30},
+                    {QStringLiteral("observedAddress"), sourceAddress}, {QStringLiteral("endpoint"), QStringLiteral("http://127.0.0.1:9")}})
                 .toJson());
     }
     if (call == QLatin1String("heartbeat"))

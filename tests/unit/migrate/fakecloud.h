@@ -53,6 +53,7 @@ public:
     QString bucketRegion = QStringLiteral("cn-beijing");
     bool bucketEncrypted = false;
     bool roleThere = true;
+    bool bucketsHidden = false; ///< from a list of them
     QString sourceAddress = QStringLiteral("203.0.113.7"); ///< of the server, as the service sees it
     QString codeRefusal; ///< "AccessToken.Expired": what redeem says; empty: fine
     qint64 skewSeconds = 0; ///< our clock against its own
@@ -69,6 +70,7 @@ private:
 
     Result<HttpReply> act(const QString &action, const std::function<HttpReply()> &perform, const HttpRequest &request);
     HttpReply rpc(const QString &action, const Parameters &parameters);
+    HttpReply buckets();
     HttpReply bucket(const HttpRequest &request);
     HttpReply object(const HttpRequest &request);
     HttpReply service(const HttpRequest &request);
