@@ -1,7 +1,9 @@
 #include "core/credential/activationcode.h"
 #include "core/credential/hashing.h"
 
+#include <QCoreApplication>
 #include <QtEndian>
+#include <optional>
 
 namespace edgelift {
 
@@ -15,6 +17,11 @@ constexpr int group = 5;
 constexpr int longestInput = 2000;
 constexpr int longestField = 255;
 constexpr int pinSize = 32;
+
+struct Words
+{
+    Q_DECLARE_TR_FUNCTIONS(ActivationCode)
+};
 
 Error mistyped(const QString &what) { return {ErrorCode::CodeMistyped, Retry::AfterUserAction, {what}, {}}; }
 
@@ -91,22 +98,72 @@ QByteArray checkSum(const QByteArray &payload)
     return out;
 }
 
+/// What people see at a place, for a message. Counted without spaces and dashes, as the groups are read out.
+QString placed(const QString &character, qsizetype place)
+{
+    //: %1 is one character of an activation code, %2 its place in the code
+    return Words::tr("“%1” (character %2)").arg(character).arg(place);
+}
+
 /// The characters as numbers, without spaces and dashes.
 Result<QList<int>> symbols(const QByteArray &text)
 {
     QList<int> out;
-    for (const char c : text) {
-        if (c == '-' || c == ' ' || c == '\t' || c == '\n' || c == '\r')
+    const QString characters = QString::fromUtf8(text);
+    for (const QChar c : characters) {
+        if (c == QLatin1Char('-') || c == QLatin1Char(' ') || c == QLatin1Char('\t') || c == QLatin1Char('\n') || c == QLatin1Char('\r'))
             continue;
-        const int value = valueOf(c);
+        const int value = c.unicode() < 0x7f ? valueOf(c.toLatin1()) : -1;
         if (value < 0) {
-            const QString shown =
-                c > ' ' && c < 0x7f ? QString(QLatin1Char(c)) : QStringLiteral("0x%1").arg(quint8(c), 2, 16, QLatin1Char('0'));
-            return mistyped(QStringLiteral("“%1” (character %2)").arg(shown).arg(out.size() + 1));
+            const bool visible = c.isPrint() && !c.isSpace() && !c.isSurrogate();
+            const QString shown = visible ? QString(c) : QStringLiteral("0x%1").arg(c.unicode(), 2, 16, QLatin1Char('0'));
+            return mistyped(placed(shown, out.size() + 1));
         }
         out.append(value);
     }
     return out;
+}
+
+bool sumMatches(const QByteArray &bytes) { return bytes.size() > 4 && bytes.right(4) == checkSum(bytes.chopped(4)); }
+
+/// The one symbol that, changed, would make the sum match; nothing when there is none, or more than one.
+std::optional<qsizetype> wrongSymbol(const QList<int> &symbols)
+{
+    QList<int> whole = symbols; // without the bits left over, which belong to no byte
+    whole.last() &= 31 << symbols.size() * 5 % 8;
+    std::optional<QByteArray> bytes = fromBase32(whole);
+    if (!bytes)
+        return std::nullopt;
+    const bool wrongEnd = whole.last() != symbols.last();
+    std::optional<qsizetype> found;
+    for (qsizetype at = wrongEnd ? symbols.size() - 1 : 0; at < symbols.size(); ++at) {
+        const qsizetype bit = at * 5;
+        for (int change = wrongEnd ? 0 : 1; change < 32; ++change) {
+            const int spread = change << (11 - bit % 8); // over two bytes
+            const auto apply = [&bytes, bit, spread] {
+                for (const int half : {0, 1}) {
+                    if (const qsizetype byte = bit / 8 + half; byte < bytes->size())
+                        (*bytes)[byte] = char((*bytes)[byte] ^ (spread >> (8 - 8 * half) & 0xFF));
+                }
+            };
+            apply();
+            const bool matches = sumMatches(*bytes);
+            apply();
+            if (!matches)
+                continue;
+            if (found && *found != at)
+                return std::nullopt;
+            found = at;
+        }
+    }
+    return found;
+}
+
+Error wrongSum(const QList<int> &symbols, const QString &otherwise)
+{
+    constexpr qsizetype longestSearched = 400; // so that it stays below some milliseconds
+    const std::optional<qsizetype> at = symbols.isEmpty() || symbols.size() > longestSearched ? std::nullopt : wrongSymbol(symbols);
+    return mistyped(at ? placed(QString(QLatin1Char(alphabet[symbols.at(*at)])), *at + prefix.size() + 1) : otherwise);
 }
 
 Result<ActivationCode> parsed(QByteArray payload)
@@ -116,11 +173,11 @@ Result<ActivationCode> parsed(QByteArray payload)
     const auto code = takeField(payload);
     const auto pin = takeField(payload);
     if (!url || !id || !code || !pin || !payload.isEmpty() || id->isEmpty() || code->isEmpty())
-        return mistyped(QStringLiteral("a part is missing"));
+        return mistyped(Words::tr("a part is missing"));
     ActivationCode out{QUrl(QString::fromUtf8(*url), QUrl::StrictMode), *pin, QString::fromUtf8(*id), Secret(*code)};
     const bool web = out.service.scheme() == QLatin1String("http") || out.service.scheme() == QLatin1String("https");
     if (!out.service.isValid() || !web || out.service.host().isEmpty() || (!pin->isEmpty() && pin->size() != pinSize))
-        return mistyped(QStringLiteral("the address in it is not valid"));
+        return mistyped(Words::tr("the address in it is not valid"));
     return out;
 }
 
@@ -143,22 +200,21 @@ Secret encode(const ActivationCode &code)
 Result<ActivationCode> decodeActivationCode(const QByteArray &text)
 {
     if (text.size() > longestInput)
-        return mistyped(QStringLiteral("it is longer than %1 characters").arg(longestInput));
+        return mistyped(Words::tr("it is longer than %1 characters").arg(longestInput));
     Result<QList<int>> read = symbols(text);
     if (!read)
         return read.error();
     if (read->isEmpty())
-        return mistyped(QStringLiteral("it is empty"));
+        return mistyped(Words::tr("it is empty"));
     for (int i = 0; i < prefix.size(); ++i)
         if (read->value(i, -1) != valueOf(prefix[i]))
-            return mistyped(QStringLiteral("it does not begin with EL1"));
+            return mistyped(Words::tr("it does not begin with EL1"));
     const std::optional<QByteArray> bytes = fromBase32(read->mid(prefix.size()));
     if (!bytes || bytes->size() <= 4)
-        return mistyped(QStringLiteral("the end is missing"));
-    const QByteArray payload = bytes->left(bytes->size() - 4);
-    if (bytes->right(4) != checkSum(payload))
-        return mistyped(QStringLiteral("the check sum does not match"));
-    return parsed(payload);
+        return wrongSum(read->mid(prefix.size()), Words::tr("the end is missing"));
+    if (!sumMatches(*bytes))
+        return wrongSum(read->mid(prefix.size()), Words::tr("the check sum does not match"));
+    return parsed(bytes->chopped(4));
 }
 
 }

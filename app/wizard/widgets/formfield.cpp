@@ -1,0 +1,49 @@
+#include "app/wizard/widgets/formfield.h"
+
+#include <QFormLayout>
+#include <QLabel>
+#include <QVBoxLayout>
+
+namespace edgelift::wizard {
+
+FormField::FormField(QFormLayout *form, QWidget *control, QWidget *beside)
+    : m_label(new QLabel)
+    , m_control(control)
+    , m_note(new FieldNote(control))
+{
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    auto *row = new QHBoxLayout;
+    row->addWidget(control, 1);
+    if (beside)
+        row->addWidget(beside);
+    column->addLayout(row);
+    column->addWidget(m_note);
+    m_label->setBuddy(control);
+    m_label->setTextFormat(Qt::PlainText);
+    form->addRow(m_label, this);
+}
+
+void FormField::setLabel(const QString &text)
+{
+    m_label->setText(text);
+    m_control->setAccessibleName(QString(text).remove(QLatin1Char('&')));
+}
+
+void FormField::setShown(bool shown)
+{
+    m_label->setVisible(shown);
+    setVisible(shown);
+}
+
+QFormLayout *makeForm(QWidget *parent)
+{
+    auto *form = new QFormLayout(parent);
+    form->setRowWrapPolicy(QFormLayout::WrapLongRows);
+    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    form->setLabelAlignment(Qt::AlignLeading);
+    form->setFormAlignment(Qt::AlignLeading | Qt::AlignTop);
+    return form;
+}
+
+}
