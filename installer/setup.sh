@@ -8,12 +8,13 @@ packages=(
     # build
     g++ cmake ninja-build mold ccache pkg-config python3 git
     qt6-base-dev libssl-dev libzstd-dev libxxhash-dev libblkid-dev libfdisk-dev libext2fs-dev comerr-dev
-    libarchive-dev zlib1g-dev libcpp-httplib-dev
+    libarchive-dev libquazip1-qt6-dev zlib1g-dev libcpp-httplib-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools qt6-translations-l10n
+    fonts-noto-core fonts-droid-fallback
     # what the agent, the receiver and the simulated cloud call
     qemu-utils qemu-system-x86 e2fsprogs xfsprogs btrfs-progs dosfstools lvm2 fdisk mount util-linux curl tar gzip pigz zstd xz-utils lz4
     # tests and the sample servers
     busybox-static grub-pc-bin grub-common grub2-common grub-efi-amd64-bin ovmf mtools kmod cpio gdisk debootstrap ca-certificates iproute2
-    procps rsync openssl clang-format clang-tidy libbenchmark-dev
+    procps rsync openssl clang-format clang-tidy libbenchmark-dev xvfb xauth at-spi2-core dbus python3-pyatspi gir1.2-atspi-2.0
 )
 [ "${1:-}" = --all ] && packages+=(
     clang libclang-rt-14-dev # the fuzzers

@@ -51,6 +51,35 @@ QStringList cleanable(const QJsonArray &jobs)
     return out;
 }
 
+/// The agent's own copy may lie where only the agent may read.
+Result<QByteArray> readBundle(AgentClient &agent, const QString &path)
+{
+    QByteArray out;
+    for (;;) {
+        const Result<QJsonObject> part = agent.call(key("diagnostics.read"), {{key("path"), path}, {key("offset"), out.size()}});
+        if (!part)
+            return part.error();
+        const QByteArray data = QByteArray::fromBase64(text(*part, "data").toLatin1());
+        out += data;
+        if (data.isEmpty() || out.size() >= part->value(QLatin1String("bytes")).toInteger())
+            return out;
+    }
+}
+
+int listDiagnostics(AgentClient &agent, Console &console)
+{
+    const Result<QJsonObject> reply = agent.call(key("diagnostics.list"));
+    if (!reply)
+        return console.error(reply.error());
+    if (console.isJson())
+        console.json(*reply);
+    else {
+        for (const QJsonValue &entry : reply->value(QLatin1String("entries")).toArray())
+            console.line(QStringLiteral("%1  %2").arg(entry[QLatin1String("bytes")].toInteger(), 10).arg(text(entry.toObject(), "name")));
+    }
+    return exitDone;
+}
+
 }
 
 int listCloud(const Arguments &arguments, Console &console)
@@ -101,18 +130,21 @@ int saveDiagnostics(const Arguments &arguments, Console &console)
     const Result<std::unique_ptr<Session>> session = Session::open(arguments);
     if (!session)
         return console.error(session.error());
-    const Result<QJsonObject> reply = (*session)->agent().call(key("diagnostics"));
+    AgentClient &agent = (*session)->agent();
+    if (arguments.has("list"))
+        return listDiagnostics(agent, console);
+    const Result<QJsonObject> reply = agent.call(key("diagnostics"));
     if (!reply)
         return console.error(reply.error());
     const QString made = text(*reply, "path");
     const QString wanted = arguments.has("output") ? arguments.value("output") : QFileInfo(made).fileName();
-    const Result<QByteArray> bundle = readFile(made, 1 << 30);
+    const Result<QByteArray> bundle = readBundle(agent, made);
     if (!bundle)
         return console.error(bundle.error());
     if (const Result<> written = writeFileDurably(QFileInfo(wanted).absoluteFilePath(), *bundle); !written)
         return console.error(written.error());
     if (console.isJson())
-        console.json({{key("path"), QFileInfo(wanted).absoluteFilePath()}});
+        console.json({{key("path"), QFileInfo(wanted).absoluteFilePath()}, {key("entries"), reply->value(key("entries"))}});
     else
         console.line(QStringLiteral("Saved %1. It holds logs and job records, no secrets.").arg(wanted));
     return exitDone;

@@ -177,7 +177,7 @@ int modifyJob(const Arguments &arguments, Console &console)
     if (console.isJson())
         console.json(*modified);
     else
-        console.line(QStringLiteral("Applied. The change takes effect within a second."));
+        console.line(QStringLiteral("Applied. While the copy runs, the change takes effect within a second; later runs keep it."));
     return exitDone;
 }
 

@@ -1,7 +1,6 @@
 #include "core/agent/agentapi.h"
 
 #include "core/agent/apijson.h"
-#include "core/agent/diagnostics.h"
 #include "core/agent/params.h"
 #include "core/layout/defaultplan.h"
 #include "core/layout/factsjson.h"
@@ -73,8 +72,9 @@ const QMap<QString, AgentApi::Method> &AgentApi::table()
         {key("migrate"), &AgentApi::migrate}, {key("status"), &AgentApi::status}, {key("subscribe"), &AgentApi::subscribe},
         {key("pause"), &AgentApi::pause}, {key("resume"), &AgentApi::resume}, {key("retry"), &AgentApi::resume},
         {key("cancel"), &AgentApi::cancel}, {key("clean"), &AgentApi::cancel}, {key("modify"), &AgentApi::modify},
-        {key("report"), &AgentApi::report}, {key("resources"), &AgentApi::resources}, {key("diagnostics"), &AgentApi::diagnostics},
-        {key("shutdown"), &AgentApi::shutdown}};
+        {key("report"), &AgentApi::report}, {key("report.read"), &AgentApi::reportRead}, {key("resources"), &AgentApi::resources},
+        {key("diagnostics"), &AgentApi::diagnostics}, {key("diagnostics.list"), &AgentApi::diagnosticsList},
+        {key("diagnostics.read"), &AgentApi::diagnosticsRead}, {key("shutdown"), &AgentApi::shutdown}};
     return methods;
 }
 
@@ -250,17 +250,6 @@ Result<QJsonObject> AgentApi::modify(Params &params, const Outlet &)
     return jobReply(m_jobs.modify(job, change));
 }
 
-Result<QJsonObject> AgentApi::report(Params &params, const Outlet &)
-{
-    const QString job = params.job();
-    if (const auto problem = params.problem())
-        return *problem;
-    const Result<QString> path = m_jobs.reportPath(job);
-    if (!path)
-        return path.error();
-    return QJsonObject{{key("reportPath"), *path}};
-}
-
 Result<QJsonObject> AgentApi::resources(Params &params, const Outlet &)
 {
     const QString job = params.job();
@@ -279,16 +268,6 @@ Result<QJsonObject> AgentApi::resources(Params &params, const Outlet &)
     if (!job.isEmpty() && out.isEmpty())
         return Error{ErrorCode::JobUnknown, Retry::Never, {job}, {}};
     return QJsonObject{{key("jobs"), out}};
-}
-
-Result<QJsonObject> AgentApi::diagnostics(Params &params, const Outlet &)
-{
-    if (const auto problem = params.problem())
-        return *problem;
-    const Result<QString> path = writeDiagnostics(m_setting.stateDir, m_setting.logPath);
-    if (!path)
-        return path.error();
-    return QJsonObject{{key("path"), *path}};
 }
 
 Result<QJsonObject> AgentApi::shutdown(Params &params, const Outlet &)

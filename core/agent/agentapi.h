@@ -49,7 +49,10 @@ private:
     Result<QJsonObject> modify(Params &params, const Outlet &outlet);
     Result<QJsonObject> report(Params &params, const Outlet &outlet);
     Result<QJsonObject> resources(Params &params, const Outlet &outlet);
+    Result<QJsonObject> reportRead(Params &params, const Outlet &outlet);
     Result<QJsonObject> diagnostics(Params &params, const Outlet &outlet);
+    Result<QJsonObject> diagnosticsList(Params &params, const Outlet &outlet);
+    Result<QJsonObject> diagnosticsRead(Params &params, const Outlet &outlet);
     Result<QJsonObject> shutdown(Params &params, const Outlet &outlet);
 
     JobManager &m_jobs;

@@ -1,84 +1,44 @@
 #include "core/agent/diagnostics.h"
 
+#include "core/base/fd.h"
 #include "core/base/files.h"
 #include "core/base/log.h"
+#include "core/migrate/jobsecrets.h"
 
+#include <QBuffer>
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonDocument>
+#include <QJsonObject>
+#include <QRegularExpression>
 #include <QSysInfo>
-#include <archive.h>
-#include <archive_entry.h>
-#include <memory>
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <quazip/quazip.h>
+#include <quazip/quazipfile.h>
+#include <quazip/quazipnewinfo.h>
+#include <sys/stat.h>
 
 namespace edgelift {
 
 namespace {
 
 constexpr qint64 fileLimit = 16 << 20; ///< bytes; of a longer file the end is taken
+constexpr qint64 partLimit = 1 << 20; ///< bytes of one answer
 /// What a job's folder holds that may be shown to others. Not in it: secrets.json, userdata.sh and the transfer's journal.
 const QStringList shareable{QStringLiteral("job.json"), QStringLiteral("plan.json"), QStringLiteral("facts.json"),
     QStringLiteral("ledger.json"), QStringLiteral("report.json"), QStringLiteral("report.html")};
 
-struct FreeArchive
+struct Entry
 {
-    void operator()(archive *handle) const { archive_write_free(handle); }
-};
-struct FreeEntry
-{
-    void operator()(archive_entry *entry) const { archive_entry_free(entry); }
+    QString name;
+    QByteArray content; ///< redacted
 };
 
-/// A .tar.gz in memory: bundles are small, and a file is only there when it is whole.
-class Bundle
-{
-public:
-    Bundle()
-        : m_archive(archive_write_new())
-    {
-        archive_write_add_filter_gzip(m_archive.get());
-        archive_write_set_format_pax_restricted(m_archive.get());
-        archive_write_open(
-            m_archive.get(), &m_bytes, nullptr,
-            [](archive *, void *to, const void *data, size_t size) {
-                static_cast<QByteArray *>(to)->append(static_cast<const char *>(data), qsizetype(size));
-                return la_ssize_t(size);
-            },
-            nullptr);
-    }
-    void add(const QString &name, const QByteArray &content)
-    {
-        const QByteArray shown = log::redacted(QString::fromUtf8(content)).toUtf8();
-        const std::unique_ptr<archive_entry, FreeEntry> entry(archive_entry_new());
-        archive_entry_set_pathname_utf8(entry.get(), name.toUtf8().constData());
-        archive_entry_set_filetype(entry.get(), AE_IFREG);
-        archive_entry_set_perm(entry.get(), 0600);
-        archive_entry_set_mtime(entry.get(), QDateTime::currentSecsSinceEpoch(), 0);
-        archive_entry_set_size(entry.get(), shown.size());
-        m_good = m_good && archive_write_header(m_archive.get(), entry.get()) == ARCHIVE_OK
-            && archive_write_data(m_archive.get(), shown.constData(), size_t(shown.size())) == la_ssize_t(shown.size());
-    }
-    void addFile(const QString &name, const QString &path)
-    {
-        QFile file(path);
-        if (!file.open(QIODevice::ReadOnly))
-            return; // many jobs have no report yet
-        file.seek(std::max<qint64>(file.size() - fileLimit, 0));
-        add(name, file.read(fileLimit));
-    }
-    Result<QByteArray> take()
-    {
-        if (archive_write_close(m_archive.get()) == ARCHIVE_OK && m_good)
-            return m_bytes;
-        return Error{ErrorCode::Internal, Retry::Never, {}, QString::fromUtf8(archive_error_string(m_archive.get()))};
-    }
-
-private:
-    QByteArray m_bytes; ///< outlives the archive, which writes to it
-    std::unique_ptr<archive, FreeArchive> m_archive;
-    bool m_good = true;
-};
+QString folderIn(const QString &stateDir) { return stateDir + QLatin1String("/diagnostics"); }
 
 QByteArray aboutThisSystem()
 {
@@ -90,30 +50,127 @@ QByteArray aboutThisSystem()
         .toJson();
 }
 
+/// Those of a job that did not run in this process are not known to the log yet.
+void hideSecretsOf(const QDir &jobs, const QStringList &ids)
+{
+    for (const QString &id : ids) {
+        if (const Result<JobSecrets> secrets = readSecrets(jobs.filePath(id + QLatin1String("/secrets.json"))))
+            hideInLog(*secrets);
+    }
 }
 
-Result<QString> writeDiagnostics(const QString &stateDir, const QString &logPath)
+QList<Entry> collect(const QString &stateDir, const QString &logPath)
 {
-    Bundle bundle;
-    bundle.add(QStringLiteral("system.json"), aboutThisSystem());
-    if (!logPath.isEmpty())
-        bundle.addFile(QStringLiteral("agent.log"), logPath);
     const QDir jobs(stateDir + QLatin1String("/jobs"));
-    for (const QString &job : jobs.entryList(QDir::Dirs | QDir::NoDotAndDotDot | QDir::NoSymLinks)) {
+    const QStringList ids = jobs.entryList(QDir::Dirs | QDir::NoDotAndDotDot | QDir::NoSymLinks);
+    hideSecretsOf(jobs, ids);
+    QList<Entry> out;
+    const auto add = [&out](const QString &name, const QByteArray &content) {
+        out.append({name, log::redacted(QString::fromUtf8(content)).toUtf8()});
+    };
+    const auto addFile = [&add](const QString &name, const QString &path) {
+        QFile file(path);
+        if (QFileInfo(path).isSymLink() || !file.open(QIODevice::ReadOnly))
+            return; // many jobs have no report yet
+        file.seek(std::max<qint64>(file.size() - fileLimit, 0));
+        add(name, file.read(fileLimit));
+    };
+    add(QStringLiteral("system.json"), aboutThisSystem());
+    if (!logPath.isEmpty())
+        addFile(QStringLiteral("agent.log"), logPath);
+    for (const QString &id : ids) {
         for (const QString &file : shareable)
-            bundle.addFile(QStringLiteral("jobs/%1/%2").arg(job, file), jobs.filePath(job + QLatin1Char('/') + file));
+            addFile(QStringLiteral("jobs/%1/%2").arg(id, file), jobs.filePath(id + QLatin1Char('/') + file));
     }
-    const Result<QByteArray> bytes = bundle.take();
+    return out;
+}
+
+QList<DiagnosticsEntry> namesOf(const QList<Entry> &entries)
+{
+    QList<DiagnosticsEntry> out;
+    for (const Entry &entry : entries)
+        out.append({entry.name, entry.content.size()});
+    return out;
+}
+
+/// A .zip in memory: bundles are small, and a file is only there when it is whole.
+Result<QByteArray> zipped(const QList<Entry> &entries)
+{
+    QBuffer bytes;
+    QuaZip zip(&bytes);
+    zip.setUtf8Enabled(true);
+    bool good = zip.open(QuaZip::mdCreate);
+    for (const Entry &entry : entries) {
+        QuaZipNewInfo info(entry.name);
+        info.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
+        QuaZipFile file(&zip);
+        good = good && file.open(QIODevice::WriteOnly, info) && file.write(entry.content) == entry.content.size();
+        file.close();
+        good = good && file.getZipError() == ZIP_OK;
+    }
+    zip.close();
+    if (good && zip.getZipError() == ZIP_OK)
+        return bytes.data();
+    return Error{ErrorCode::Internal, Retry::Never, {}, QStringLiteral("zip error %1").arg(zip.getZipError())};
+}
+
+/// A name no other bundle has: a client may be reading the last one.
+QString newPath(const QString &folder)
+{
+    const QString time = QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss"));
+    QString path = QStringLiteral("%1/edgelift-%2.zip").arg(folder, time);
+    for (int i = 2; QFileInfo::exists(path); ++i)
+        path = QStringLiteral("%1/edgelift-%2-%3.zip").arg(folder, time).arg(i);
+    return path;
+}
+
+bool isOurs(const QString &stateDir, const QString &path)
+{
+    static const QRegularExpression name(QStringLiteral("^edgelift-[0-9]{8}-[0-9]{6}(-[0-9]{1,9})?\\.zip\\z"));
+    const QString before = folderIn(stateDir) + QLatin1Char('/');
+    return path.startsWith(before) && name.match(path.mid(before.size())).hasMatch();
+}
+
+}
+
+QList<DiagnosticsEntry> listDiagnostics(const QString &stateDir, const QString &logPath) { return namesOf(collect(stateDir, logPath)); }
+
+Result<Diagnostics> writeDiagnostics(const QString &stateDir, const QString &logPath)
+{
+    const QList<Entry> entries = collect(stateDir, logPath);
+    const Result<QByteArray> bytes = zipped(entries);
     if (!bytes)
         return bytes.error();
-    const QString folder = stateDir + QLatin1String("/diagnostics");
+    const QString folder = folderIn(stateDir);
     if (const Result<> made = makeFolder(folder); !made)
         return made.error();
-    const QString time = QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss"));
-    const QString path = QStringLiteral("%1/edgelift-%2.tar.gz").arg(folder, time);
+    const QString path = newPath(folder);
     if (const Result<> written = writeFileDurably(path, *bytes); !written)
         return written.error();
-    return path;
+    return Diagnostics{path, namesOf(entries)};
+}
+
+Result<FilePart> readDiagnostics(const QString &stateDir, const QString &path, qint64 offset)
+{
+    const auto refused = [&path](const QString &why) { return Error{ErrorCode::FileUnreadable, Retry::Never, {path}, why}; };
+    if (!isOurs(stateDir, path))
+        return refused(QStringLiteral("not a bundle of this agent"));
+    const Fd folder(::open(QFile::encodeName(folderIn(stateDir)).constData(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    const Fd fd(folder ? ::openat(
+                    folder.get(), QFile::encodeName(QFileInfo(path).fileName()).constData(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+                       : -1);
+    if (!fd)
+        return errnoError(errno, ErrorCode::FileUnreadable, path);
+    struct stat about
+    {
+    };
+    if (::fstat(fd.get(), &about) != 0 || !S_ISREG(about.st_mode) || about.st_uid != ::geteuid())
+        return refused(QStringLiteral("not a file of this agent"));
+    FilePart part{QByteArray(std::clamp<qint64>(about.st_size - offset, 0, partLimit), '\0'), about.st_size};
+    const ssize_t got = ::pread(fd.get(), part.data.data(), size_t(part.data.size()), offset);
+    if (got != part.data.size())
+        return errnoError(got < 0 ? errno : EIO, ErrorCode::FileUnreadable, path);
+    return part;
 }
 
 }

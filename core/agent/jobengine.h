@@ -11,7 +11,8 @@ public:
     virtual ~EngineJob() = default;
     [[nodiscard]] virtual QString id() const = 0;
     [[nodiscard]] virtual Plan plan() const = 0;
-    [[nodiscard]] virtual TransferTuning &tuning() = 0;
+    /// Any thread, also while it runs.
+    virtual Result<> setTransfer(const Plan::Transfer &transfer) = 0;
     virtual Outcome run(const std::stop_token &stop, const MigrationObserver &observer) = 0;
     virtual Outcome cancel(const std::stop_token &stop, const MigrationObserver &observer) = 0;
     [[nodiscard]] virtual QList<LedgerEntry> resources() const = 0;

@@ -246,25 +246,50 @@ Result<QString> JobManager::cancel(const QString &jobId)
     return chosen->id;
 }
 
+namespace {
+
+Plan::Transfer changed(Plan::Transfer transfer, const TuningChange &change)
+{
+    transfer.limitMbps = change.limitMbps.value_or(transfer.limitMbps);
+    transfer.compression = change.compression.value_or(transfer.compression);
+    transfer.checksum = change.checksum.value_or(transfer.checksum);
+    transfer.diskMBps = change.diskMBps.value_or(transfer.diskMBps);
+    transfer.niceness = change.niceness.value_or(transfer.niceness);
+    transfer.backOff = change.backOff.value_or(transfer.backOff);
+    transfer.schedule = change.schedule.value_or(transfer.schedule);
+    return transfer;
+}
+
+}
+
 Result<QString> JobManager::modify(const QString &jobId, const TuningChange &change)
 {
-    {
+    const std::lock_guard modifying(m_modifyMutex); // each change builds on the one before
+    const auto running = [this](const QString &id) {
         const std::lock_guard lock(m_mutex);
-        if (const Slot *slot = activeSlot(jobId)) {
-            TransferTuning &tuning = slot->job->tuning();
-            tuning.limitMbps = change.limitMbps.value_or(tuning.limitMbps);
-            tuning.compression = change.compression.value_or(tuning.compression);
-            tuning.checksum = change.checksum.value_or(tuning.checksum);
-            tuning.diskMBps = change.diskMBps.value_or(tuning.diskMBps);
-            tuning.niceness = change.niceness.value_or(tuning.niceness);
-            tuning.backOff = change.backOff.value_or(tuning.backOff);
-            if (change.schedule)
-                tuning.setSchedule(*change.schedule);
-            return slot->id;
-        }
+        const Slot *slot = activeSlot(id);
+        return slot ? slot->job : nullptr;
+    };
+    std::shared_ptr<EngineJob> job = running(jobId);
+    if (!job) {
+        const Result<JobSummary> chosen = pick(jobId, true);
+        if (!chosen)
+            return chosen.error();
+        if (isAtItsEnd(chosen->state) || (chosen->state == JobState::Running && !running(chosen->id)))
+            return wrongState(*chosen);
+        const Result<std::shared_ptr<EngineJob>> found = find(chosen->id);
+        if (!found)
+            return found.error();
+        job = *found;
     }
-    const Result<JobSummary> job = pick(jobId, true);
-    return job ? wrongState(*job) : job.error();
+    const Plan::Transfer transfer = changed(job->plan().transfer, change);
+    if (const Result<> kept = job->setTransfer(transfer); !kept)
+        return kept.error();
+    if (const std::shared_ptr<EngineJob> started = running(job->id()); started && started != job) { // resumed in between
+        if (const Result<> kept = started->setTransfer(transfer); !kept)
+            return kept.error();
+    }
+    return job->id();
 }
 
 }

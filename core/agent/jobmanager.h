@@ -9,7 +9,7 @@
 
 namespace edgelift {
 
-/// Changes to a running transfer; what is absent stays.
+/// Changes to a transfer; what is absent stays.
 struct TuningChange
 {
     std::optional<int> limitMbps;
@@ -46,7 +46,9 @@ public:
     Result<QString> pause(const QString &jobId);
     /// Removes everything a job made, stopping it first. Errors: JobRunning (another one), JobUnknown, JobStateWrong (finished).
     Result<QString> cancel(const QString &jobId);
-    /// Errors: JobUnknown, JobStateWrong (it does not run).
+    /// Changes the transfer of a job, at once when it runs, and for all its runs to come. An empty id: the one that runs, else the
+    /// newest that is not at its end. Errors: JobUnknown, JobStateWrong (finished or cancelled, or run by another process),
+    /// FileUnwritable, NoSpace.
     Result<QString> modify(const QString &jobId, const TuningChange &change);
 
     /// Every job, the newest first.
@@ -84,6 +86,7 @@ private:
 
     JobEngine &m_engine;
     SourceHolder &m_source;
+    std::mutex m_modifyMutex; ///< one modify() at a time; taken before m_mutex
     mutable std::mutex m_mutex; ///< of everything below; never held while the engine or a source works
     std::unique_ptr<Slot> m_slot; ///< the job that runs, or the last one that did
     bool m_reserved = false; ///< a job is being made or opened

@@ -16,7 +16,7 @@ public:
     }
     QString id() const override { return m_migration->jobId(); }
     Plan plan() const override { return m_migration->plan(); }
-    TransferTuning &tuning() override { return m_migration->tuning(); }
+    Result<> setTransfer(const Plan::Transfer &transfer) override { return m_migration->setTransfer(transfer); }
     Outcome run(const std::stop_token &stop, const MigrationObserver &observer) override { return m_migration->run(stop, observer); }
     Outcome cancel(const std::stop_token &stop, const MigrationObserver &observer) override { return m_migration->cancel(stop, observer); }
     QList<LedgerEntry> resources() const override { return m_migration->resources(); }

@@ -77,6 +77,7 @@ Result<std::unique_ptr<JobStore>> JobStore::create(
         return written.error();
     }
     store->m_plan = plan;
+    store->m_transfer = plan.transfer;
     return store;
 }
 
@@ -101,6 +102,7 @@ Result<std::unique_ptr<JobStore>> JobStore::open(const QString &stateDir, const 
     hideInLog(*secrets);
     store->m_record = record.take();
     store->m_plan = plan.take();
+    store->m_transfer = store->m_plan.transfer;
     store->m_secrets = secrets.take();
     return store;
 }
@@ -164,6 +166,25 @@ Result<> JobStore::store(JobRecord next)
     const Result<> written = writeJsonFile(path(recordFile()), toJson(next), privateFile);
     if (written)
         m_record = std::move(next);
+    return written;
+}
+
+Plan JobStore::currentPlan() const
+{
+    Plan plan = m_plan;
+    const std::lock_guard guard(m_mutex);
+    plan.transfer = m_transfer;
+    return plan;
+}
+
+Result<> JobStore::setTransfer(const Plan::Transfer &transfer)
+{
+    Plan plan = m_plan;
+    plan.transfer = transfer;
+    const std::lock_guard guard(m_mutex); // one writer at a time
+    const Result<> written = writeFileDurably(path(planFileName()), writePlan(plan));
+    if (written)
+        m_transfer = transfer;
     return written;
 }
 

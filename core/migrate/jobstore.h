@@ -41,7 +41,10 @@ public:
         change(next);
         return store(std::move(next));
     }
-    [[nodiscard]] const Plan &plan() const { return m_plan; }
+    [[nodiscard]] const Plan &plan() const { return m_plan; } ///< as it was when the store was opened
+    [[nodiscard]] Plan currentPlan() const; ///< with what setTransfer() changed. Any thread
+    /// Writes plan.json anew; durable when it returns. Any thread. Errors: FileUnwritable, NoSpace.
+    Result<> setTransfer(const Plan::Transfer &transfer);
     [[nodiscard]] const JobSecrets &secrets() const { return m_secrets; }
     Result<> setSecrets(const JobSecrets &secrets);
     [[nodiscard]] QString path(const QString &file) const { return m_folder + QLatin1Char('/') + file; }
@@ -57,6 +60,7 @@ private:
     mutable std::mutex m_mutex;
     JobRecord m_record;
     Plan m_plan;
+    Plan::Transfer m_transfer; ///< of m_plan, or what replaced it; under m_mutex
     JobSecrets m_secrets;
     Fd m_lock;
 };

@@ -136,8 +136,17 @@ QList<JobSummary> Migration::list(const QString &stateDir)
 }
 
 QString Migration::jobId() const { return m_parts->store->record().id; }
-const Plan &Migration::plan() const { return m_parts->store->plan(); }
-TransferTuning &Migration::tuning() { return m_parts->tuning; }
+const TransferTuning &Migration::tuning() const { return m_parts->tuning; }
+Plan Migration::plan() const { return m_parts->store->currentPlan(); }
+
+Result<> Migration::setTransfer(const Plan::Transfer &transfer)
+{
+    const Result<> stored = m_parts->store->setTransfer(transfer);
+    if (stored)
+        tune(m_parts->tuning, transfer);
+    return stored;
+}
+
 QString Migration::reportPath() const { return m_parts->store->path(QStringLiteral("report.html")); }
 
 JobSummary Migration::summary() const

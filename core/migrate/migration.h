@@ -90,10 +90,12 @@ public:
     ~Migration();
 
     [[nodiscard]] QString jobId() const;
-    [[nodiscard]] const Plan &plan() const;
+    [[nodiscard]] Plan plan() const; ///< with the transfer settings of now. Any thread
     [[nodiscard]] JobSummary summary() const;
-    /// Any thread, also while running.
-    [[nodiscard]] TransferTuning &tuning();
+    [[nodiscard]] const TransferTuning &tuning() const; ///< what is in force. Any thread
+    /// Changes the transfer: at once when it runs, and for every run to come, also of another process. Any thread, also while
+    /// running. Errors: FileUnwritable, NoSpace; then nothing changed.
+    Result<> setTransfer(const Plan::Transfer &transfer);
 
     /// Blocks until the end. Finished: everything temporary is removed. Stopped: all kept, run() continues. Failed: kept, listed by
     /// resources(). `observer` is called on this and other threads, one call at a time, progress at most ten times a second.

@@ -96,7 +96,7 @@ QJsonObject reportJson(const JobStore &store, const Ledger &ledger)
         {QStringLiteral("jobId"), record.id}, {QStringLiteral("state"), jobStateName(record.state)},
         {QStringLiteral("phase"), record.phase}, {QStringLiteral("created"), timeText(record.created)},
         {QStringLiteral("ended"), timeText(record.ended)}, {QStringLiteral("source"), source(store, record)},
-        {QStringLiteral("plan"), toJson(store.plan())}, {QStringLiteral("phases"), phases(record)},
+        {QStringLiteral("plan"), toJson(store.currentPlan())}, {QStringLiteral("phases"), phases(record)},
         {QStringLiteral("steps"), steps(record)}, {QStringLiteral("copy"), copy(record)}, {QStringLiteral("resources"), resources(ledger)},
         {QStringLiteral("warnings"), QJsonArray::fromStringList(record.warnings)},
         {QStringLiteral("account"), record.values.value(QLatin1String("accountId"))},

@@ -55,12 +55,18 @@ struct FakeState
     std::mutex mutex;
     std::condition_variable changed;
     QHash<QString, Job> jobs;
-    TransferTuning tuning;
+    std::optional<Error> transferFails; ///< setTransfer() says it
     bool hold = false; ///< run() blocks until release() or a stop
     std::optional<Error> fail; ///< run() ends with it
     bool tellsErrors = true; ///< as Migration does
     int cleanUpsOpened = 0;
+    QString reports = QStringLiteral("/reports/"); ///< the folder
 
+    Plan::Transfer transfer(const QString &job)
+    {
+        const std::lock_guard lock(mutex);
+        return jobs[job].plan.transfer;
+    }
     void release()
     {
         const std::lock_guard lock(mutex);
@@ -78,8 +84,19 @@ public:
     {
     }
     QString id() const override { return m_id; }
-    Plan plan() const override { return m_state.jobs[m_id].plan; }
-    TransferTuning &tuning() override { return m_state.tuning; }
+    Plan plan() const override
+    {
+        const std::lock_guard lock(m_state.mutex);
+        return m_state.jobs[m_id].plan;
+    }
+    Result<> setTransfer(const Plan::Transfer &transfer) override
+    {
+        const std::lock_guard lock(m_state.mutex);
+        if (m_state.transferFails)
+            return *m_state.transferFails;
+        m_state.jobs[m_id].plan.transfer = transfer;
+        return ok();
+    }
     QList<LedgerEntry> resources() const override
     {
         LedgerEntry entry;
@@ -87,7 +104,7 @@ public:
         entry.key = QStringLiteral("instance");
         return {entry};
     }
-    QString reportPath() const override { return QStringLiteral("/reports/") + m_id; }
+    QString reportPath() const override { return m_state.reports + m_id; }
 
     Outcome run(const std::stop_token &stop, const MigrationObserver &observer) override
     {

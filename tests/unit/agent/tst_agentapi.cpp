@@ -1,10 +1,13 @@
 #include "core/agent/agentapi.h"
+#include "core/base/files.h"
 #include "core/layout/defaultplan.h"
 #include "core/layout/factsjson.h"
 #include "core/layout/planfile.h"
 #include "fakeengine.h"
 
+#include <QFileInfo>
 #include <QJsonArray>
+#include <QTemporaryDir>
 #include <QtTest>
 
 using namespace edgelift;
@@ -76,6 +79,8 @@ private Q_SLOTS:
     void whatTheAccountCannotShowIsAnError();
     void modifyChecksItsRange();
     void statusAndResourcesListJobs();
+    void aReportIsRead();
+    void diagnosticsAreListedWrittenAndRead();
     void shutdownAsksTheProgramToEnd();
 };
 
@@ -317,7 +322,7 @@ void TestAgentApi::modifyChecksItsRange()
     QCOMPARE(world.call("modify", {{key("compression"), 11}}).error().code, ErrorCode::RequestMalformed);
     QCOMPARE(world.call("modify", {{key("limitMbps"), -1}}).error().code, ErrorCode::RequestMalformed);
     QVERIFY(world.call("modify", {{key("limitMbps"), 50}}));
-    QCOMPARE(world.engine.state.tuning.limitMbps.load(), 50);
+    QCOMPARE(world.engine.state.transfer(key("j-1")).limitMbps, 50);
     for (const QJsonObject &wrong : {QJsonObject{{key("diskMBps"), 100001}}, QJsonObject{{key("niceness"), 20}},
              QJsonObject{{key("backOff"), 1}}, QJsonObject{{key("schedule"), QJsonObject()}},
              QJsonObject{{key("schedule"), QJsonArray{QJsonObject{{key("from"), key("08:00")}}}}}, QJsonObject{{key("diskMbps"), 1}}})
@@ -327,13 +332,13 @@ void TestAgentApi::modifyChecksItsRange()
     for (int i = 0; i < 33; ++i)
         many.append(night);
     QCOMPARE(world.call("modify", {{key("schedule"), many}}).error().code, ErrorCode::RequestMalformed);
-    QVERIFY(world.engine.state.tuning.schedule().isEmpty());
+    QVERIFY(world.engine.state.transfer(key("j-1")).schedule.isEmpty());
     QVERIFY(world.call("modify", {{key("diskMBps"), 30}, {key("niceness"), 10}, {key("schedule"), QJsonArray{night}}}));
-    QCOMPARE(world.engine.state.tuning.diskMBps.load(), 30);
-    QCOMPARE(world.engine.state.tuning.niceness.load(), 10);
-    QCOMPARE(world.engine.state.tuning.schedule().value(0).diskMBps, 80);
+    QCOMPARE(world.engine.state.transfer(key("j-1")).diskMBps, 30);
+    QCOMPARE(world.engine.state.transfer(key("j-1")).niceness, 10);
+    QCOMPARE(world.engine.state.transfer(key("j-1")).schedule.value(0).diskMBps, 80);
     QVERIFY(world.call("modify", {{key("schedule"), QJsonArray()}}));
-    QVERIFY(world.engine.state.tuning.schedule().isEmpty());
+    QVERIFY(world.engine.state.transfer(key("j-1")).schedule.isEmpty());
     QVERIFY(world.call("pause"));
 }
 
@@ -348,6 +353,41 @@ void TestAgentApi::statusAndResourcesListJobs()
     QCOMPARE(left.value(key("resources")).toArray().at(0).toObject().value(key("id")).toString(), key("i-1"));
     QCOMPARE(world.call("resources", {{key("job"), key("j-x")}}).error().code, ErrorCode::JobUnknown);
     QCOMPARE(world.call("status", {{key("job"), key("j-x")}}).error().code, ErrorCode::JobUnknown);
+}
+
+void TestAgentApi::aReportIsRead()
+{
+    World world;
+    const QTemporaryDir folder;
+    world.engine.state.reports = folder.path() + QLatin1Char('/');
+    world.engine.state.jobs[key("j-1")].state = JobState::Finished;
+    QCOMPARE(world.call("report.read", {{key("job"), key("j-1")}}).error().code, ErrorCode::FileUnreadable); // not there yet
+    QVERIFY(writeFileDurably(folder.filePath(key("j-1")), "<p>\xc3\xa4</p>"));
+    QCOMPARE(world.call("report.read", {{key("job"), key("j-1")}})->value(key("html")).toString(), QString::fromUtf8("<p>\xc3\xa4</p>"));
+    QVERIFY(writeFileDurably(folder.filePath(key("j-1")), QByteArray((3 << 20) + 1, 'x')));
+    QCOMPARE(world.call("report.read", {{key("job"), key("j-1")}}).error().code, ErrorCode::FileUnreadable);
+    QCOMPARE(world.call("report.read", {{key("job"), key("j-x")}}).error().code, ErrorCode::JobUnknown);
+}
+
+void TestAgentApi::diagnosticsAreListedWrittenAndRead()
+{
+    World world;
+    const QTemporaryDir state;
+    AgentApi api(world.jobs, world.source, world.engine, {state.path(), {}, [] {}});
+    const auto call = [&](const char *method, const QJsonObject &params = {}) {
+        return api.handle({QJsonValue(1), key(method), params}, world.outlet);
+    };
+    const QJsonArray list = call("diagnostics.list")->value(key("entries")).toArray();
+    QCOMPARE(list.at(0).toObject().value(key("name")).toString(), key("system.json"));
+    QVERIFY(list.at(0).toObject().value(key("bytes")).toInt() > 0);
+    const QJsonObject made = *call("diagnostics");
+    QCOMPARE(made.value(key("entries")).toArray().size(), list.size());
+    const QString path = made.value(key("path")).toString();
+    const QJsonObject part = *call("diagnostics.read", {{key("path"), path}, {key("offset"), 2}});
+    QCOMPARE(part.value(key("bytes")).toInteger(), QFileInfo(path).size());
+    QCOMPARE(QByteArray::fromBase64(part.value(key("data")).toString().toLatin1()), readFile(path)->mid(2));
+    QCOMPARE(call("diagnostics.read", {{key("path"), key("/etc/passwd")}}).error().code, ErrorCode::FileUnreadable);
+    QCOMPARE(call("diagnostics.read", {{key("path"), path}, {key("offset"), -1}}).error().code, ErrorCode::RequestMalformed);
 }
 
 void TestAgentApi::shutdownAsksTheProgramToEnd()

@@ -53,6 +53,8 @@ private Q_SLOTS:
     void cancelStopsWhatRunsFirst();
     void cancelOfAStoppedJobNeedsNoSource();
     void modifyReachesTheRunningTransfer();
+    void modifyReachesAJobThatRests_data();
+    void modifyReachesAJobThatRests();
     void wrongStatesAreNamed();
     void anEmptyNameMeansTheNewestThatFits();
     void theEndOfTheAgentStopsTheJob();
@@ -170,16 +172,53 @@ void TestJobManager::cancelOfAStoppedJobNeedsNoSource()
 void TestJobManager::modifyReachesTheRunningTransfer()
 {
     World world;
-    world.engine.state.tuning.compression = 7;
     const QString job = world.startHeld();
     QVERIFY(world.jobs.modify(job, {std::nullopt, 3, true, 40, std::nullopt, true, QList<LimitWindow>{LimitWindow{}}}));
-    QCOMPARE(world.engine.state.tuning.compression.load(), 3);
-    QCOMPARE(world.engine.state.tuning.checksum.load(), true);
-    QCOMPARE(world.engine.state.tuning.diskMBps.load(), 40);
-    QCOMPARE(world.engine.state.tuning.backOff.load(), true);
-    QCOMPARE(world.engine.state.tuning.schedule().size(), 1);
-    QCOMPARE(world.engine.state.tuning.limitMbps.load(), 0); // not named, not changed
-    QCOMPARE(world.engine.state.tuning.niceness.load(), 0);
+    const Plan::Transfer transfer = world.engine.state.transfer(job);
+    QCOMPARE(transfer.compression, 3);
+    QCOMPARE(transfer.checksum, true);
+    QCOMPARE(transfer.diskMBps, 40);
+    QCOMPARE(transfer.backOff, true);
+    QCOMPARE(transfer.schedule.size(), 1);
+    QCOMPARE(transfer.limitMbps, Plan::Transfer().limitMbps); // not named, not changed
+    QCOMPARE(transfer.niceness, Plan::Transfer().niceness);
+}
+
+void TestJobManager::modifyReachesAJobThatRests_data()
+{
+    QTest::addColumn<int>("state");
+    QTest::addColumn<bool>("possible");
+    QTest::newRow("paused") << int(JobState::Stopped) << true;
+    QTest::newRow("failed") << int(JobState::InError) << true;
+    QTest::newRow("never run") << int(JobState::Ready) << true;
+    QTest::newRow("of another process") << int(JobState::Running) << false;
+    QTest::newRow("finished") << int(JobState::Finished) << false;
+    QTest::newRow("cancelled") << int(JobState::Cancelled) << false;
+}
+
+void TestJobManager::modifyReachesAJobThatRests()
+{
+    QFETCH(int, state);
+    QFETCH(bool, possible);
+    World world;
+    const QString job = QStringLiteral("j-old");
+    world.engine.state.jobs[job].state = JobState(state);
+    TuningChange first;
+    first.limitMbps = 25;
+    const Result<QString> done = world.jobs.modify(job, first);
+    QCOMPARE(bool(done), possible);
+    if (!possible) {
+        QCOMPARE(done.error().code, ErrorCode::JobStateWrong);
+        return;
+    }
+    TuningChange second;
+    second.niceness = 9;
+    QCOMPARE(*world.jobs.modify({}, second), job);
+    QCOMPARE(world.engine.state.transfer(job).limitMbps, 25); // the second builds on the first
+    QCOMPARE(world.engine.state.transfer(job).niceness, 9);
+    QCOMPARE(world.runs(job), 0);
+    world.engine.state.transferFails = Error{ErrorCode::NoSpace, Retry::AfterUserAction, {}, {}};
+    QCOMPARE(world.jobs.modify(job, first).error().code, ErrorCode::NoSpace);
 }
 
 void TestJobManager::wrongStatesAreNamed()

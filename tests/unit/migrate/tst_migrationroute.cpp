@@ -29,6 +29,8 @@ private Q_SLOTS:
     void secretsAreOnlyInTheKeyFile();
     void limitsInForceAreSaid();
     void planSetsTheLimits();
+    void changedTransferIsRemembered();
+    void aChangeThatCannotBeKeptIsNone();
     void repairsAreWarnedOf();
     void progressTellsOfEachDisk();
     void theListKnowsEachJob();
@@ -310,6 +312,53 @@ void MigrationRoute::planSetsTheLimits()
     QCOMPARE(tuning.niceness.load(), 5);
     QCOMPARE(tuning.backOff.load(), false);
     QCOMPARE(tuning.schedule().size(), 1);
+}
+
+void MigrationRoute::changedTransferIsRemembered()
+{
+    Fixture f;
+    auto migration = f.create();
+    const QString id = migration->jobId();
+    Plan::Transfer wanted = migration->plan().transfer;
+    wanted.limitMbps = 70;
+    QVERIFY(migration->setTransfer(wanted)); // before its first run
+    f.link->duringCopy = [&] {
+        wanted.compression = 2;
+        wanted.schedule = {LimitWindow{}};
+        QVERIFY(migration->setTransfer(wanted)); // while it runs
+        QCOMPARE(migration->tuning().compression.load(), 2);
+        QCOMPARE(migration->tuning().limitMbps.load(), 70);
+        f.stop.request_stop();
+    };
+    QCOMPARE(f.run(*migration).end, Outcome::End::Stopped);
+    f.link->duringCopy = {};
+    migration.reset();
+    migration = f.reopen(id); // another process
+    QVERIFY(migration->plan().transfer == wanted);
+    wanted.niceness = 4;
+    QVERIFY(migration->setTransfer(wanted)); // while it rests
+    migration = f.reopen(id);
+    QCOMPARE(migration->tuning().niceness.load(), 4);
+    QCOMPARE(migration->tuning().compression.load(), 2);
+    QCOMPARE(migration->tuning().schedule().size(), 1);
+    QCOMPARE(migration->plan().image, f.plan.image); // and nothing else changed
+    QCOMPARE(migration->plan().disks, f.plan.disks);
+    QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
+}
+
+void MigrationRoute::aChangeThatCannotBeKeptIsNone()
+{
+    Fixture f;
+    const auto migration = f.create();
+    const Plan::Transfer before = migration->plan().transfer;
+    Plan::Transfer wanted = before;
+    wanted.limitMbps = before.limitMbps + 5;
+    const QString plan = f.jobFile(*migration, "plan.json");
+    QVERIFY(QFile::remove(plan));
+    QVERIFY(QDir().mkpath(plan + QLatin1String("/in the way")));
+    QVERIFY(!migration->setTransfer(wanted));
+    QVERIFY(migration->plan().transfer == before);
+    QCOMPARE(migration->tuning().limitMbps.load(), before.limitMbps);
 }
 
 void MigrationRoute::repairsAreWarnedOf()
