@@ -28,7 +28,7 @@ QJsonObject faults(const QString &dataDir)
 bool isSoldOut(const QString &dataDir, const QString &instanceType, const QString &zone)
 {
     const QJsonArray list = faults(dataDir).value(QLatin1String("soldOut")).toArray();
-    return list.contains(instanceType) || list.contains(QStringLiteral("%1@%2").arg(instanceType, zone));
+    return list.contains(QLatin1String("*")) || list.contains(instanceType) || list.contains(QStringLiteral("%1@%2").arg(instanceType, zone));
 }
 
 std::optional<ActionReply> plannedRefusal(const QString &dataDir, const QString &action)
