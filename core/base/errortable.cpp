@@ -58,7 +58,8 @@ constexpr ErrorEntry entries[] = {
     {ErrorCode::LayoutChangeUnsupported, "LayoutChangeUnsupported",
         QT_TRANSLATE_NOOP("ErrorText", "This change of the disk layout is not available"),
         QT_TRANSLATE_NOOP("ErrorText", "%1 would be changed, but volumes are copied block by block as they are."),
-        QT_TRANSLATE_NOOP("ErrorText", "Leave the volume's size, place and method as “plan new” wrote them.")},
+        QT_TRANSLATE_NOOP(
+            "ErrorText", "Undo the changes to the disks, or leave size, place and method of each volume as they were in the new plan.")},
     {ErrorCode::SourceUnreadable, "SourceUnreadable", QT_TRANSLATE_NOOP("ErrorText", "A disk of the source could not be read"),
         QT_TRANSLATE_NOOP("ErrorText", "Reading %1 failed."),
         QT_TRANSLATE_NOOP("ErrorText", "Check the disk's health and the file's rights, then retry. What was already sent is kept.")},
@@ -292,7 +293,6 @@ constexpr ErrorEntry entries[] = {
     {ErrorCode::RequestMalformed, "RequestMalformed", QT_TRANSLATE_NOOP("ErrorText", "A request was not understood"),
         QT_TRANSLATE_NOOP("ErrorText", "%1"), QT_TRANSLATE_NOOP("ErrorText", "Use the same version of all parts of Edgelift.")},
 };
-
 }
 
 std::span<const ErrorEntry> errorTable() { return entries; }

@@ -167,9 +167,11 @@ QVariant LayoutModel::barData(VolumePlace place, int role) const
 QString LayoutModel::accessibleText(VolumePlace place, int column) const
 {
     const QString text = (place.volume < 0 ? diskText(place.disk, column) : volumeText(place, column)).toString();
+    const Plan::Disk &disk = m_plan.disks.at(place.disk);
+    if (column == Migrate && place.volume >= 0) // a check box without a word beside it
+        return disk.volumes.at(place.volume).migrate ? tr("migrated") : tr("not migrated");
     if (column != Name)
         return text;
-    const Plan::Disk &disk = m_plan.disks.at(place.disk);
     if (place.volume < 0)
         //: %1 a disk, %2 its size, %3 what is free on it, for screen readers
         return tr("%1, %2, %3 free").arg(text, format::sizeGiB(disk.sizeGiB), format::size(roomOn(disk, m_facts).free));

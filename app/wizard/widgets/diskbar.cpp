@@ -2,15 +2,28 @@
 
 #include "app/wizard/models/layoutmodel.h"
 #include "app/wizard/shell/format.h"
+#include "app/wizard/widgets/marks.h"
 
 #include <QDrag>
 #include <QMimeData>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QPointer>
 #include <algorithm>
 #include <cmath>
 
 namespace edgelift::wizard {
+
+namespace {
+
+/// Two parts of the ground, one of the colour: space in use.
+QColor mixed(const QColor &ground, const QColor &colour)
+{
+    const auto part = [](int a, int b) { return (2 * a + b) / 3; };
+    return {part(ground.red(), colour.red()), part(ground.green(), colour.green()), part(ground.blue(), colour.blue())};
+}
+
+}
 
 DiskBar::DiskBar(QWidget *parent)
     : QListView(parent)
@@ -130,6 +143,17 @@ void DiskBar::paintEvent(QPaintEvent *)
     paintRest(painter, left);
     if (m_insertion >= 0) // a line where what is dragged would stand
         painter.fillRect(mirrored(mark < 0 ? left : mark, std::max(2, fontMetrics().lineWidth() * 3)), palette().text());
+    if (m_target) {
+        painter.setPen(QPen(palette().color(QPalette::Highlight), 4));
+        painter.drawRect(viewport()->rect().adjusted(1, 1, -2, -2));
+    }
+}
+
+void DiskBar::setTarget(bool target)
+{
+    if (target != m_target)
+        viewport()->update();
+    m_target = target;
 }
 
 /// Used space is solid, the rest of the segment hatched: without colours it reads the same.
@@ -143,17 +167,21 @@ void DiskBar::paintSegment(QPainter &painter, const QRect &rect, const QModelInd
     painter.setClipRect(rect);
     painter.fillRect(rect, QBrush(palette().color(QPalette::Mid), Qt::BDiagPattern));
     const int solid = int(double(rect.width()) * double(used) / double(bytes));
-    painter.fillRect(
-        QStyle::visualRect(layoutDirection(), rect, {rect.left(), rect.top(), solid, rect.height()}), palette().color(QPalette::Midlight));
+    painter.fillRect(QStyle::visualRect(layoutDirection(), rect, {rect.left(), rect.top(), solid, rect.height()}),
+        mixed(palette().color(QPalette::Base), palette().color(QPalette::Highlight)));
     painter.setPen(QPen(selected ? palette().color(QPalette::Highlight) : text, selected ? 3 : 1));
     painter.drawRect(rect.adjusted(0, 0, -1, -1));
-    const QString sign = index.data(LayoutModel::FixedRole).toBool() ? QStringLiteral("🔒") : QStringLiteral("≡");
-    const QRect inner = rect.adjusted(fontMetrics().averageCharWidth() / 2, 2, -fontMetrics().averageCharWidth() / 2, -2);
-    const QString label = fontMetrics().elidedText(sign + QLatin1Char(' ') + index.data().toString(), Qt::ElideMiddle, inner.width());
-    const QRect words = fontMetrics().boundingRect(inner, int(Qt::AlignVCenter | Qt::AlignLeading), label);
-    painter.fillRect(words.intersected(inner), palette().base()); // text is read on a plain ground, not on a pattern
+    const int step = fontMetrics().averageCharWidth() / 2;
+    const QRect inner = rect.adjusted(step, 2, -step, -2);
+    const int sign = std::min(fontMetrics().ascent(), inner.width());
+    const QString label = fontMetrics().elidedText(index.data().toString(), Qt::ElideMiddle, inner.width() - sign - step);
+    const int width = std::min(inner.width(), sign + step + fontMetrics().horizontalAdvance(label));
+    const QRect words = QStyle::alignedRect(layoutDirection(), Qt::AlignLeft | Qt::AlignVCenter, {width, fontMetrics().height()}, inner);
+    painter.fillRect(words, palette().base()); // text is read on a plain ground, not on a pattern
+    const QRect mark = QStyle::alignedRect(layoutDirection(), Qt::AlignLeft | Qt::AlignVCenter, {sign, sign}, words);
+    marks::paint(painter, index.data(LayoutModel::FixedRole).toBool() ? marks::Mark::Lock : marks::Mark::Handle, mark, text);
     painter.setPen(text);
-    painter.drawText(inner, int(QStyle::visualAlignment(layoutDirection(), Qt::AlignVCenter | Qt::AlignLeft)), label);
+    painter.drawText(words, int(QStyle::visualAlignment(layoutDirection(), Qt::AlignVCenter | Qt::AlignRight)), label);
     painter.restore();
 }
 
@@ -170,7 +198,7 @@ void DiskBar::paintRest(QPainter &painter, int left) const
         const int width = std::min(viewport()->width() / 2, fontMetrics().horizontalAdvance(label) + fontMetrics().averageCharWidth() * 2);
         place = mirrored(viewport()->width() - width, width);
         painter.fillRect(place, palette().base());
-        painter.fillRect(place, QBrush(QColor(0xc0, 0x10, 0x10), Qt::DiagCrossPattern));
+        painter.fillRect(place, QBrush(marks::alertColour(palette()), Qt::DiagCrossPattern));
         painter.fillRect(fontMetrics().boundingRect(place, Qt::AlignCenter, label), palette().base());
     }
     painter.drawText(place, Qt::AlignCenter, label);
@@ -220,7 +248,10 @@ void DiskBar::startDrag(Qt::DropActions actions)
     auto *drag = new QDrag(this);
     drag->setMimeData(model()->mimeData({index}));
     drag->setPixmap(viewport()->grab(visualRect(index)));
+    const QPointer<DiskBar> self(this); // a rescan meanwhile makes other bars
     drag->exec(actions, Qt::MoveAction);
+    if (self)
+        Q_EMIT dragEnded();
 }
 
 void DiskBar::dragEnterEvent(QDragEnterEvent *event)

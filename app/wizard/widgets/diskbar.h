@@ -20,9 +20,11 @@ public:
     QSize minimumSizeHint() const override;
     /// The boundary behind this segment as it is dragged; nothing: not at one. For tests and cursors.
     [[nodiscard]] QModelIndex boundaryAt(const QPoint &point) const;
+    void setTarget(bool target); ///< what is picked up would be put down here: a thick frame
 
 Q_SIGNALS:
     void resized(const QString &volume, qint64 sizeMiB); ///< a boundary was dragged; snapped to 1 GiB, with Shift to 4 MiB
+    void dragEnded(); ///< a segment of this bar was dropped somewhere, or not
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -56,6 +58,7 @@ private:
     void paintSegment(QPainter &painter, const QRect &rect, const QModelIndex &index) const;
     void paintRest(QPainter &painter, int left) const;
 
+    bool m_target = false;
     int m_insertion = -1; ///< the row before which the dragged one would stand; -1: nothing is dragged here
     QPersistentModelIndex m_resized;
     QPoint m_grip; ///< where the boundary was taken

@@ -1,0 +1,94 @@
+#include "app/wizard/pages/layoutproblems.h"
+
+#include "app/wizard/widgets/marks.h"
+
+#include <QEvent>
+#include <QLabel>
+#include <QPainter>
+#include <QStyleOptionFocusRect>
+#include <QVBoxLayout>
+#include <algorithm>
+
+namespace edgelift::wizard {
+
+namespace {
+
+constexpr qsizetype mostLines = 12;
+
+}
+
+LayoutProblems::LayoutProblems(QWidget *parent)
+    : QWidget(parent)
+    , m_column(new QVBoxLayout(this))
+{
+    setObjectName(QStringLiteral("layoutProblems"));
+    m_column->setContentsMargins(0, 0, 0, 0);
+    m_column->setSpacing(2);
+    setFocusPolicy(Qt::TabFocus);
+    hide();
+}
+
+void LayoutProblems::setLines(const QList<Line> &lines)
+{
+    if (lines == m_lines && m_column->count() > 0)
+        return;
+    m_lines = lines;
+    qDeleteAll(findChildren<QWidget *>(Qt::FindDirectChildrenOnly));
+    while (QLayoutItem *item = m_column->takeAt(0))
+        delete item;
+    QList<Line> sorted = lines;
+    std::stable_partition(sorted.begin(), sorted.end(), [](const Line &line) { return line.blocks; });
+    if (sorted.size() > mostLines) {
+        const int more = int(sorted.size() - mostLines);
+        sorted.resize(mostLines);
+        sorted.append({tr("And %n more.", nullptr, more), false});
+    }
+    const int extent = fontMetrics().ascent();
+    for (const Line &line : sorted) {
+        auto *sign = new QLabel(this);
+        const QColor colour = line.blocks ? marks::alertColour(palette()) : palette().color(QPalette::WindowText);
+        sign->setPixmap(marks::icon(marks::Mark::Alert, extent, devicePixelRatioF(), colour).pixmap(extent, extent));
+        //: severity of a problem, for screen readers
+        sign->setAccessibleName(line.blocks ? tr("Must be solved") : tr("Note"));
+        auto *text = new QLabel(line.text, this);
+        text->setTextFormat(Qt::PlainText);
+        text->setWordWrap(true);
+        text->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        text->setObjectName(QStringLiteral("problemText"));
+        auto *row = new QHBoxLayout;
+        row->addWidget(sign, 0, Qt::AlignTop);
+        row->addWidget(text, 1);
+        m_column->addLayout(row);
+    }
+    setAccessibleName(sorted.isEmpty() ? tr("Problems of the layout") : texts().join(QLatin1Char(' ')));
+    setVisible(!sorted.isEmpty());
+}
+
+QStringList LayoutProblems::texts() const
+{
+    QStringList out;
+    for (const QLabel *label : findChildren<QLabel *>(QStringLiteral("problemText")))
+        out.append(label->text());
+    return out;
+}
+
+void LayoutProblems::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() != QEvent::PaletteChange && event->type() != QEvent::FontChange)
+        return;
+    const QList<Line> lines = std::exchange(m_lines, {});
+    setLines(lines);
+}
+
+void LayoutProblems::paintEvent(QPaintEvent *)
+{
+    if (!hasFocus())
+        return;
+    QPainter painter(this);
+    QStyleOptionFocusRect option;
+    option.initFrom(this);
+    style()->drawPrimitive(QStyle::PE_FrameFocusRect, &option, &painter, this);
+}
+
+}
