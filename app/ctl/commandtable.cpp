@@ -23,7 +23,8 @@ const QList<CommandSpec> &commands()
     static const QList<CommandSpec> table{
         {"inspect", "Show the source server: disks, volumes, system.", nullptr, false, {}},
         {"check", "Show whether the source server can be migrated.", nullptr, false,
-            {{"fix", "ID", "Mend what this check found, where it can be mended for you."}},
+            {{"fix", "ID", "Mend what this check found, where it can be mended for you: rsync, selinux."},
+                {"choice", "WORD", "How: of rsync yes (default) or no, of selinux leave, permissive or disable."}},
             "Exit code 3 when something prevents a migration."},
         {"plan new", "Print a plan for the source server that is valid as it is.", nullptr, false,
             {{"region", "REGION", "Where to keep the image: cn-beijing (default) or ap-southeast-1."}}},

@@ -61,6 +61,26 @@ int refuseToFix(const QJsonArray &checks, const QString &id, Console &console)
     return console.error({ErrorCode::UsageWrong, Retry::AfterUserAction, {reason}, {}});
 }
 
+int answerPrompt(const Arguments &arguments, const QString &id, Console &console)
+{
+    const Result<std::unique_ptr<Session>> session = Session::open(arguments);
+    if (!session)
+        return console.error(session.error());
+    constexpr std::chrono::minutes patience{35}; // a package may be installed
+    const Result<QJsonObject> reply =
+        (*session)->agent().call(key("fix"), {{key("id"), id}, {key("choice"), arguments.value("choice")}}, patience);
+    if (!reply)
+        return console.error(reply.error());
+    if (console.isJson())
+        console.json(*reply);
+    else
+        console.line(QStringLiteral("%1: %2. %3")
+                         .arg(id, text(*reply, "state"),
+                             reply->value(QLatin1String("changed")).toBool() ? QStringLiteral("Changed.")
+                                                                             : QStringLiteral("Nothing had to be changed.")));
+    return exitDone;
+}
+
 void showCheck(const QJsonObject &check, Console &console)
 {
     static const QMap<QString, QString> labels{{QStringLiteral("ok"), QStringLiteral("ok     ")},
@@ -93,12 +113,15 @@ int inspectSource(const Arguments &arguments, Console &console)
 
 int checkSource(const Arguments &arguments, Console &console)
 {
+    const QString id = arguments.value("fix");
+    if (arguments.has("fix") && (id == QLatin1String("rsync") || id == QLatin1String("selinux") || id == QLatin1String("snapshot-driver")))
+        return answerPrompt(arguments, id, console);
     const Result<QJsonObject> reply = ask(arguments, key("check"));
     if (!reply)
         return console.error(reply.error());
     const QJsonArray checks = reply->value(QLatin1String("checks")).toArray();
-    if (arguments.has("fix")) // what runs from disk images is never changed
-        return refuseToFix(checks, arguments.value("fix"), console);
+    if (arguments.has("fix"))
+        return refuseToFix(checks, id, console);
     if (console.isJson())
         console.json(*reply);
     else {

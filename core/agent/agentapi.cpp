@@ -67,14 +67,15 @@ AgentApi::AgentApi(JobManager &jobs, SourceHolder &source, JobEngine &engine, Se
 const QMap<QString, AgentApi::Method> &AgentApi::table()
 {
     static const QMap<QString, Method> methods{{key("version"), &AgentApi::version}, {key("inspect"), &AgentApi::inspect},
-        {key("check"), &AgentApi::check}, {key("import"), &AgentApi::import}, {key("cloud.options"), &AgentApi::cloudOptions},
-        {key("plan.new"), &AgentApi::planNew}, {key("plan.validate"), &AgentApi::planValidate}, {key("plan.show"), &AgentApi::planShow},
-        {key("migrate"), &AgentApi::migrate}, {key("status"), &AgentApi::status}, {key("subscribe"), &AgentApi::subscribe},
-        {key("pause"), &AgentApi::pause}, {key("resume"), &AgentApi::resume}, {key("retry"), &AgentApi::resume},
-        {key("cancel"), &AgentApi::cancel}, {key("clean"), &AgentApi::cancel}, {key("modify"), &AgentApi::modify},
-        {key("report"), &AgentApi::report}, {key("report.read"), &AgentApi::reportRead}, {key("resources"), &AgentApi::resources},
-        {key("diagnostics"), &AgentApi::diagnostics}, {key("diagnostics.list"), &AgentApi::diagnosticsList},
-        {key("diagnostics.read"), &AgentApi::diagnosticsRead}, {key("shutdown"), &AgentApi::shutdown}};
+        {key("check"), &AgentApi::check}, {key("fix"), &AgentApi::fix}, {key("code.create"), &AgentApi::codeCreate},
+        {key("import"), &AgentApi::import}, {key("cloud.options"), &AgentApi::cloudOptions}, {key("plan.new"), &AgentApi::planNew},
+        {key("plan.validate"), &AgentApi::planValidate}, {key("plan.show"), &AgentApi::planShow}, {key("migrate"), &AgentApi::migrate},
+        {key("status"), &AgentApi::status}, {key("subscribe"), &AgentApi::subscribe}, {key("pause"), &AgentApi::pause},
+        {key("resume"), &AgentApi::resume}, {key("retry"), &AgentApi::resume}, {key("cancel"), &AgentApi::cancel},
+        {key("clean"), &AgentApi::cancel}, {key("modify"), &AgentApi::modify}, {key("report"), &AgentApi::report},
+        {key("report.read"), &AgentApi::reportRead}, {key("resources"), &AgentApi::resources}, {key("diagnostics"), &AgentApi::diagnostics},
+        {key("diagnostics.list"), &AgentApi::diagnosticsList}, {key("diagnostics.read"), &AgentApi::diagnosticsRead},
+        {key("shutdown"), &AgentApi::shutdown}};
     return methods;
 }
 
@@ -129,6 +130,25 @@ Result<QJsonObject> AgentApi::check(Params &params, const Outlet &)
         std::any_of(checks.begin(), checks.end(), [](const Check &each) { return each.severity == Check::Severity::Blocker; });
     return QJsonObject{{key("checks"), apijson::array(checks)}, {key("blocked"), blocked},
         {key("prompts"), apijson::array(promptsOfImages((*source)->facts()))}};
+}
+
+Result<QJsonObject> AgentApi::fix(Params &params, const Outlet &)
+{
+    const QString id = params.object().string(key("id"));
+    QString choice = params.object().string(key("choice"));
+    if (const auto problem = params.problem())
+        return *problem;
+    const auto malformed = [](const QString &what) { return Error{ErrorCode::RequestMalformed, Retry::AfterUserAction, {what}, {}}; };
+    if (!promptIds().contains(id))
+        return malformed(QStringLiteral("“%1” cannot be mended for you").arg(id));
+    if (!m_source.disks().isEmpty())
+        return malformed(QStringLiteral("the source's disks are images, so nothing is to be done for “%1”").arg(id));
+    if (choice.isEmpty() && promptChoices(id).contains(key("yes"))) // SELinux is never changed without a word
+        choice = key("yes");
+    const Result<PromptResult> done = carryOut(id, choice, m_setting.place, m_stop.get_token());
+    if (!done)
+        return done.error();
+    return QJsonObject{{key("id"), id}, {key("choice"), choice}, {key("state"), done->state}, {key("changed"), done->changed}};
 }
 
 Result<QJsonObject> AgentApi::planNew(Params &params, const Outlet &)

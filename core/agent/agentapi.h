@@ -1,5 +1,6 @@
 #pragma once
 #include "core/agent/jobmanager.h"
+#include "core/source/promptwork.h"
 
 #include <QMap>
 
@@ -17,6 +18,7 @@ public:
         QString stateDir;
         QString logPath; ///< empty: standard error
         std::function<void()> quit; ///< asks the program to end; called on any thread
+        WorkPlace place{}; ///< where prompts are answered: this machine
     };
     /// All must outlive this.
     AgentApi(JobManager &jobs, SourceHolder &source, JobEngine &engine, Setting setting);
@@ -35,6 +37,8 @@ private:
     Result<QJsonObject> version(Params &params, const Outlet &outlet);
     Result<QJsonObject> inspect(Params &params, const Outlet &outlet);
     Result<QJsonObject> check(Params &params, const Outlet &outlet);
+    Result<QJsonObject> fix(Params &params, const Outlet &outlet);
+    Result<QJsonObject> codeCreate(Params &params, const Outlet &outlet);
     Result<QJsonObject> import(Params &params, const Outlet &outlet);
     Result<QJsonObject> cloudOptions(Params &params, const Outlet &outlet);
     Result<QJsonObject> planNew(Params &params, const Outlet &outlet);

@@ -8,7 +8,7 @@ namespace edgelift {
 
 namespace {
 
-const QString key(const char *name) { return QString::fromLatin1(name); }
+const QString key(const char *name) { return QString::fromUtf8(name); }
 
 }
 
@@ -45,6 +45,36 @@ Result<QJsonObject> AgentApi::cloudOptions(Params &params, const Outlet &)
     if (!options)
         return options.error();
     return apijson::toJson(*options);
+}
+
+Result<QJsonObject> AgentApi::codeCreate(Params &params, const Outlet &)
+{
+    const Result<Authorization> authorization = params.authorization();
+    const QString pin = params.object().string(key("pin"));
+    NewCode wanted; // its quota and days are those of the seeds
+    wanted.token.name = params.object().string(key("name"));
+    wanted.token.quota = int(params.object().integer(key("quota"), wanted.token.quota, 1, 1000));
+    wanted.token.days = int(params.object().integer(key("days"), wanted.token.days, 1, 90));
+    if (const auto problem = params.problem())
+        return *problem;
+    if (!authorization)
+        return authorization.error();
+    const auto malformed = [](const char *what) { return Error{ErrorCode::RequestMalformed, Retry::AfterUserAction, {key(what)}, {}}; };
+    if (!authorization->keys)
+        return malformed("a code is made with an “accessKey”");
+    if (authorization->endpoint.isEmpty()) // Alibaba Cloud's own knows no service of ours
+        return malformed("“endpoint” is missing: the service's address");
+    wanted.certificatePin = QByteArray::fromHex(pin.toLatin1());
+    if (!pin.isEmpty() && (pin.size() != 64 || wanted.certificatePin.size() != 32))
+        return malformed("“pin” must be 64 hexadecimal digits");
+    wanted.keys = *authorization->keys;
+    wanted.endpoint = authorization->endpoint;
+    if (wanted.token.name.isEmpty())
+        wanted.token.name = QStringLiteral("edgelift-") + QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss"));
+    const Result<Secret> code = m_engine.createCode(wanted, m_stop.get_token());
+    if (!code)
+        return code.error();
+    return QJsonObject{{key("code"), QString::fromLatin1(code->reveal())}}; // the one secret in a reply: it is what was asked for
 }
 
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include "core/migrate/cloudoptions.h"
 #include "core/migrate/migration.h"
+#include "core/migrate/newcode.h"
 
 namespace edgelift {
 
@@ -33,6 +34,8 @@ public:
     /// What the account offers; see edgelift::cloudOptions().
     virtual Result<CloudOptions> cloudOptions(
         const Source &source, const Authorization &authorization, const QString &transitRegion, const std::stop_token &stop) = 0;
+    /// An activation code in its printed form; see createActivationCode().
+    virtual Result<Secret> createCode(const NewCode &wanted, const std::stop_token &stop) = 0;
 };
 
 /// The real one, with its jobs below `stateDir`.
@@ -50,6 +53,7 @@ public:
     Result<QString> importSource(const Source &source, const Authorization &authorization, const std::stop_token &stop) override;
     Result<CloudOptions> cloudOptions(
         const Source &source, const Authorization &authorization, const QString &transitRegion, const std::stop_token &stop) override;
+    Result<Secret> createCode(const NewCode &wanted, const std::stop_token &stop) override;
 
 private:
     const QString m_stateDir;

@@ -87,4 +87,9 @@ Result<CloudOptions> MigrationEngine::cloudOptions(
     return edgelift::cloudOptions(realSurroundings(), authorization, described(source.facts()), transitRegion, stop);
 }
 
+Result<Secret> MigrationEngine::createCode(const NewCode &wanted, const std::stop_token &stop)
+{
+    return createActivationCode(realSurroundings(), wanted, stop);
+}
+
 }

@@ -203,6 +203,12 @@ public:
     {
         return authorization.keys ? QStringLiteral("s-keys") : QStringLiteral("s-code");
     }
+    NewCode lastCode;
+    Result<Secret> createCode(const NewCode &wanted, const std::stop_token &) override
+    {
+        lastCode = wanted;
+        return Secret("EL1-CODE");
+    }
     CloudOptions options; ///< what the account offers
     std::optional<Error> optionsFail;
     Result<CloudOptions> cloudOptions(const Source &, const Authorization &, const QString &transitRegion, const std::stop_token &) override

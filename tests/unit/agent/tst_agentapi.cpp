@@ -79,6 +79,9 @@ private Q_SLOTS:
     void whatTheAccountCannotShowIsAnError();
     void modifyChecksItsRange();
     void statusAndResourcesListJobs();
+    void promptsAreAnsweredOnThisMachine();
+    void promptsOfImagesAreNot();
+    void aCodeIsMade();
     void aReportIsRead();
     void diagnosticsAreListedWrittenAndRead();
     void shutdownAsksTheProgramToEnd();
@@ -353,6 +356,79 @@ void TestAgentApi::statusAndResourcesListJobs()
     QCOMPARE(left.value(key("resources")).toArray().at(0).toObject().value(key("id")).toString(), key("i-1"));
     QCOMPARE(world.call("resources", {{key("job"), key("j-x")}}).error().code, ErrorCode::JobUnknown);
     QCOMPARE(world.call("status", {{key("job"), key("j-x")}}).error().code, ErrorCode::JobUnknown);
+}
+
+void TestAgentApi::promptsAreAnsweredOnThisMachine()
+{
+    World world(test::FakeSource::readyServer(), {});
+    const QTemporaryDir root;
+    QVERIFY(makeFolder(root.filePath(key("sys/fs/selinux"))));
+    const QString enforce = root.filePath(key("sys/fs/selinux/enforce"));
+    QVERIFY(writeFileDurably(enforce, "1"));
+    QStringList ran;
+    bool fails = false;
+    const WorkPlace place{root.path(), [&](const Command &command, const std::stop_token &) -> Result<QByteArray> {
+                              ran.append(command.program);
+                              if (fails)
+                                  return Error{ErrorCode::ToolFailed, Retry::AfterUserAction, {command.program}, {}};
+                              (void)writeFileDurably(enforce, "0");
+                              return QByteArray();
+                          }};
+    AgentApi api(world.jobs, world.source, world.engine, {root.path(), {}, [] {}, place});
+    const auto fix = [&](const char *id, const char *choice) {
+        return api.handle({QJsonValue(1), key("fix"), {{key("id"), key(id)}, {key("choice"), key(choice)}}}, world.outlet);
+    };
+    QCOMPARE(fix("selinux", "leave")->value(key("state")).toString(), key("enforcing"));
+    QCOMPARE(fix("selinux", "").error().code, ErrorCode::RequestMalformed); // nobody said what
+    fails = true;
+    QCOMPARE(fix("selinux", "permissive").error().code, ErrorCode::ToolFailed);
+    fails = false;
+    const QJsonObject done = *fix("selinux", "permissive");
+    QCOMPARE(done.value(key("state")).toString(), key("permissive"));
+    QVERIFY(done.value(key("changed")).toBool());
+    QCOMPARE(ran, (QStringList{key("setenforce"), key("setenforce")}));
+    QCOMPARE(fix("rsync", "").error().code, ErrorCode::ToolMissing); // yes is meant; this machine has no package manager
+    QCOMPARE(fix("snapshot-driver", "yes").error().code, ErrorCode::LiveSourceUnsupported);
+    QCOMPARE(fix("kernel", "yes").error().code, ErrorCode::RequestMalformed);
+}
+
+void TestAgentApi::promptsOfImagesAreNot()
+{
+    World world;
+    for (const char *id : {"rsync", "selinux", "snapshot-driver"})
+        QCOMPARE(world.call("fix", {{key("id"), key(id)}, {key("choice"), key("yes")}}).error().code, ErrorCode::RequestMalformed);
+}
+
+void TestAgentApi::aCodeIsMade()
+{
+    World world;
+    const QJsonObject pair{{key("id"), key("LTAI")}, {key("secret"), key("verysecret")}};
+    QJsonObject params{{key("accessKey"), pair}, {key("endpoint"), key("https://service.example")}, {key("quota"), 7}, {key("days"), 3},
+        {key("name"), key("for tests")}, {key("pin"), QString(64, QLatin1Char('a'))}};
+    QCOMPARE(world.call("code.create", params)->value(key("code")).toString(), key("EL1-CODE"));
+    QCOMPARE(world.engine.lastCode.keys.accessKeyId, key("LTAI"));
+    QCOMPARE(world.engine.lastCode.endpoint, QUrl(key("https://service.example")));
+    QCOMPARE(world.engine.lastCode.certificatePin, QByteArray(32, '\xaa'));
+    QCOMPARE(world.engine.lastCode.token.quota, 7);
+    QCOMPARE(world.engine.lastCode.token.days, 3);
+    QCOMPARE(world.engine.lastCode.token.name, key("for tests"));
+    const auto refusal = [&](const char *name, const QJsonValue &value) {
+        QJsonObject wrong = params;
+        wrong.insert(key(name), value);
+        const Result<QJsonObject> reply = world.call("code.create", wrong);
+        return reply ? QStringLiteral("made") : QString::number(int(reply.error().code));
+    };
+    const QString malformed = QString::number(int(ErrorCode::RequestMalformed));
+    QCOMPARE(refusal("quota", 0), malformed);
+    QCOMPARE(refusal("quota", 1001), malformed);
+    QCOMPARE(refusal("days", 91), malformed);
+    QCOMPARE(refusal("endpoint", QString()), malformed);
+    QCOMPARE(refusal("pin", key("abc")), malformed);
+    QCOMPARE(refusal("pin", QString(64, QLatin1Char('x'))), malformed);
+    QCOMPARE(refusal("accessKey", QJsonObject()), QString::number(int(ErrorCode::CodeMissing)));
+    const auto mended = world.call("code.create", {{key("accessKey"), pair}, {key("endpoint"), key("http://127.0.0.1:1")}});
+    QVERIFY(mended && !world.engine.lastCode.token.name.isEmpty());
+    QCOMPARE(world.engine.lastCode.token.quota, 200);
 }
 
 void TestAgentApi::aReportIsRead()

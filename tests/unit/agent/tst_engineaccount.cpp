@@ -1,5 +1,6 @@
 #include "core/agent/jobengine.h"
 #include "core/base/errortext.h"
+#include "core/base/log.h"
 #include "fakeengine.h"
 #include "servicefixture.h"
 
@@ -26,6 +27,7 @@ private Q_SLOTS:
     void cleanup();
     void optionsOfTheSimulatedCloud();
     void aCodeCountsOnceForConnectionTestAndImport();
+    void aMadeCodeImports();
     void aWrongKeyIsSaidSo();
 
 private:
@@ -104,6 +106,20 @@ void TestEngineAccount::aCodeCountsOnceForConnectionTestAndImport()
     QCOMPARE(listed.value(key("RegisteredCount")).toVariant().toInt(), 1);
     const QJsonObject servers = smc("DescribeSourceServers").value(key("SourceServers")).toObject();
     QCOMPARE(servers.value(key("SourceServer")).toArray().size(), 1);
+}
+
+void TestEngineAccount::aMadeCodeImports()
+{
+    MigrationEngine engine(m_dir->path());
+    NewCode wanted{*keys().keys, m_endpoint, {}, {key("for-tests"), {}, 1, 2}};
+    const Result<Secret> made = engine.createCode(wanted, {});
+    QVERIFY2(made, made ? "" : qPrintable(codeName(made.error().code) + made.error().args.join(QLatin1Char(' ')) + made.error().detail));
+    QVERIFY(!log::redacted(QString::fromLatin1(made->reveal())).contains(QLatin1String("EL1")));
+    Authorization authorization;
+    authorization.code = *decodeActivationCode(made->reveal());
+    QVERIFY(engine.importSource(m_source, authorization, {}));
+    wanted.keys.accessKeySecret = Secret("not-the-secret-of-this-key");
+    QCOMPARE(engine.createCode(wanted, {}).error().code, ErrorCode::CredentialsWrong);
 }
 
 void TestEngineAccount::aWrongKeyIsSaidSo()
