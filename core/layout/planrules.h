@@ -31,10 +31,13 @@ enum class Rule : quint8 {
     RegionUnsupported, ///< E-SET-01, R62
     NameIllegal, ///< E-SET-02, R63, R71, S1
     BucketMissing, ///< E-SET-03, R65
+    BucketElsewhere, ///< E-SET-04, R65
     NetworkIncomplete, ///< E-SET-05, R68
+    VSwitchElsewhere, ///< E-SET-06, R68
     CompressionRange, ///< E-SET-07, R78
     TooManyTags, ///< E-SET-08, R85
     TagKeyIllegal, ///< E-SET-09, S4
+    TagKeyTwice, ///< E-SET-10
     LicenceMismatch, ///< W-SET-13, R82
     LimitRange, ///< E-SET-14, C11
     DescriptionIllegal, ///< E-SET-15, S2
@@ -82,6 +85,8 @@ struct Problem
     Bytes have{};
     int count = 0; ///< how many disks or tags, where the rule counts them
     QString name; ///< what to call the disk, volume, tag or value in the text
+    QString second; ///< further names, where the text has several
+    QString third;
     bool operator==(const Problem &) const = default;
 };
 
@@ -91,6 +96,16 @@ struct Problem
 /// Only the part about names, regions, tags and transfer settings: for a page that has no disks yet.
 [[nodiscard]] QList<Problem> checkSettings(const Plan &plan, const ServerFacts &facts);
 [[nodiscard]] QList<Problem> checkDisks(const Plan &plan, const ServerFacts &facts);
+/// What an account has, as far as it matters to a plan: by name or id. Empty: not known.
+struct CloudFacts
+{
+    QMap<QString, QString> bucketRegions;
+    QMap<QString, QString> vSwitchVpcs;
+};
+/// Where bucket and network do not fit together. What the account does not show is not judged.
+[[nodiscard]] QList<Problem> checkCloud(const Plan &plan, const CloudFacts &cloud);
+/// Tags as they are typed, where a key may still stand twice.
+[[nodiscard]] QList<Problem> checkTags(const QList<std::pair<QString, QString>> &tags);
 [[nodiscard]] bool hasBlocker(const QList<Problem> &problems);
 
 [[nodiscard]] QString ruleId(Rule rule); ///< "E-DSK-05": the same in every language

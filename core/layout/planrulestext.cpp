@@ -17,7 +17,7 @@ struct Row
 };
 
 /// %1 the name of the disk, volume, tag or value; %2 the space needed; %3 the space there is; %4 the next whole GiB above %2;
-/// %n how many.
+/// %5 and %6 further names; %n how many.
 constexpr Row rows[] = {
     {Rule::RegionUnsupported, "E-SET-01",
         QT_TRANSLATE_NOOP("PlanRules", "Choose where to keep the ENS image: cn-beijing or ap-southeast-1. “%1” is not possible.")},
@@ -26,6 +26,10 @@ constexpr Row rows[] = {
             "The name must have 2 to 128 characters, start with a letter and contain only letters, digits, “:”, “_” and “-”. "
             "“%1” does not.")},
     {Rule::BucketMissing, "E-SET-03", QT_TRANSLATE_NOOP("PlanRules", "Choose a bucket. It holds the temporary image.")},
+    {Rule::BucketElsewhere, "E-SET-04",
+        QT_TRANSLATE_NOOP("PlanRules", "Bucket “%1” is in %5, but the temporary image is created in %6. Choose a bucket in %6.")},
+    {Rule::VSwitchElsewhere, "E-SET-06", QT_TRANSLATE_NOOP("PlanRules", "vSwitch “%1” does not belong to VPC “%5”.")},
+    {Rule::TagKeyTwice, "E-SET-10", QT_TRANSLATE_NOOP("PlanRules", "Two tags have the key “%1”.")},
     {Rule::NetworkIncomplete, "E-SET-05", QT_TRANSLATE_NOOP("PlanRules", "Choose a VPC and a vSwitch. Private transfer needs both.")},
     {Rule::CompressionRange, "E-SET-07", QT_TRANSLATE_NOOP("PlanRules", "Enter a compression ratio from 0 to 10.")},
     {Rule::TooManyTags, "E-SET-08", QT_TRANSLATE_NOOP("PlanRules", "A job can have at most 20 tags. Remove %n tag(s).")},
@@ -115,7 +119,7 @@ std::optional<Rule> ruleFromId(const QString &id)
 QString describe(const Problem &problem)
 {
     const QString form = QCoreApplication::translate("PlanRules", row(problem.rule).text, nullptr, problem.count);
-    const QString facts[] = {problem.name, sizeInWords(problem.need), sizeInWords(problem.have), wholeGiBAbove(problem.need)};
+    const QString facts[] = {problem.name, sizeInWords(problem.need), sizeInWords(problem.have), wholeGiBAbove(problem.need), problem.second, problem.third};
     QString out;
     for (qsizetype i = 0; i < form.size(); ++i) { // not QString::arg: a name may contain "%1" itself
         const int digit = form.at(i) == QLatin1Char('%') && i + 1 < form.size() ? form.at(i + 1).digitValue() : -1;

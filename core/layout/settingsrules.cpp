@@ -131,4 +131,38 @@ QList<Problem> checkSettings(const Plan &plan, const ServerFacts &facts)
     return problems + checkLimits(plan.transfer) + checkExcludes(plan);
 }
 
+QList<Problem> checkCloud(const Plan &plan, const CloudFacts &cloud)
+{
+    QList<Problem> problems;
+    const QString region = cloud.bucketRegions.value(plan.image.bucket);
+    if (!region.isEmpty() && region != plan.image.transitRegion) {
+        problems.append(named(Rule::BucketElsewhere, plan.image.bucket));
+        problems.last().second = region;
+        problems.last().third = plan.image.transitRegion;
+    }
+    const QString vpc = cloud.vSwitchVpcs.value(plan.network.vSwitchId);
+    if (!vpc.isEmpty() && !plan.network.vpcId.isEmpty() && vpc != plan.network.vpcId) {
+        problems.append(named(Rule::VSwitchElsewhere, plan.network.vSwitchId));
+        problems.last().second = plan.network.vpcId;
+    }
+    return problems;
+}
+
+QList<Problem> checkTags(const QList<std::pair<QString, QString>> &tags)
+{
+    QMap<QString, QString> once;
+    QList<Problem> problems;
+    for (const auto &[key, value] : tags) {
+        if (once.contains(key))
+            problems.append(named(Rule::TagKeyTwice, key));
+        once.insert(key, value);
+    }
+    problems = checkTags(once) + problems;
+    if (tags.size() > limits::tagsMost && once.size() <= limits::tagsMost) {
+        problems.append(named(Rule::TooManyTags, {}));
+        problems.last().count = int(tags.size()) - limits::tagsMost;
+    }
+    return problems;
+}
+
 }

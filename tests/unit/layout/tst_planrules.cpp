@@ -40,6 +40,8 @@ private Q_SLOTS:
     void findsWhatIsWrong_data();
     void findsWhatIsWrong();
     void everyRuleHasAnIdAndAText();
+    void bucketAndNetworkMustFitTogether();
+    void tagsMayNotStandTwice();
     void factsReachTheText();
     void blockersBecomeErrors();
     void aFullDiskMayBeCopiedAsItIs();
@@ -163,6 +165,34 @@ void TestPlanRules::findsWhatIsWrong()
     QTEST(ids(problems), "expected");
     for (const Problem &problem : problems)
         QCOMPARE(problem.severity == Problem::Severity::Blocker, ruleId(problem.rule).startsWith(QLatin1Char('E')));
+}
+
+void TestPlanRules::bucketAndNetworkMustFitTogether()
+{
+    Plan plan = defaultPlan(test::twoDisks());
+    plan.image.bucket = QStringLiteral("mine");
+    plan.image.transitRegion = QStringLiteral("cn-beijing");
+    plan.network.vpcId = QStringLiteral("vpc-1");
+    plan.network.vSwitchId = QStringLiteral("vsw-1");
+    QCOMPARE(ids(checkCloud(plan, {})), QString()); // nothing known
+    CloudFacts cloud{{{QStringLiteral("mine"), QStringLiteral("cn-beijing")}}, {{QStringLiteral("vsw-1"), QStringLiteral("vpc-1")}}};
+    QCOMPARE(ids(checkCloud(plan, cloud)), QString());
+    plan.image.transitRegion = QStringLiteral("ap-southeast-1");
+    plan.network.vpcId = QStringLiteral("vpc-2");
+    const QList<Problem> problems = checkCloud(plan, cloud);
+    QCOMPARE(ids(problems), QStringLiteral("E-SET-04 E-SET-06"));
+    QCOMPARE(describe(problems.at(0)),
+        QStringLiteral("Bucket “mine” is in cn-beijing, but the temporary image is created in ap-southeast-1. Choose a bucket in "
+                       "ap-southeast-1. [E-SET-04]"));
+    QCOMPARE(describe(problems.at(1)), QStringLiteral("vSwitch “vsw-1” does not belong to VPC “vpc-2”. [E-SET-06]"));
+}
+
+void TestPlanRules::tagsMayNotStandTwice()
+{
+    const auto tag = [](const char *name) { return std::pair(QString::fromLatin1(name), QString()); };
+    QCOMPARE(ids(checkTags({tag("a"), tag("b")})), QString());
+    QCOMPARE(ids(checkTags({tag("a"), tag("b"), tag("a"), tag("acs:x")})), QStringLiteral("E-SET-09 E-SET-10"));
+    QCOMPARE(ids(checkTags(QList<std::pair<QString, QString>>(21, tag("a")))).section(QLatin1Char(' '), -1), QStringLiteral("E-SET-08"));
 }
 
 void TestPlanRules::everyRuleHasAnIdAndAText()
