@@ -59,8 +59,8 @@ Disclosure::Disclosure(QWidget *parent)
     setAutoRaise(true);
     setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     setFocusPolicy(Qt::StrongFocus);
-    connect(this, &QToolButton::toggled, this, &Disclosure::show);
-    show(false);
+    connect(this, &QToolButton::toggled, this, &Disclosure::showPart);
+    showPart(false);
 }
 
 void Disclosure::setPart(QWidget *part)
@@ -69,7 +69,7 @@ void Disclosure::setPart(QWidget *part)
     part->setVisible(isOpen());
 }
 
-void Disclosure::show(bool open)
+void Disclosure::showPart(bool open)
 {
     setArrowType(open ? Qt::DownArrow : layoutDirection() == Qt::RightToLeft ? Qt::LeftArrow : Qt::RightArrow);
     if (m_part)
@@ -92,7 +92,7 @@ void Disclosure::changeEvent(QEvent *event)
 {
     QToolButton::changeEvent(event);
     if (event->type() == QEvent::LayoutDirectionChange)
-        show(isOpen());
+        showPart(isOpen());
 }
 
 }

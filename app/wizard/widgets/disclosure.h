@@ -21,7 +21,7 @@ protected:
     void changeEvent(QEvent *event) override;
 
 private:
-    void show(bool open);
+    void showPart(bool open);
 
     QPointer<QWidget> m_part;
 };

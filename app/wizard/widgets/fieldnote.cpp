@@ -7,6 +7,27 @@
 
 namespace edgelift::wizard {
 
+namespace {
+
+/// A name of 500 characters must not widen the page: lines may break inside it.
+QString breakable(const QString &text)
+{
+    constexpr int longestWord = 40;
+    QString out;
+    int run = 0;
+    for (const QChar c : text) {
+        run = c.isSpace() ? 0 : run + 1;
+        if (run > longestWord && !c.isLowSurrogate()) {
+            out += QChar(0x200b);
+            run = 1;
+        }
+        out += c;
+    }
+    return out;
+}
+
+}
+
 FieldNote::FieldNote(QWidget *field, QWidget *parent)
     : QWidget(parent)
     , m_field(field)
@@ -24,14 +45,15 @@ FieldNote::FieldNote(QWidget *field, QWidget *parent)
     hide();
 }
 
-QString FieldNote::text() const { return m_text->text(); }
+QString FieldNote::text() const { return m_said; }
 
 void FieldNote::say(Kind kind, const QString &text)
 {
-    if (kind == m_kind && text == m_text->text())
+    if (kind == m_kind && text == m_said)
         return;
     m_kind = kind;
-    m_text->setText(text);
+    m_said = text;
+    m_text->setText(breakable(text));
     m_symbol->setVisible(kind != Kind::Hint);
     const int extent = style()->pixelMetric(QStyle::PM_SmallIconSize);
     const auto symbol = kind == Kind::Error ? QStyle::SP_MessageBoxCritical : QStyle::SP_MessageBoxWarning;

@@ -24,6 +24,7 @@ public:
 private:
     QPointer<QWidget> m_field;
     Kind m_kind = Kind::Hint;
+    QString m_said;
     QLabel *m_symbol;
     QLabel *m_text;
 };

@@ -1,7 +1,9 @@
 #include "app/wizard/widgets/formfield.h"
 
+#include <QComboBox>
 #include <QFormLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QVBoxLayout>
 
 namespace edgelift::wizard {
@@ -27,7 +29,10 @@ FormField::FormField(QFormLayout *form, QWidget *control, QWidget *beside)
 void FormField::setLabel(const QString &text)
 {
     m_label->setText(text);
-    m_control->setAccessibleName(QString(text).remove(QLatin1Char('&')));
+    const QString name = QString(text).remove(QLatin1Char('&'));
+    m_control->setAccessibleName(name);
+    if (auto *combo = qobject_cast<QComboBox *>(m_control); combo && combo->isEditable())
+        combo->lineEdit()->setAccessibleName(name); // it is what takes the focus
 }
 
 void FormField::setShown(bool shown)

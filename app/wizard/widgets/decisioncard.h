@@ -1,0 +1,35 @@
+#pragma once
+#include "core/agent/clientvalues.h"
+
+#include <QFrame>
+
+class QLabel;
+class QRadioButton;
+
+namespace edgelift::wizard {
+
+/// One question before the import: its reason, the answers with what follows from each, and the command. One line where there is nothing
+/// to ask.
+class DecisionCard final : public QFrame
+{
+    Q_OBJECT
+public:
+    DecisionCard(const PromptInfo &prompt, const QString &answer, QWidget *parent = nullptr);
+
+    [[nodiscard]] const PromptInfo &prompt() const { return m_prompt; }
+    [[nodiscard]] QString answer() const; ///< empty: none chosen, or nothing to choose
+    void retranslate();
+
+Q_SIGNALS:
+    void answered(const QString &answer);
+
+private:
+    const PromptInfo m_prompt;
+    QLabel *m_title;
+    QLabel *m_reason;
+    QLabel *m_command;
+    QList<QRadioButton *> m_choices; ///< as m_prompt.choices
+    QList<QLabel *> m_consequences;
+};
+
+}
