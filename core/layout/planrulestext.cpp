@@ -32,7 +32,7 @@ constexpr Row rows[] = {
     {Rule::TagKeyTwice, "E-SET-10", QT_TRANSLATE_NOOP("PlanRules", "Two tags have the key “%1”.")},
     {Rule::NetworkIncomplete, "E-SET-05", QT_TRANSLATE_NOOP("PlanRules", "Choose a VPC and a vSwitch. Private transfer needs both.")},
     {Rule::CompressionRange, "E-SET-07", QT_TRANSLATE_NOOP("PlanRules", "Enter a compression ratio from 0 to 10.")},
-    {Rule::TooManyTags, "E-SET-08", QT_TRANSLATE_NOOP("PlanRules", "A job can have at most 20 tags. Remove %n tag(s).")},
+    {Rule::TooManyTags, "E-SET-08", QT_TRANSLATE_N_NOOP("PlanRules", "A job can have at most 20 tags. Remove %n tag(s).")},
     {Rule::TagKeyIllegal, "E-SET-09",
         QT_TRANSLATE_NOOP("PlanRules",
             "A tag key must have 1 to 128 characters and not start with “aliyun”, “acs:”, “http://” or “https://”. “%1” does not fit.")},
@@ -70,7 +70,7 @@ constexpr Row rows[] = {
         QT_TRANSLATE_NOOP("PlanRules",
             "The partitions on %1 need %2, but the disk has %3. Reduce a partition, enlarge the disk or move a mount target.")},
     {Rule::TooManyDataDisks, "E-DSK-06",
-        QT_TRANSLATE_NOOP("PlanRules",
+        QT_TRANSLATE_N_NOOP("PlanRules",
             "%n data disk(s) would be migrated, at most 4 are possible. Clear “Migrate” for the others or move their mount targets.")},
     {Rule::DataDiskTooLarge, "E-DSK-07",
         QT_TRANSLATE_NOOP("PlanRules", "An ENS image allows at most 500 GiB for a data disk. Data disk %1 has %3.")},
@@ -118,8 +118,11 @@ std::optional<Rule> ruleFromId(const QString &id)
 
 QString describe(const Problem &problem)
 {
-    const QString form = QCoreApplication::translate("PlanRules", row(problem.rule).text, nullptr, problem.count);
-    const QString facts[] = {problem.name, sizeInWords(problem.need), sizeInWords(problem.have), wholeGiBAbove(problem.need), problem.second, problem.third};
+    const char *text = row(problem.rule).text;
+    const int count = QByteArrayView(text).contains("%n") ? problem.count : -1; // a text without forms is not found by a number
+    const QString form = QCoreApplication::translate("PlanRules", text, nullptr, count);
+    const QString facts[] = {
+        problem.name, sizeInWords(problem.need), sizeInWords(problem.have), wholeGiBAbove(problem.need), problem.second, problem.third};
     QString out;
     for (qsizetype i = 0; i < form.size(); ++i) { // not QString::arg: a name may contain "%1" itself
         const int digit = form.at(i) == QLatin1Char('%') && i + 1 < form.size() ? form.at(i + 1).digitValue() : -1;

@@ -19,7 +19,6 @@ struct Row
 constexpr char notRemovedId[] = "not-removed";
 constexpr char planId[] = "plan";
 
-#define EDGELIFT_COUNTED(text) QT_TRANSLATE_N_NOOP("Warning", text)
 /// %1, %2 are JobWarning::args; %n is the first of them as a number.
 constexpr Row rows[] = {
     {"link-interrupted",
@@ -29,12 +28,12 @@ constexpr Row rows[] = {
             "The address of this server is not known, so ports 8080 and 8703 of the transit instance are open to every "
             "address. Only this migration's key is accepted there.")},
     {"source-reread",
-        EDGELIFT_COUNTED("%n block(s) of the source had another content when read again and were sent again. Test the source server's "
-                         "memory (RAM) and disk.")},
-    {"target-repaired", EDGELIFT_COUNTED("%n block(s) of the target differed from what was sent and were sent again.")},
+        QT_TRANSLATE_N_NOOP("Warning",
+            "%n block(s) of the source had another content when read again and were sent again. Test the source server's "
+            "memory (RAM) and disk.")},
+    {"target-repaired", QT_TRANSLATE_N_NOOP("Warning", "%n block(s) of the target differed from what was sent and were sent again.")},
     {notRemovedId, QT_TRANSLATE_NOOP("Warning", "Not removed: %1 %2. %3")},
 };
-#undef EDGELIFT_COUNTED
 
 QString filled(const QString &form, const QStringList &args)
 {
@@ -104,7 +103,8 @@ QString describe(const JobWarning &warning)
     if (row == std::end(rows))
         return {};
     const QStringList words = warning.id == QLatin1String(notRemovedId) ? wordsOfNotRemoved(warning.args) : warning.args;
-    return filled(QCoreApplication::translate("Warning", row->text, nullptr, warning.args.value(0).toInt()), words);
+    const int count = QByteArrayView(row->text).contains("%n") ? warning.args.value(0).toInt() : -1; // only those texts have forms
+    return filled(QCoreApplication::translate("Warning", row->text, nullptr, count), words);
 }
 
 }
