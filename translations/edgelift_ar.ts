@@ -1,0 +1,4072 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="ar_EG" sourcelanguage="en">
+<context>
+    <name>ActivationCode</name>
+    <message>
+        <source>“%1” (character %2)</source>
+        <extracomment>%1 is one character of an activation code, %2 its place in the code</extracomment>
+        <translation>«%1» (الحرف رقم %2)</translation>
+    </message>
+    <message>
+        <source>a part is missing</source>
+        <translation>جزء منه ناقص</translation>
+    </message>
+    <message>
+        <source>the address in it is not valid</source>
+        <translation>العنوان الوارد فيه غير صالح</translation>
+    </message>
+    <message>
+        <source>it is longer than %1 characters</source>
+        <translation>أطول من %1 حرفًا</translation>
+    </message>
+    <message>
+        <source>it is empty</source>
+        <translation>فارغ</translation>
+    </message>
+    <message>
+        <source>it does not begin with EL1</source>
+        <translation>لا يبدأ بـ EL1</translation>
+    </message>
+    <message>
+        <source>the end is missing</source>
+        <translation>نهايته ناقصة</translation>
+    </message>
+    <message>
+        <source>the check sum does not match</source>
+        <translation>المجموع الاختباري غير مطابق</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorText</name>
+    <message>
+        <source>Something went wrong inside Edgelift</source>
+        <translation>حدث خطأ داخلي في Edgelift</translation>
+    </message>
+    <message>
+        <source>An internal check failed.</source>
+        <translation>فشل فحص داخلي.</translation>
+    </message>
+    <message>
+        <source>Save the diagnostics and report them with the code above.</source>
+        <translation>احفظ بيانات التشخيص وأبلغ عنها مع الرمز أعلاه.</translation>
+    </message>
+    <message>
+        <source>The command is not complete</source>
+        <translation>الأمر غير مكتمل</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <translation>%1</translation>
+    </message>
+    <message>
+        <source>Run the command with --help to see what it takes.</source>
+        <translation>شغّل الأمر مع ‎--help لمعرفة ما يقبله.</translation>
+    </message>
+    <message>
+        <source>Not permitted</source>
+        <translation>غير مسموح به</translation>
+    </message>
+    <message>
+        <source>%1 needs administrator rights.</source>
+        <translation>يتطلب %1 صلاحيات المسؤول.</translation>
+    </message>
+    <message>
+        <source>Run the command again as root, for example with sudo.</source>
+        <translation>شغّل الأمر مرة أخرى بصلاحيات root، باستخدام sudo مثلًا.</translation>
+    </message>
+    <message>
+        <source>A program is missing</source>
+        <translation>برنامج غير موجود</translation>
+    </message>
+    <message>
+        <source>The program %1 was not found.</source>
+        <translation>لم يُعثر على البرنامج %1.</translation>
+    </message>
+    <message>
+        <source>Install %1 and retry.</source>
+        <translation>ثبّت %1 ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>A program failed</source>
+        <translation>فشل أحد البرامج</translation>
+    </message>
+    <message>
+        <source>%1 ended with an error.</source>
+        <translation>انتهى %1 بخطأ.</translation>
+    </message>
+    <message>
+        <source>Read the log for what it printed, mend the cause and retry.</source>
+        <translation>اقرأ مخرجاته في السجل وعالج السبب ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>A program did not finish</source>
+        <translation>لم يكتمل أحد البرامج</translation>
+    </message>
+    <message>
+        <source>%1 took longer than it may.</source>
+        <translation>تجاوز %1 الوقت المسموح به.</translation>
+    </message>
+    <message>
+        <source>Check that the machine is not overloaded, then retry.</source>
+        <translation>تأكد من أن الجهاز ليس محمّلًا فوق طاقته، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>There is no space left</source>
+        <translation>لا توجد مساحة فارغة</translation>
+    </message>
+    <message>
+        <source>No space is left in %1.</source>
+        <translation>لم تعد هناك مساحة فارغة في %1.</translation>
+    </message>
+    <message>
+        <source>Free some space there, then retry. What was done is kept.</source>
+        <translation>وفّر بعض المساحة هناك ثم أعد المحاولة. ما أُنجز محفوظ.</translation>
+    </message>
+    <message>
+        <source>A file could not be read</source>
+        <translation>تعذّرت قراءة ملف</translation>
+    </message>
+    <message>
+        <source>%1 could not be read.</source>
+        <translation>تعذّرت قراءة %1.</translation>
+    </message>
+    <message>
+        <source>Check that the file exists and may be read, then retry.</source>
+        <translation>تأكد من وجود الملف ومن إمكانية قراءته، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>A file could not be written</source>
+        <translation>تعذّرت كتابة ملف</translation>
+    </message>
+    <message>
+        <source>%1 could not be written.</source>
+        <translation>تعذّرت كتابة %1.</translation>
+    </message>
+    <message>
+        <source>Check the folder&apos;s rights and free space, then retry.</source>
+        <translation>تحقق من أذونات المجلد ومساحته الفارغة، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The migration journal is damaged</source>
+        <translation>سجل الترحيل تالف</translation>
+    </message>
+    <message>
+        <source>The journal %1 cannot be trusted.</source>
+        <translation>لا يمكن الوثوق بالسجل %1.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration and start it again; nothing on the source was changed.</source>
+        <translation>ألغِ هذا الترحيل وابدأه من جديد؛ لم يتغيّر شيء على المصدر.</translation>
+    </message>
+    <message>
+        <source>Saved state is damaged</source>
+        <translation>الحالة المحفوظة تالفة</translation>
+    </message>
+    <message>
+        <source>%1 cannot be trusted.</source>
+        <translation>لا يمكن الوثوق بـ %1.</translation>
+    </message>
+    <message>
+        <source>Move the file away and start again; nothing on the source was changed.</source>
+        <translation>انقل الملف إلى مكان آخر وابدأ من جديد؛ لم يتغيّر شيء على المصدر.</translation>
+    </message>
+    <message>
+        <source>The plan file cannot be read</source>
+        <translation>تعذّرت قراءة ملف الخطة</translation>
+    </message>
+    <message>
+        <source>%1 is not a plan file: %2.</source>
+        <translation>‏%1 ليس ملف خطة: %2.</translation>
+    </message>
+    <message>
+        <source>Make a new plan with “edgeliftctl plan new”, or mend the file at that place.</source>
+        <translation>أنشئ خطة جديدة باستخدام «edgeliftctl plan new»، أو صحّح الملف في ذلك الموضع.</translation>
+    </message>
+    <message>
+        <source>The plan has an unknown setting</source>
+        <translation>في الخطة إعداد غير معروف</translation>
+    </message>
+    <message>
+        <source>The plan has the unknown key “%1”.</source>
+        <translation>في الخطة مفتاح غير معروف: «%1».</translation>
+    </message>
+    <message>
+        <source>Did you mean “%2”? Correct the key or remove it.</source>
+        <translation>هل تقصد «%2»؟ صحّح المفتاح أو أزله.</translation>
+    </message>
+    <message>
+        <source>The plan was made by another version</source>
+        <translation>أُنشئت الخطة بإصدار آخر</translation>
+    </message>
+    <message>
+        <source>The plan has version %1; this program reads version %2.</source>
+        <translation>إصدار الخطة هو %1، وهذا البرنامج يقرأ الإصدار %2.</translation>
+    </message>
+    <message>
+        <source>Make a new plan with this program, or use the program that made the plan.</source>
+        <translation>أنشئ خطة جديدة بهذا البرنامج، أو استخدم البرنامج الذي أنشأ الخطة.</translation>
+    </message>
+    <message>
+        <source>The plan has an impossible value</source>
+        <translation>في الخطة قيمة غير صالحة</translation>
+    </message>
+    <message>
+        <source>%1 cannot be “%2”. Allowed: %3.</source>
+        <translation>لا يمكن أن تكون قيمة %1 هي «%2». القيم المسموح بها: %3.</translation>
+    </message>
+    <message>
+        <source>Change the value in the plan and validate it again.</source>
+        <translation>غيّر القيمة في الخطة وتحقق من صحتها مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>The plan breaks a rule</source>
+        <translation>الخطة تخالف إحدى القواعد</translation>
+    </message>
+    <message>
+        <source>Change the plan as described and validate it again.</source>
+        <translation>غيّر الخطة كما هو موضّح وتحقق من صحتها مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>The plan belongs to another server</source>
+        <translation>الخطة تخص خادمًا آخر</translation>
+    </message>
+    <message>
+        <source>The plan names %1, which this source does not have.</source>
+        <translation>تذكر الخطة %1، وهو غير موجود في هذا المصدر.</translation>
+    </message>
+    <message>
+        <source>Make a new plan for this source with “edgeliftctl plan new”.</source>
+        <translation>أنشئ خطة جديدة لهذا المصدر باستخدام «edgeliftctl plan new».</translation>
+    </message>
+    <message>
+        <source>This change of the disk layout is not available</source>
+        <translation>هذا التغيير في تخطيط الأقراص غير متاح</translation>
+    </message>
+    <message>
+        <source>%1 would be changed, but volumes are copied block by block as they are.</source>
+        <translation>سيتغيّر %1، لكن وحدات التخزين تُنسخ كتلة بكتلة كما هي.</translation>
+    </message>
+    <message>
+        <source>A disk of the source could not be read</source>
+        <translation>تعذّرت قراءة أحد أقراص المصدر</translation>
+    </message>
+    <message>
+        <source>Reading %1 failed.</source>
+        <translation>فشلت قراءة %1.</translation>
+    </message>
+    <message>
+        <source>Check the disk&apos;s health and the file&apos;s rights, then retry. What was already sent is kept.</source>
+        <translation>تحقق من سلامة القرص وأذونات الملف، ثم أعد المحاولة. ما أُرسل محفوظ.</translation>
+    </message>
+    <message>
+        <source>A disk of the source was not found</source>
+        <translation>لم يُعثر على أحد أقراص المصدر</translation>
+    </message>
+    <message>
+        <source>%1 does not exist.</source>
+        <translation>‏%1 غير موجود.</translation>
+    </message>
+    <message>
+        <source>Check the path of the disk, then start again.</source>
+        <translation>تحقق من مسار القرص، ثم ابدأ من جديد.</translation>
+    </message>
+    <message>
+        <source>The disk is empty</source>
+        <translation>القرص فارغ</translation>
+    </message>
+    <message>
+        <source>%1 has no content.</source>
+        <translation>لا يحتوي %1 على أي بيانات.</translation>
+    </message>
+    <message>
+        <source>Choose the right disk image.</source>
+        <translation>اختر صورة القرص الصحيحة.</translation>
+    </message>
+    <message>
+        <source>The source changed during the migration</source>
+        <translation>تغيّر المصدر أثناء الترحيل</translation>
+    </message>
+    <message>
+        <source>%1 is no longer what it was when the migration began.</source>
+        <translation>لم يعد %1 كما كان عند بدء الترحيل.</translation>
+    </message>
+    <message>
+        <source>Make sure that nothing writes to the disk image, then start the migration again.</source>
+        <translation>تأكد من عدم الكتابة على صورة القرص، ثم ابدأ الترحيل من جديد.</translation>
+    </message>
+    <message>
+        <source>The disk image is in use</source>
+        <translation>صورة القرص قيد الاستخدام</translation>
+    </message>
+    <message>
+        <source>%1 is in use by another program.</source>
+        <translation>يستخدم برنامج آخر %1 الآن.</translation>
+    </message>
+    <message>
+        <source>Shut the virtual machine down or choose a copy of its disk, then retry.</source>
+        <translation>أوقف تشغيل الجهاز الافتراضي أو اختر نسخة من قرصه، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The format of the disk image is not supported</source>
+        <translation>تنسيق صورة القرص غير مدعوم</translation>
+    </message>
+    <message>
+        <source>%1 has the format %2. Raw and qcow2 images can be read.</source>
+        <translation>تنسيق %1 هو %2. يمكن قراءة الصور بتنسيق raw وqcow2.</translation>
+    </message>
+    <message>
+        <source>Convert the image with “qemu-img convert -O qcow2” and start again.</source>
+        <translation>حوّل الصورة باستخدام «qemu-img convert -O qcow2» وابدأ من جديد.</translation>
+    </message>
+    <message>
+        <source>The partition table is damaged</source>
+        <translation>جدول الأقسام تالف</translation>
+    </message>
+    <message>
+        <source>The partition table of %1 cannot be used: %2.</source>
+        <translation>لا يمكن استخدام جدول أقسام %1: ‏%2.</translation>
+    </message>
+    <message>
+        <source>Repair the table (for example with “sgdisk --verify” or “sfdisk --verify”), then start again.</source>
+        <translation>أصلح الجدول (باستخدام «sgdisk --verify» أو «sfdisk --verify» مثلًا)، ثم ابدأ من جديد.</translation>
+    </message>
+    <message>
+        <source>The partition table refers to itself</source>
+        <translation>جدول الأقسام يشير إلى نفسه</translation>
+    </message>
+    <message>
+        <source>The extended partitions of %1 form a loop.</source>
+        <translation>تشكّل الأقسام الممتدة في %1 حلقة.</translation>
+    </message>
+    <message>
+        <source>Repair the partition table with “sfdisk”, then start again.</source>
+        <translation>أصلح جدول الأقسام باستخدام «sfdisk»، ثم ابدأ من جديد.</translation>
+    </message>
+    <message>
+        <source>This is not a Linux server</source>
+        <translation>هذا ليس خادم Linux</translation>
+    </message>
+    <message>
+        <source>No Linux system was found on %1.</source>
+        <translation>لم يُعثر على نظام Linux في %1.</translation>
+    </message>
+    <message>
+        <source>Only Linux servers can become ENS images. Choose the disk that holds the Linux system.</source>
+        <translation>لا يمكن تحويل سوى خوادم Linux إلى صور ENS. اختر القرص الذي يحتوي على نظام Linux.</translation>
+    </message>
+    <message>
+        <source>The processor architecture is not supported</source>
+        <translation>معمارية المعالج غير مدعومة</translation>
+    </message>
+    <message>
+        <source>The system on %1 is made for %2.</source>
+        <translation>النظام الموجود في %1 مخصص لمعمارية %2.</translation>
+    </message>
+    <message>
+        <source>Only x86-64 servers can become ENS images.</source>
+        <translation>لا يمكن تحويل سوى خوادم x86-64 إلى صور ENS.</translation>
+    </message>
+    <message>
+        <source>Too many data disks</source>
+        <translation>عدد أقراص البيانات كبير جدًا</translation>
+    </message>
+    <message>
+        <source>%1 data disks would be migrated, at most 4 are possible.</source>
+        <translation>عدد أقراص البيانات المطلوب ترحيلها %1، والحد الأقصى 4.</translation>
+    </message>
+    <message>
+        <source>Leave out disks: set all volumes of a disk to “migrate”: false in the plan.</source>
+        <translation>استبعد أقراصًا: عيّن &quot;migrate&quot;: false لكل وحدات تخزين القرص في الخطة.</translation>
+    </message>
+    <message>
+        <source>A data disk is too large</source>
+        <translation>قرص بيانات كبير جدًا</translation>
+    </message>
+    <message>
+        <source>An ENS image allows at most 500 GiB for a data disk. %1 has %2.</source>
+        <translation>الحد الأقصى لقرص البيانات في صورة ENS هو 500 GiB، وحجم %1 هو %2.</translation>
+    </message>
+    <message>
+        <source>Leave the disk out, or make it smaller.</source>
+        <translation>استبعد القرص أو صغّر حجمه.</translation>
+    </message>
+    <message>
+        <source>The root filesystem was not found</source>
+        <translation>لم يُعثر على نظام ملفات الجذر</translation>
+    </message>
+    <message>
+        <source>No volume of %1 can be mounted as “/”.</source>
+        <translation>لا يمكن تحميل أي وحدة تخزين من %1 على «/».</translation>
+    </message>
+    <message>
+        <source>Choose the disk that the server starts from.</source>
+        <translation>اختر القرص الذي يُقلع منه الخادم.</translation>
+    </message>
+    <message>
+        <source>A filesystem is damaged</source>
+        <translation>نظام ملفات تالف</translation>
+    </message>
+    <message>
+        <source>The filesystem on %1 cannot be read: %2.</source>
+        <translation>تعذّرت قراءة نظام الملفات في %1: ‏%2.</translation>
+    </message>
+    <message>
+        <source>Check it with the filesystem&apos;s own repair program, then start again.</source>
+        <translation>افحصه ببرنامج الإصلاح الخاص بنظام الملفات، ثم ابدأ من جديد.</translation>
+    </message>
+    <message>
+        <source>A volume cannot be migrated</source>
+        <translation>وحدة تخزين لا يمكن ترحيلها</translation>
+    </message>
+    <message>
+        <source>%1 is of a kind that cannot be migrated: %2.</source>
+        <translation>نوع %1 لا يمكن ترحيله: %2.</translation>
+    </message>
+    <message>
+        <source>Leave the volume out, or change it on the source.</source>
+        <translation>استبعد وحدة التخزين، أو غيّرها على المصدر.</translation>
+    </message>
+    <message>
+        <source>No boot loader was found</source>
+        <translation>لم يُعثر على محمّل إقلاع</translation>
+    </message>
+    <message>
+        <source>%1 has no boot loader that the image could start with.</source>
+        <translation>لا يوجد في %1 محمّل إقلاع يمكن أن تبدأ به الصورة.</translation>
+    </message>
+    <message>
+        <source>Install GRUB on the source&apos;s system disk, then start again.</source>
+        <translation>ثبّت GRUB على قرص النظام في المصدر، ثم ابدأ من جديد.</translation>
+    </message>
+    <message>
+        <source>Drivers for the cloud are missing</source>
+        <translation>برامج تشغيل السحابة غير موجودة</translation>
+    </message>
+    <message>
+        <source>The start files of kernel %1 have no virtio drivers.</source>
+        <translation>لا تحتوي ملفات إقلاع النواة %1 على برامج تشغيل virtio.</translation>
+    </message>
+    <message>
+        <source>Rebuild the initramfs with virtio_blk, virtio_pci and virtio_net, then check again.</source>
+        <translation>أعد بناء initramfs مع virtio_blk وvirtio_pci وvirtio_net، ثم أعد الفحص.</translation>
+    </message>
+    <message>
+        <source>This machine cannot be migrated while it runs</source>
+        <translation>لا يمكن ترحيل هذا الجهاز أثناء تشغيله</translation>
+    </message>
+    <message>
+        <source>A running machine cannot be the source of this migration.</source>
+        <translation>لا يمكن أن يكون جهاز قيد التشغيل مصدرًا لهذا الترحيل.</translation>
+    </message>
+    <message>
+        <source>Name the disk images with --source-disk.</source>
+        <translation>حدّد صور الأقراص باستخدام ‎--source-disk.</translation>
+    </message>
+    <message>
+        <source>The source does not read the same twice</source>
+        <translation>لا تعطي قراءة المصدر النتيجة نفسها مرتين</translation>
+    </message>
+    <message>
+        <source>%2 blocks of %1 had another content each time they were read.</source>
+        <translation>اختلف محتوى %2 من الكتل في %1 عند كل قراءة.</translation>
+    </message>
+    <message>
+        <source>Make sure that nothing writes to the disk. Then test the source server&apos;s memory (RAM) and the disk&apos;s health, and start again.</source>
+        <translation>تأكد من عدم الكتابة على القرص. ثم اختبر ذاكرة (RAM) الخادم المصدر وسلامة القرص، وابدأ من جديد.</translation>
+    </message>
+    <message>
+        <source>The transit instance does not answer</source>
+        <translation>مثيل العبور لا يستجيب</translation>
+    </message>
+    <message>
+        <source>%1 cannot be reached on port %2.</source>
+        <translation>لا يمكن الوصول إلى %1 عبر المنفذ %2.</translation>
+    </message>
+    <message>
+        <source>Allow outgoing connections to ports 8080 and 8703, then retry. What was already sent is kept.</source>
+        <translation>اسمح بالاتصالات الصادرة إلى المنفذين 8080 و8703، ثم أعد المحاولة. ما أُرسل محفوظ.</translation>
+    </message>
+    <message>
+        <source>The receiver is of another version</source>
+        <translation>المستقبِل من إصدار آخر</translation>
+    </message>
+    <message>
+        <source>The receiver speaks protocol %1.</source>
+        <translation>يستخدم المستقبِل البروتوكول %1.</translation>
+    </message>
+    <message>
+        <source>Let the migration create a new transit instance (cancel and start again), or update this program.</source>
+        <translation>دع الترحيل ينشئ مثيل عبور جديدًا (ألغِ وابدأ من جديد)، أو حدّث هذا البرنامج.</translation>
+    </message>
+    <message>
+        <source>The data connection was disturbed</source>
+        <translation>اضطرب اتصال البيانات</translation>
+    </message>
+    <message>
+        <source>A message on the data connection could not be understood.</source>
+        <translation>تعذّر فهم رسالة على اتصال البيانات.</translation>
+    </message>
+    <message>
+        <source>Retry. What was already confirmed is kept.</source>
+        <translation>أعد المحاولة. ما جرى تأكيده محفوظ.</translation>
+    </message>
+    <message>
+        <source>The other side could not prove who it is</source>
+        <translation>لم يتمكن الطرف الآخر من إثبات هويته</translation>
+    </message>
+    <message>
+        <source>The computer at %1 does not hold the key of this migration.</source>
+        <translation>الجهاز ذو العنوان %1 لا يملك مفتاح هذا الترحيل.</translation>
+    </message>
+    <message>
+        <source>Check for a proxy that opens encrypted connections, then retry.</source>
+        <translation>تحقق من وجود خادم وكيل (proxy) يفك تشفير الاتصالات، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The receiver holds another state</source>
+        <translation>لدى المستقبِل حالة مختلفة</translation>
+    </message>
+    <message>
+        <source>The receiver does not know this run of the migration.</source>
+        <translation>المستقبِل لا يعرف هذا التشغيل من الترحيل.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration and start it again.</source>
+        <translation>ألغِ هذا الترحيل وابدأه من جديد.</translation>
+    </message>
+    <message>
+        <source>Data was damaged on the way</source>
+        <translation>تلفت بيانات أثناء النقل</translation>
+    </message>
+    <message>
+        <source>A block of %1 arrived damaged.</source>
+        <translation>وصلت كتلة من %1 تالفة.</translation>
+    </message>
+    <message>
+        <source>Retry. The block is sent again; nothing damaged was written. If it happens again, test the source server&apos;s memory (RAM).</source>
+        <translation>أعد المحاولة. ستُرسل الكتلة مجددًا؛ ولم يُكتب أي شيء تالف. إذا تكرر ذلك، فاختبر ذاكرة (RAM) الخادم المصدر.</translation>
+    </message>
+    <message>
+        <source>A target disk was not found</source>
+        <translation>لم يُعثر على أحد الأقراص الهدف</translation>
+    </message>
+    <message>
+        <source>The disk with serial %1 is not attached to the transit instance.</source>
+        <translation>القرص ذو الرقم التسلسلي %1 غير مرفق بمثيل العبور.</translation>
+    </message>
+    <message>
+        <source>Retry; if it stays away, cancel the migration and start again.</source>
+        <translation>أعد المحاولة؛ وإذا لم يظهر القرص، فألغِ الترحيل وابدأ من جديد.</translation>
+    </message>
+    <message>
+        <source>A target disk is too small</source>
+        <translation>أحد الأقراص الهدف صغير جدًا</translation>
+    </message>
+    <message>
+        <source>The target disk %1 has %2, but %3 are needed.</source>
+        <translation>حجم القرص الهدف %1 هو %2، والمطلوب %3.</translation>
+    </message>
+    <message>
+        <source>Choose a larger disk in the plan and start again.</source>
+        <translation>اختر قرصًا أكبر في الخطة وابدأ من جديد.</translation>
+    </message>
+    <message>
+        <source>Writing the target disk failed</source>
+        <translation>فشلت الكتابة على القرص الهدف</translation>
+    </message>
+    <message>
+        <source>The target disk %1 could not be written.</source>
+        <translation>تعذّرت الكتابة على القرص الهدف %1.</translation>
+    </message>
+    <message>
+        <source>Retry. If it fails again, cancel the migration and start again.</source>
+        <translation>أعد المحاولة. إذا فشلت مجددًا، فألغِ الترحيل وابدأ من جديد.</translation>
+    </message>
+    <message>
+        <source>Reading the target disk back failed</source>
+        <translation>فشلت إعادة قراءة القرص الهدف</translation>
+    </message>
+    <message>
+        <source>The target disk %1 could not be read back.</source>
+        <translation>تعذّرت إعادة قراءة القرص الهدف %1.</translation>
+    </message>
+    <message>
+        <source>The copy is not equal to the source</source>
+        <translation>النسخة لا تطابق المصدر</translation>
+    </message>
+    <message>
+        <source>%1 blocks of the target disk differ from what was sent, after a second copy as well.</source>
+        <translation>يختلف %1 من كتل القرص الهدف عما أُرسل، حتى بعد نسخة ثانية.</translation>
+    </message>
+    <message>
+        <source>Memory (RAM) or disk of the transit instance is faulty. Cancel the migration and start it again: it gets another one.</source>
+        <translation>ذاكرة (RAM) مثيل العبور أو قرصه معيب. ألغِ الترحيل وابدأه من جديد: سيُستخدم مثيل آخر.</translation>
+    </message>
+    <message>
+        <source>The connection to the transit instance was lost</source>
+        <translation>فُقد الاتصال بمثيل العبور</translation>
+    </message>
+    <message>
+        <source>The connection to %1 was lost.</source>
+        <translation>فُقد الاتصال بـ %1.</translation>
+    </message>
+    <message>
+        <source>Check the network, then retry. What was already sent is kept.</source>
+        <translation>تحقق من الشبكة، ثم أعد المحاولة. ما أُرسل محفوظ.</translation>
+    </message>
+    <message>
+        <source>No data passes to the transit instance</source>
+        <translation>لا تصل بيانات إلى مثيل العبور</translation>
+    </message>
+    <message>
+        <source>No data passed to %1 for %2 seconds.</source>
+        <translation>لم تصل بيانات إلى %1 منذ %2 ثانية.</translation>
+    </message>
+    <message>
+        <source>A write outside the target was refused</source>
+        <translation>رُفضت كتابة خارج الهدف</translation>
+    </message>
+    <message>
+        <source>The receiver refused a write outside disk %1.</source>
+        <translation>رفض المستقبِل كتابة خارج القرص %1.</translation>
+    </message>
+    <message>
+        <source>The partition table of the target could not be written</source>
+        <translation>تعذّرت كتابة جدول أقسام الهدف</translation>
+    </message>
+    <message>
+        <source>The partition table of target disk %1 could not be completed.</source>
+        <translation>تعذّر إكمال جدول أقسام القرص الهدف %1.</translation>
+    </message>
+    <message>
+        <source>Retry. If it fails again, save the diagnostics and report them.</source>
+        <translation>أعد المحاولة. إذا فشلت مجددًا، فاحفظ بيانات التشخيص وأبلغ عنها.</translation>
+    </message>
+    <message>
+        <source>A target disk is in use</source>
+        <translation>أحد الأقراص الهدف قيد الاستخدام</translation>
+    </message>
+    <message>
+        <source>The target disk %1 is in use by the transit instance itself and was not touched.</source>
+        <translation>القرص الهدف %1 يستخدمه مثيل العبور نفسه، ولم يُمسّ.</translation>
+    </message>
+    <message>
+        <source>Retry. If it stays in use, cancel the migration and start again.</source>
+        <translation>أعد المحاولة. إذا ظل قيد الاستخدام، فألغِ الترحيل وابدأ من جديد.</translation>
+    </message>
+    <message>
+        <source>The cloud refused a request</source>
+        <translation>رفضت السحابة طلبًا</translation>
+    </message>
+    <message>
+        <source>%1 was refused: %2.</source>
+        <translation>رُفض %1: ‏%2.</translation>
+    </message>
+    <message>
+        <source>Read the cloud&apos;s reason, mend it in the console, then retry.</source>
+        <translation>اقرأ السبب الذي ذكرته السحابة وعالجه في وحدة التحكم، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The cloud asks to slow down</source>
+        <translation>تطلب السحابة إبطاء الطلبات</translation>
+    </message>
+    <message>
+        <source>Too many %1 requests were made from this account.</source>
+        <translation>أُرسل عدد كبير جدًا من طلبات %1 من هذا الحساب.</translation>
+    </message>
+    <message>
+        <source>Nothing is lost. Wait a minute, then retry.</source>
+        <translation>لم يُفقد شيء. انتظر دقيقة، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The cloud&apos;s answer was not understood</source>
+        <translation>تعذّر فهم رد السحابة</translation>
+    </message>
+    <message>
+        <source>The answer to %1 could not be understood.</source>
+        <translation>تعذّر فهم الرد على %1.</translation>
+    </message>
+    <message>
+        <source>Retry. If it happens again, check for a proxy that changes answers.</source>
+        <translation>أعد المحاولة. إذا تكرر ذلك، فتحقق من وجود خادم وكيل (proxy) يغيّر الردود.</translation>
+    </message>
+    <message>
+        <source>The cloud does not answer</source>
+        <translation>السحابة لا تستجيب</translation>
+    </message>
+    <message>
+        <source>No answer from %1.</source>
+        <translation>لا رد من %1.</translation>
+    </message>
+    <message>
+        <source>Check the network or the proxy, then retry.</source>
+        <translation>تحقق من الشبكة أو الخادم الوكيل (proxy)، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The AccessKey pair was refused</source>
+        <translation>رُفض زوج AccessKey</translation>
+    </message>
+    <message>
+        <source>The cloud refused the AccessKey pair: %1.</source>
+        <translation>رفضت السحابة زوج AccessKey: ‏%1.</translation>
+    </message>
+    <message>
+        <source>Check the AccessKey ID and secret, then start again.</source>
+        <translation>تحقق من AccessKey ID وAccessKey Secret، ثم ابدأ من جديد.</translation>
+    </message>
+    <message>
+        <source>The temporary credentials expired</source>
+        <translation>انتهت صلاحية بيانات الاعتماد المؤقتة</translation>
+    </message>
+    <message>
+        <source>The temporary credentials for %1 are no longer valid.</source>
+        <translation>لم تعد بيانات الاعتماد المؤقتة لـ %1 صالحة.</translation>
+    </message>
+    <message>
+        <source>Retry. New credentials are fetched by themselves.</source>
+        <translation>أعد المحاولة. تُجلب بيانات اعتماد جديدة تلقائيًا.</translation>
+    </message>
+    <message>
+        <source>The account lacks a permission</source>
+        <translation>ينقص الحسابَ إذنٌ</translation>
+    </message>
+    <message>
+        <source>The account may not call %1: %2.</source>
+        <translation>لا يُسمح للحساب باستدعاء %1: ‏%2.</translation>
+    </message>
+    <message>
+        <source>Grant the permission in the RAM console, then retry.</source>
+        <translation>امنح الإذن في وحدة تحكم RAM، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s clock is wrong</source>
+        <translation>ساعة هذا الجهاز غير صحيحة</translation>
+    </message>
+    <message>
+        <source>The clock differs from the cloud&apos;s by %1 seconds.</source>
+        <translation>تختلف الساعة عن ساعة السحابة بمقدار %1 ثانية.</translation>
+    </message>
+    <message>
+        <source>Set the clock (for example with “timedatectl set-ntp true”), then retry.</source>
+        <translation>اضبط الساعة (باستخدام «timedatectl set-ntp true» مثلًا)، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The bucket does not exist</source>
+        <translation>الحاوية (Bucket) غير موجودة</translation>
+    </message>
+    <message>
+        <source>There is no bucket “%1”.</source>
+        <translation>لا توجد حاوية باسم «%1».</translation>
+    </message>
+    <message>
+        <source>Create the bucket in %2, or choose another one in the plan.</source>
+        <translation>أنشئ الحاوية في %2، أو اختر حاوية أخرى في الخطة.</translation>
+    </message>
+    <message>
+        <source>The bucket is in another region</source>
+        <translation>الحاوية في منطقة أخرى</translation>
+    </message>
+    <message>
+        <source>Bucket “%1” is in %2, but the temporary image is created in %3.</source>
+        <translation>الحاوية «%1» في %2، لكن الصورة المؤقتة تُنشأ في %3.</translation>
+    </message>
+    <message>
+        <source>Choose a bucket in %3.</source>
+        <translation>اختر حاوية في %3.</translation>
+    </message>
+    <message>
+        <source>The bucket cannot be used</source>
+        <translation>لا يمكن استخدام الحاوية</translation>
+    </message>
+    <message>
+        <source>Bucket “%1” cannot hold the temporary image: %2.</source>
+        <translation>لا يمكن للحاوية «%1» استيعاب الصورة المؤقتة: %2.</translation>
+    </message>
+    <message>
+        <source>Choose a bucket without server-side encryption, of the standard class.</source>
+        <translation>اختر حاوية من الفئة القياسية وبلا تشفير من جهة الخادم.</translation>
+    </message>
+    <message>
+        <source>The image name is in use</source>
+        <translation>اسم الصورة مستخدم</translation>
+    </message>
+    <message>
+        <source>There is already an image named “%1”.</source>
+        <translation>توجد صورة باسم «%1» بالفعل.</translation>
+    </message>
+    <message>
+        <source>Choose another name prefix in the plan.</source>
+        <translation>اختر بادئة اسم أخرى في الخطة.</translation>
+    </message>
+    <message>
+        <source>The instance type is out of stock</source>
+        <translation>نوع المثيل غير متوفر</translation>
+    </message>
+    <message>
+        <source>Instance type “%1” is out of stock in %2.</source>
+        <translation>نوع المثيل «%1» غير متوفر في %2.</translation>
+    </message>
+    <message>
+        <source>Choose another type, or leave the type empty so that one is chosen.</source>
+        <translation>اختر نوعًا آخر، أو اترك النوع فارغًا ليُختار تلقائيًا.</translation>
+    </message>
+    <message>
+        <source>A quota of the account is used up</source>
+        <translation>استُنفدت حصة في الحساب</translation>
+    </message>
+    <message>
+        <source>The quota for %1 is used up: %2.</source>
+        <translation>استُنفدت حصة %1: ‏%2.</translation>
+    </message>
+    <message>
+        <source>Delete what is no longer needed or raise the quota, then retry.</source>
+        <translation>احذف ما لم يعد لازمًا أو ارفع الحصة، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The account&apos;s balance is too low</source>
+        <translation>رصيد الحساب غير كافٍ</translation>
+    </message>
+    <message>
+        <source>The account cannot buy the transit instance.</source>
+        <translation>لا يستطيع الحساب شراء مثيل العبور.</translation>
+    </message>
+    <message>
+        <source>Top up the account, then retry.</source>
+        <translation>اشحن رصيد الحساب، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>A role is missing in the account</source>
+        <translation>دور غير موجود في الحساب</translation>
+    </message>
+    <message>
+        <source>The role %1 does not exist or may not be used.</source>
+        <translation>الدور %1 غير موجود أو لا يجوز استخدامه.</translation>
+    </message>
+    <message>
+        <source>Grant the role in the ECS console, then retry.</source>
+        <translation>امنح الدور في وحدة تحكم ECS، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>A service is not activated</source>
+        <translation>خدمة غير مفعّلة</translation>
+    </message>
+    <message>
+        <source>%1 is not activated in this account.</source>
+        <translation>خدمة %1 غير مفعّلة في هذا الحساب.</translation>
+    </message>
+    <message>
+        <source>Activate it in the console, then retry.</source>
+        <translation>فعّلها في وحدة التحكم، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The region is not supported</source>
+        <translation>المنطقة غير مدعومة</translation>
+    </message>
+    <message>
+        <source>%1 is not possible in %2.</source>
+        <translation>‏%1 غير ممكن في %2.</translation>
+    </message>
+    <message>
+        <source>Choose China (Beijing) or Singapore.</source>
+        <translation>اختر الصين (بكين) أو سنغافورة.</translation>
+    </message>
+    <message>
+        <source>The network was not found</source>
+        <translation>لم يُعثر على الشبكة</translation>
+    </message>
+    <message>
+        <source>%1 does not exist or does not fit.</source>
+        <translation>‏%1 غير موجود أو غير مناسب.</translation>
+    </message>
+    <message>
+        <source>Choose another VPC and vSwitch in the plan.</source>
+        <translation>اختر VPC وvSwitch آخرين في الخطة.</translation>
+    </message>
+    <message>
+        <source>The transit instance is gone</source>
+        <translation>لم يعد مثيل العبور موجودًا</translation>
+    </message>
+    <message>
+        <source>The transit instance %1 was released.</source>
+        <translation>تم تحرير مثيل العبور %1.</translation>
+    </message>
+    <message>
+        <source>This migration cannot continue. Start it again from the beginning.</source>
+        <translation>لا يمكن متابعة هذا الترحيل. ابدأه من البداية.</translation>
+    </message>
+    <message>
+        <source>The transit instance did not get ready</source>
+        <translation>لم يصبح مثيل العبور جاهزًا</translation>
+    </message>
+    <message>
+        <source>The transit instance %1 did not start its receiver.</source>
+        <translation>لم يشغّل مثيل العبور %1 المستقبِل.</translation>
+    </message>
+    <message>
+        <source>Retry; if it fails again, cancel the migration and start again.</source>
+        <translation>أعد المحاولة؛ وإذا فشلت مجددًا، فألغِ الترحيل وابدأ من جديد.</translation>
+    </message>
+    <message>
+        <source>A snapshot failed</source>
+        <translation>فشل إنشاء لقطة</translation>
+    </message>
+    <message>
+        <source>The snapshot of disk %1 failed.</source>
+        <translation>فشل إنشاء لقطة القرص %1.</translation>
+    </message>
+    <message>
+        <source>Retry.</source>
+        <translation>أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The image could not be made</source>
+        <translation>تعذّر إنشاء الصورة</translation>
+    </message>
+    <message>
+        <source>Making the ECS image %1 failed: %2.</source>
+        <translation>فشل إنشاء صورة ECS ‏%1: ‏%2.</translation>
+    </message>
+    <message>
+        <source>Retry; if it fails again, read the cloud&apos;s reason in the log.</source>
+        <translation>أعد المحاولة؛ وإذا فشلت مجددًا، فاقرأ السبب الذي ذكرته السحابة في السجل.</translation>
+    </message>
+    <message>
+        <source>The image could not be exported</source>
+        <translation>تعذّر تصدير الصورة</translation>
+    </message>
+    <message>
+        <source>Exporting image %1 failed: %2.</source>
+        <translation>فشل تصدير الصورة %1: ‏%2.</translation>
+    </message>
+    <message>
+        <source>Check the bucket and the role for image export, then retry.</source>
+        <translation>تحقق من الحاوية ومن دور تصدير الصور، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The image could not be imported</source>
+        <translation>تعذّر استيراد الصورة</translation>
+    </message>
+    <message>
+        <source>Importing the ENS image %1 failed: %2.</source>
+        <translation>فشل استيراد صورة ENS ‏%1: ‏%2.</translation>
+    </message>
+    <message>
+        <source>Retry; the exported files are kept in the bucket until then.</source>
+        <translation>أعد المحاولة؛ تُحفظ الملفات المصدَّرة في الحاوية حتى ذلك الحين.</translation>
+    </message>
+    <message>
+        <source>The cloud took too long</source>
+        <translation>استغرقت السحابة وقتًا طويلًا</translation>
+    </message>
+    <message>
+        <source>%1 did not finish in time.</source>
+        <translation>لم يكتمل %1 في الوقت المحدد.</translation>
+    </message>
+    <message>
+        <source>Retry; it continues where it stopped.</source>
+        <translation>أعد المحاولة؛ وسيُستأنف من حيث توقف.</translation>
+    </message>
+    <message>
+        <source>Something in the cloud is gone</source>
+        <translation>مورد مفقود في السحابة</translation>
+    </message>
+    <message>
+        <source>%1 no longer exists.</source>
+        <translation>لم يعد %1 موجودًا.</translation>
+    </message>
+    <message>
+        <source>It was probably deleted by hand. Cancel the migration and start again.</source>
+        <translation>ربما حُذف يدويًا. ألغِ الترحيل وابدأ من جديد.</translation>
+    </message>
+    <message>
+        <source>The receiver&apos;s bundle is missing</source>
+        <translation>حزمة المستقبِل غير موجودة</translation>
+    </message>
+    <message>
+        <source>The file %1 was not found.</source>
+        <translation>لم يُعثر على الملف %1.</translation>
+    </message>
+    <message>
+        <source>Reinstall Edgelift, or build the target “receiver_bundle”.</source>
+        <translation>أعد تثبيت Edgelift، أو ابنِ الهدف «receiver_bundle».</translation>
+    </message>
+    <message>
+        <source>The activation code has a typing error</source>
+        <translation>في رمز التنشيط خطأ كتابي</translation>
+    </message>
+    <message>
+        <source>The activation code is not complete or has a wrong character: %1.</source>
+        <translation>رمز التنشيط غير مكتمل أو فيه حرف خاطئ: %1.</translation>
+    </message>
+    <message>
+        <source>Copy the whole code again from where it was made.</source>
+        <translation>انسخ الرمز كاملًا مرة أخرى من حيث أُنشئ.</translation>
+    </message>
+    <message>
+        <source>The activation code was rejected</source>
+        <translation>رُفض رمز التنشيط</translation>
+    </message>
+    <message>
+        <source>The service does not know this activation code.</source>
+        <translation>لا تعرف الخدمة رمز التنشيط هذا.</translation>
+    </message>
+    <message>
+        <source>Check it for missing characters, or generate a new one.</source>
+        <translation>تحقق من عدم نقص أحرف فيه، أو أنشئ رمزًا جديدًا.</translation>
+    </message>
+    <message>
+        <source>The activation code expired</source>
+        <translation>انتهت صلاحية رمز التنشيط</translation>
+    </message>
+    <message>
+        <source>The activation code expired on %1.</source>
+        <translation>انتهت صلاحية رمز التنشيط في %1.</translation>
+    </message>
+    <message>
+        <source>Generate a new one.</source>
+        <translation>أنشئ رمزًا جديدًا.</translation>
+    </message>
+    <message>
+        <source>The activation code is used up</source>
+        <translation>استُنفد رمز التنشيط</translation>
+    </message>
+    <message>
+        <source>The activation code has already imported %1 servers, which is its limit.</source>
+        <translation>استورد رمز التنشيط بالفعل %1 من الخوادم، وهذا هو حدّه.</translation>
+    </message>
+    <message>
+        <source>The activation code was disabled</source>
+        <translation>عُطّل رمز التنشيط</translation>
+    </message>
+    <message>
+        <source>The activation code was switched off by its owner.</source>
+        <translation>عطّل المالك رمز التنشيط.</translation>
+    </message>
+    <message>
+        <source>Ask for a new one.</source>
+        <translation>اطلب رمزًا جديدًا.</translation>
+    </message>
+    <message>
+        <source>No activation code was given</source>
+        <translation>لم يُقدَّم رمز تنشيط</translation>
+    </message>
+    <message>
+        <source>Neither an activation code nor an AccessKey pair was given.</source>
+        <translation>لم يُقدَّم رمز تنشيط ولا زوج AccessKey.</translation>
+    </message>
+    <message>
+        <source>Give the code with --code-file or on standard input, or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.</source>
+        <translation>قدّم الرمز عبر ‎--code-file أو الإدخال القياسي، أو عيّن ALIBABA_CLOUD_ACCESS_KEY_ID وALIBABA_CLOUD_ACCESS_KEY_SECRET.</translation>
+    </message>
+    <message>
+        <source>The agent does not answer</source>
+        <translation>الوكيل لا يستجيب</translation>
+    </message>
+    <message>
+        <source>No agent answers on %1.</source>
+        <translation>لا يستجيب أي وكيل على %1.</translation>
+    </message>
+    <message>
+        <source>Start it with “systemctl start edgelift-agent”, or run the command as root.</source>
+        <translation>شغّله باستخدام «systemctl start edgelift-agent»، أو شغّل الأمر بصلاحيات root.</translation>
+    </message>
+    <message>
+        <source>The agent is of another version</source>
+        <translation>الوكيل من إصدار آخر</translation>
+    </message>
+    <message>
+        <source>The agent speaks version %1 of its interface, this program version %2.</source>
+        <translation>يستخدم الوكيل الإصدار %1 من واجهته، وهذا البرنامج الإصدار %2.</translation>
+    </message>
+    <message>
+        <source>Install the same version of both.</source>
+        <translation>ثبّت الإصدار نفسه من كليهما.</translation>
+    </message>
+    <message>
+        <source>A migration is already running</source>
+        <translation>هناك ترحيل قيد التشغيل</translation>
+    </message>
+    <message>
+        <source>Migration %1 is still running.</source>
+        <translation>الترحيل %1 ما زال قيد التشغيل.</translation>
+    </message>
+    <message>
+        <source>Wait for its end or cancel it first.</source>
+        <translation>انتظر انتهاءه أو ألغِه أولًا.</translation>
+    </message>
+    <message>
+        <source>The migration was not found</source>
+        <translation>لم يُعثر على الترحيل</translation>
+    </message>
+    <message>
+        <source>There is no migration %1.</source>
+        <translation>لا يوجد ترحيل %1.</translation>
+    </message>
+    <message>
+        <source>List the migrations with “edgeliftctl status”.</source>
+        <translation>اعرض عمليات الترحيل باستخدام «edgeliftctl status».</translation>
+    </message>
+    <message>
+        <source>This is not possible now</source>
+        <translation>هذا غير ممكن الآن</translation>
+    </message>
+    <message>
+        <source>Migration %1 is %2.</source>
+        <translation>حالة الترحيل %1: ‏%2.</translation>
+    </message>
+    <message>
+        <source>Look at its state with “edgeliftctl status”.</source>
+        <translation>اطّلع على حالته باستخدام «edgeliftctl status».</translation>
+    </message>
+    <message>
+        <source>A request was not understood</source>
+        <translation>تعذّر فهم طلب</translation>
+    </message>
+    <message>
+        <source>Use the same version of all parts of Edgelift.</source>
+        <translation>استخدم الإصدار نفسه من جميع أجزاء Edgelift.</translation>
+    </message>
+    <message>
+        <source>Undo the changes to the disks, or leave size, place and method of each volume as they were in the new plan.</source>
+        <translation>تراجع عن تغييرات الأقراص، أو اترك حجم كل وحدة تخزين ومكانها وطريقتها كما كانت في الخطة الجديدة.</translation>
+    </message>
+</context>
+<context>
+    <name>Format</name>
+    <message>
+        <source>%1 B</source>
+        <translation>%1 B</translation>
+    </message>
+    <message>
+        <source>%1 KiB</source>
+        <translation>%1 KiB</translation>
+    </message>
+    <message>
+        <source>%1 MiB</source>
+        <translation>%1 MiB</translation>
+    </message>
+    <message>
+        <source>%1 GiB</source>
+        <translation>%1 GiB</translation>
+    </message>
+    <message>
+        <source>%1 TiB</source>
+        <translation>%1 TiB</translation>
+    </message>
+    <message>
+        <source>%1 B/s</source>
+        <translation>%1 B/s</translation>
+    </message>
+    <message>
+        <source>%1 KiB/s</source>
+        <translation>%1 KiB/s</translation>
+    </message>
+    <message>
+        <source>%1 MiB/s</source>
+        <translation>%1 MiB/s</translation>
+    </message>
+    <message>
+        <source>%1 GiB/s</source>
+        <translation>%1 GiB/s</translation>
+    </message>
+    <message>
+        <source>%1 TiB/s</source>
+        <translation>%1 TiB/s</translation>
+    </message>
+    <message>
+        <source>%1 Mbit/s</source>
+        <translation>%1 Mbit/s</translation>
+    </message>
+    <message>
+        <source>Unlimited</source>
+        <translation>غير محدود</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <extracomment>A share of a whole; %1 is a number such as 42</extracomment>
+        <translation>%1٪</translation>
+    </message>
+    <message>
+        <source>less than 1 min</source>
+        <translation>أقل من دقيقة</translation>
+    </message>
+    <message>
+        <source>more than 2 days</source>
+        <translation>أكثر من يومين</translation>
+    </message>
+    <message>
+        <source>about %1 min</source>
+        <extracomment>Remaining time</extracomment>
+        <translation>نحو %1 د</translation>
+    </message>
+    <message>
+        <source>about %1 h</source>
+        <translation>نحو %1 س</translation>
+    </message>
+    <message>
+        <source>about %1 h %2 min</source>
+        <translation>نحو %1 س %2 د</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 ث</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 د %2 ث</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 س %2 د</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <extracomment>%1 is a day, %2 a time of day</extracomment>
+        <translation>%1، %2</translation>
+    </message>
+</context>
+<context>
+    <name>JobState</name>
+    <message>
+        <source>Waiting</source>
+        <translation>قيد الانتظار</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>قيد التشغيل</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>متوقف مؤقتًا</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>خطأ</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>مكتمل</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>ملغى</translation>
+    </message>
+</context>
+<context>
+    <name>NumberBox</name>
+    <message>
+        <source>Set to the maximum, %1.</source>
+        <translation>ضُبطت القيمة على الحد الأقصى، %1.</translation>
+    </message>
+    <message>
+        <source>Set to the minimum, %1.</source>
+        <translation>ضُبطت القيمة على الحد الأدنى، %1.</translation>
+    </message>
+</context>
+<context>
+    <name>Phase</name>
+    <message>
+        <source>Connecting</source>
+        <translation>الاتصال</translation>
+    </message>
+    <message>
+        <source>Checking the account</source>
+        <translation>فحص الحساب</translation>
+    </message>
+    <message>
+        <source>Making the transit instance</source>
+        <translation>إنشاء مثيل العبور</translation>
+    </message>
+    <message>
+        <source>Copying the disks</source>
+        <translation>نسخ الأقراص</translation>
+    </message>
+    <message>
+        <source>Finishing the disks</source>
+        <translation>إتمام الأقراص</translation>
+    </message>
+    <message>
+        <source>Taking snapshots</source>
+        <translation>إنشاء اللقطات</translation>
+    </message>
+    <message>
+        <source>Making the ECS image</source>
+        <translation>إنشاء صورة ECS</translation>
+    </message>
+    <message>
+        <source>Exporting the image to the bucket</source>
+        <translation>تصدير الصورة إلى الحاوية</translation>
+    </message>
+    <message>
+        <source>Importing the image into ENS</source>
+        <translation>استيراد الصورة إلى ENS</translation>
+    </message>
+    <message>
+        <source>Cleaning up</source>
+        <translation>التنظيف</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>تم</translation>
+    </message>
+</context>
+<context>
+    <name>PlanRules</name>
+    <message>
+        <source>System disk</source>
+        <translation>قرص النظام</translation>
+    </message>
+    <message>
+        <source>Data disk %1</source>
+        <extracomment>%1 the number of a data disk</extracomment>
+        <translation>قرص البيانات %1</translation>
+    </message>
+    <message>
+        <source>Not migrated.</source>
+        <translation>لن يُرحّل.</translation>
+    </message>
+    <message>
+        <source>Copied block by block: same size and structure as on the source.</source>
+        <translation>يُنسخ كتلة بكتلة: بالحجم والبنية نفسيهما كما في المصدر.</translation>
+    </message>
+    <message>
+        <source>Copied file by file because its size changes from %1 to %2.</source>
+        <extracomment>%1, %2 sizes</extracomment>
+        <translation>يُنسخ ملفًا بملف لأن حجمه يتغيّر من %1 إلى %2.</translation>
+    </message>
+    <message>
+        <source>Copied file by file because its size is not a multiple of 4 MiB while LVM is on.</source>
+        <translation>يُنسخ ملفًا بملف لأن حجمه ليس من مضاعفات 4 MiB مع تفعيل LVM.</translation>
+    </message>
+    <message>
+        <source>Copied file by file, as chosen.</source>
+        <translation>يُنسخ ملفًا بملف، حسب الاختيار.</translation>
+    </message>
+    <message>
+        <source>Does not fit: %1 missing</source>
+        <extracomment>while a mount target is dragged over a disk; %1 a size</extracomment>
+        <translation>لا يتسع: ينقص %1</translation>
+    </message>
+    <message>
+        <source>Move here: %1 fits, %2 free</source>
+        <extracomment>while a mount target is dragged over a disk; %1 its size, %2 what is free on the disk afterwards</extracomment>
+        <translation>انقل إلى هنا: يتسع لـ %1، ويبقى %2</translation>
+    </message>
+    <message>
+        <source>%1 moved to %2.</source>
+        <extracomment>%1 a mount target, %2 a disk such as “Data disk 2”</extracomment>
+        <translation>نُقل %1 إلى %2.</translation>
+    </message>
+    <message>
+        <source>%1 changed from %2 to %3.</source>
+        <extracomment>%1 a mount target or disk, %2 and %3 sizes</extracomment>
+        <translation>تغيّر %1 من %2 إلى %3.</translation>
+    </message>
+    <message>
+        <source>%1 is copied file by file.</source>
+        <extracomment>%1 a mount target</extracomment>
+        <translation>يُنسخ %1 ملفًا بملف.</translation>
+    </message>
+    <message>
+        <source>%1 is migrated.</source>
+        <translation>سيُرحّل %1.</translation>
+    </message>
+    <message>
+        <source>LVM is switched off on %1.</source>
+        <extracomment>%1 a disk such as “Data disk 2”</extracomment>
+        <translation>عُطّل LVM على %1.</translation>
+    </message>
+    <message>
+        <source>Choose where to keep the ENS image: cn-beijing or ap-southeast-1. “%1” is not possible.</source>
+        <translation>اختر مكان حفظ صورة ENS: ‏cn-beijing أو ap-southeast-1. «%1» غير ممكن.</translation>
+    </message>
+    <message>
+        <source>The name must have 2 to 128 characters, start with a letter and contain only letters, digits, “:”, “_” and “-”. “%1” does not.</source>
+        <translation>يجب أن يتكون الاسم من 2 إلى 128 حرفًا، وأن يبدأ بحرف أبجدي، وألا يحتوي إلا على أحرف وأرقام و«:» و«_» و«-». الاسم «%1» لا يستوفي ذلك.</translation>
+    </message>
+    <message>
+        <source>Choose a bucket. It holds the temporary image.</source>
+        <translation>اختر حاوية لحفظ الصورة المؤقتة.</translation>
+    </message>
+    <message>
+        <source>Choose a VPC and a vSwitch. Private transfer needs both.</source>
+        <translation>اختر VPC وvSwitch؛ فالنقل عبر الشبكة الخاصة يتطلبهما معًا.</translation>
+    </message>
+    <message>
+        <source>Enter a compression ratio from 0 to 10.</source>
+        <translation>أدخل نسبة ضغط من 0 إلى 10.</translation>
+    </message>
+    <message numerus="yes">
+        <source>A job can have at most 20 tags. Remove %n tag(s).</source>
+        <translation>
+            <numerusform>يمكن أن تحمل المهمة 20 وسمًا على الأكثر. لا يلزم حذف أي وسم.</numerusform>
+            <numerusform>يمكن أن تحمل المهمة 20 وسمًا على الأكثر. احذف وسمًا واحدًا.</numerusform>
+            <numerusform>يمكن أن تحمل المهمة 20 وسمًا على الأكثر. احذف وسمين.</numerusform>
+            <numerusform>يمكن أن تحمل المهمة 20 وسمًا على الأكثر. احذف %n وسوم.</numerusform>
+            <numerusform>يمكن أن تحمل المهمة 20 وسمًا على الأكثر. احذف %n وسمًا.</numerusform>
+            <numerusform>يمكن أن تحمل المهمة 20 وسمًا على الأكثر. احذف %n وسم.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A tag key must have 1 to 128 characters and not start with “aliyun”, “acs:”, “http://” or “https://”. “%1” does not fit.</source>
+        <translation>يجب أن يتكون مفتاح الوسم من 1 إلى 128 حرفًا وألا يبدأ بـ «aliyun» أو «acs:» أو «http://» أو «https://». المفتاح «%1» لا يستوفي ذلك.</translation>
+    </message>
+    <message>
+        <source>The licence type “Alibaba Cloud” covers only Windows Server. For %1 choose BYOL if you have a licence.</source>
+        <translation>نوع الترخيص «Alibaba Cloud» يشمل Windows Server فقط. لنظام %1 اختر BYOL إذا كان لديك ترخيص.</translation>
+    </message>
+    <message>
+        <source>Enter a speed limit from 0 to 100,000 Mbit/s; 0 means unlimited.</source>
+        <translation>أدخل حدًا للسرعة من 0 إلى 100,000 Mbit/s؛ 0 يعني بلا حد.</translation>
+    </message>
+    <message>
+        <source>The description must have 2 to 128 characters, start with a letter and contain only letters, digits, “:”, “_” and “-”.</source>
+        <translation>يجب أن يتكون الوصف من 2 إلى 128 حرفًا، وأن يبدأ بحرف أبجدي، وألا يحتوي إلا على أحرف وأرقام و«:» و«_» و«-».</translation>
+    </message>
+    <message>
+        <source>The value of tag “%1” must have at most 128 characters and not start with “aliyun”, “acs:”, “http://” or “https://”.</source>
+        <translation>يجب ألا تتجاوز قيمة الوسم «%1» ‏128 حرفًا وألا تبدأ بـ «aliyun» أو «acs:» أو «http://» أو «https://».</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be the name of a bucket: those have 3 to 63 lower-case letters, digits and “-”.</source>
+        <translation>لا يمكن أن يكون «%1» اسم حاوية: يتكون الاسم من 3 إلى 63 من الأحرف اللاتينية الصغيرة والأرقام و«-».</translation>
+    </message>
+    <message>
+        <source>The temporary image can be made in cn-beijing or ap-southeast-1. “%1” is not possible.</source>
+        <translation>يمكن إنشاء الصورة المؤقتة في cn-beijing أو ap-southeast-1. «%1» غير ممكن.</translation>
+    </message>
+    <message>
+        <source>Enter a disk-read limit from 0 to 100,000 MB/s; 0 means unlimited.</source>
+        <translation>أدخل حدًا لقراءة القرص من 0 إلى 100,000 MB/s؛ 0 يعني بلا حد.</translation>
+    </message>
+    <message>
+        <source>Enter a niceness from 0 to 19; 19 gives way to everything else.</source>
+        <translation>أدخل قيمة niceness من 0 إلى 19؛ القيمة 19 تعطي الأولوية لكل ما عداها.</translation>
+    </message>
+    <message>
+        <source>The time plan can have 32 windows, each with days, two different times and limits in their range. “%1” does not fit.</source>
+        <translation>يمكن أن يضم الجدول الزمني 32 فترة، لكل منها أيام ووقتان مختلفان وحدود ضمن نطاقها. «%1» لا يستوفي ذلك.</translation>
+    </message>
+    <message>
+        <source>Paths must start with “/”. “%1” does not.</source>
+        <translation>يجب أن تبدأ المسارات بـ «/». المسار «%1» لا يبدأ بها.</translation>
+    </message>
+    <message>
+        <source>Exclusions are ignored for partitions copied block by block. Switch block replication off for %1 to use them.</source>
+        <translation>تُتجاهل الاستثناءات للأقسام المنسوخة كتلة بكتلة. لاستخدامها، أوقف النسخ بالكتل لـ %1.</translation>
+    </message>
+    <message>
+        <source>The system disk must have 20 to 2,048 GiB.</source>
+        <translation>يجب أن يكون حجم قرص النظام من 20 إلى 2,048 GiB.</translation>
+    </message>
+    <message>
+        <source>A data disk must have 1 to 32,768 GiB.</source>
+        <translation>يجب أن يكون حجم قرص البيانات من 1 إلى 32,768 GiB.</translation>
+    </message>
+    <message>
+        <source>The system disk needs more than %2, the space in use. Enter at least %4.</source>
+        <translation>يحتاج قرص النظام إلى أكثر من %2، وهي المساحة المستخدمة. أدخل %4 على الأقل.</translation>
+    </message>
+    <message>
+        <source>Data disk %1 needs more than %2, the space in use. Enter at least %4.</source>
+        <translation>يحتاج قرص البيانات %1 إلى أكثر من %2، وهي المساحة المستخدمة. أدخل %4 على الأقل.</translation>
+    </message>
+    <message>
+        <source>The partitions on %1 need %2, but the disk has %3. Reduce a partition, enlarge the disk or move a mount target.</source>
+        <translation>تحتاج الأقسام على %1 إلى %2، لكن حجم القرص %3. صغّر قسمًا أو كبّر القرص أو انقل نقطة تحميل.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n data disk(s) would be migrated, at most 4 are possible. Clear “Migrate” for the others or move their mount targets.</source>
+        <translation>
+            <numerusform>لن يُرحّل أي قرص بيانات، والحد الأقصى 4. ألغِ تحديد «ترحيل» للأقراص الأخرى أو انقل نقاط تحميلها.</numerusform>
+            <numerusform>سيُرحّل قرص بيانات واحد، والحد الأقصى 4. ألغِ تحديد «ترحيل» للأقراص الأخرى أو انقل نقاط تحميلها.</numerusform>
+            <numerusform>سيُرحّل قرصا بيانات، والحد الأقصى 4. ألغِ تحديد «ترحيل» للأقراص الأخرى أو انقل نقاط تحميلها.</numerusform>
+            <numerusform>ستُرحّل %n أقراص بيانات، والحد الأقصى 4. ألغِ تحديد «ترحيل» للأقراص الأخرى أو انقل نقاط تحميلها.</numerusform>
+            <numerusform>سيُرحّل %n قرص بيانات، والحد الأقصى 4. ألغِ تحديد «ترحيل» للأقراص الأخرى أو انقل نقاط تحميلها.</numerusform>
+            <numerusform>سيُرحّل %n قرص بيانات، والحد الأقصى 4. ألغِ تحديد «ترحيل» للأقراص الأخرى أو انقل نقاط تحميلها.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>An ENS image allows at most 500 GiB for a data disk. Data disk %1 has %3.</source>
+        <translation>الحد الأقصى لقرص البيانات في صورة ENS هو 500 GiB، وحجم قرص البيانات %1 هو %3.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be moved. Boot and system partitions stay on the system disk.</source>
+        <translation>لا يمكن نقل %1. تبقى أقسام الإقلاع والنظام على قرص النظام.</translation>
+    </message>
+    <message>
+        <source>%1 needs more than %2, the space in use.</source>
+        <translation>يحتاج %1 إلى أكثر من %2، وهي المساحة المستخدمة.</translation>
+    </message>
+    <message>
+        <source>The server has %2 in use. An image may have at most 1 TiB after compression.</source>
+        <translation>المساحة المستخدمة في الخادم %2. الحد الأقصى للصورة بعد الضغط 1 TiB.</translation>
+    </message>
+    <message>
+        <source>LVM cannot be used: the system disk has no boot partition.</source>
+        <translation>لا يمكن استخدام LVM: لا يوجد قسم إقلاع على قرص النظام.</translation>
+    </message>
+    <message>
+        <source>LVM will have no effect: Debian with kernel %1 and XFS.</source>
+        <translation>لن يكون لـ LVM أي تأثير: Debian بالنواة %1 ونظام الملفات XFS.</translation>
+    </message>
+    <message>
+        <source>%1 is copied file by file because its size is not a multiple of 4 MiB while LVM is on.</source>
+        <translation>يُنسخ %1 ملفًا بملف لأن حجمه ليس من مضاعفات 4 MiB مع تفعيل LVM.</translation>
+    </message>
+    <message>
+        <source>Data disk %1 has no mount target to migrate and is left out.</source>
+        <translation>ليس لقرص البيانات %1 نقطة تحميل تُرحّل، لذا يُستبعد.</translation>
+    </message>
+    <message>
+        <source>The size of %1 cannot be changed while it is copied block by block. Switch to file copy first.</source>
+        <translation>لا يمكن تغيير حجم %1 وهو يُنسخ كتلة بكتلة. انتقل أولًا إلى نسخ الملفات.</translation>
+    </message>
+    <message>
+        <source>The first disk of a plan, and only that one, must be the system disk of this server: %1.</source>
+        <translation>يجب أن يكون القرص الأول في الخطة، وهو وحده، قرص نظام هذا الخادم: %1.</translation>
+    </message>
+    <message>
+        <source>%1 stands in the plan more than once.</source>
+        <translation>يرد %1 في الخطة أكثر من مرة.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be left out. Boot and system partitions are always migrated.</source>
+        <translation>لا يمكن استبعاد %1. تُرحّل أقسام الإقلاع والنظام دائمًا.</translation>
+    </message>
+    <message>
+        <source>This server has no disk or volume %1.</source>
+        <translation>لا يوجد في هذا الخادم قرص أو وحدة تخزين %1.</translation>
+    </message>
+    <message>
+        <source>Data disk %1 has %3. The cloud may round it up to 20 GiB.</source>
+        <translation>حجم قرص البيانات %1 هو %3. قد تقرّبه السحابة إلى 20 GiB.</translation>
+    </message>
+    <message>
+        <source>The source disk has %3. The size was set to %2, the nearest possible value.</source>
+        <translation>حجم القرص المصدر %3. ضُبط الحجم على %2، وهي أقرب قيمة ممكنة.</translation>
+    </message>
+    <message>
+        <source>Bucket “%1” is in %5, but the temporary image is created in %6. Choose a bucket in %6.</source>
+        <translation>الحاوية «%1» في %5، لكن الصورة المؤقتة تُنشأ في %6. اختر حاوية في %6.</translation>
+    </message>
+    <message>
+        <source>vSwitch “%1” does not belong to VPC “%5”.</source>
+        <translation>‏vSwitch «%1» لا ينتمي إلى VPC «%5».</translation>
+    </message>
+    <message>
+        <source>Two tags have the key “%1”.</source>
+        <translation>يحمل وسمان المفتاح «%1».</translation>
+    </message>
+</context>
+<context>
+    <name>Prompt</name>
+    <message>
+        <source>Install the snapshot driver?</source>
+        <translation>هل تريد تثبيت برنامج تشغيل اللقطات؟</translation>
+    </message>
+    <message>
+        <source>Install rsync?</source>
+        <translation>هل تريد تثبيت rsync؟</translation>
+    </message>
+    <message>
+        <source>Disable SELinux?</source>
+        <translation>هل تريد تعطيل SELinux؟</translation>
+    </message>
+    <message>
+        <source>Not needed: the disks are not in use.</source>
+        <translation>غير لازم: الأقراص ليست قيد الاستخدام.</translation>
+    </message>
+    <message>
+        <source>A server that runs needs it for block replication.</source>
+        <translation>يحتاج إليه الخادم قيد التشغيل للنسخ بالكتل.</translation>
+    </message>
+    <message>
+        <source>Not needed: volumes are copied block by block.</source>
+        <translation>غير لازم: تُنسخ وحدات التخزين كتلة بكتلة.</translation>
+    </message>
+    <message>
+        <source>rsync copies volumes file by file, and it is not installed.</source>
+        <translation>ينسخ rsync وحدات التخزين ملفًا بملف، وهو غير مثبّت.</translation>
+    </message>
+    <message>
+        <source>rsync is installed.</source>
+        <translation>‏rsync مثبّت.</translation>
+    </message>
+    <message>
+        <source>rsync is not installed, and no package manager was found that could install it.</source>
+        <translation>‏rsync غير مثبّت، ولم يُعثر على مدير حزم يمكنه تثبيته.</translation>
+    </message>
+    <message>
+        <source>Nothing to do: labels are copied with the files, so SELinux can stay as it is.</source>
+        <translation>لا حاجة إلى أي إجراء: تُنسخ التسميات مع الملفات، لذا يمكن أن يبقى SELinux كما هو.</translation>
+    </message>
+    <message>
+        <source>SELinux is in use. Labels are copied with the files, so it can stay as it is.</source>
+        <translation>‏SELinux قيد الاستخدام. تُنسخ التسميات مع الملفات، لذا يمكن أن يبقى كما هو.</translation>
+    </message>
+    <message>
+        <source>SELinux is not in use.</source>
+        <translation>‏SELinux غير مستخدم.</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>نعم</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>لا</translation>
+    </message>
+    <message>
+        <source>Leave it enabled (recommended)</source>
+        <translation>إبقاؤه مفعّلًا (موصى به)</translation>
+    </message>
+    <message>
+        <source>Permissive until the next start</source>
+        <translation>متساهل (Permissive) حتى التشغيل التالي</translation>
+    </message>
+    <message>
+        <source>Disable it</source>
+        <translation>تعطيله</translation>
+    </message>
+    <message>
+        <source>Needed for block replication.</source>
+        <translation>لازم للنسخ بالكتل.</translation>
+    </message>
+    <message>
+        <source>Files are copied instead.</source>
+        <translation>تُنسخ الملفات بدلًا من ذلك.</translation>
+    </message>
+    <message>
+        <source>It is installed with the package manager of this server.</source>
+        <translation>يُثبَّت بمدير الحزم في هذا الخادم.</translation>
+    </message>
+    <message>
+        <source>Volumes that are copied file by file cannot be migrated.</source>
+        <translation>لا يمكن ترحيل وحدات التخزين التي تُنسخ ملفًا بملف.</translation>
+    </message>
+    <message>
+        <source>Nothing changes. What the migration changes on the image is relabelled there.</source>
+        <translation>لا يتغيّر شيء. ما يغيّره الترحيل في الصورة تُعاد كتابة تسميات SELinux له هناك.</translation>
+    </message>
+    <message>
+        <source>SELinux only logs until this server is started again; “setenforce 1” restores it at once.</source>
+        <translation>يكتفي SELinux بالتسجيل حتى إعادة تشغيل هذا الخادم؛ ويعيده الأمر «setenforce 1» فورًا.</translation>
+    </message>
+    <message>
+        <source>SELinux is off from the next start on and only logs until then. The original of /etc/selinux/config is kept beside it as config.edgelift-orig; put it back and start the server again to restore SELinux.</source>
+        <translation>يتوقف SELinux بدءًا من التشغيل التالي ويكتفي بالتسجيل حتى ذلك الحين. يُحفظ أصل ‎/etc/selinux/config بجانبه باسم config.edgelift-orig؛ لاستعادة SELinux أعده إلى مكانه ثم أعد تشغيل الخادم.</translation>
+    </message>
+</context>
+<context>
+    <name>Readiness</name>
+    <message>
+        <source>Operating system</source>
+        <translation>نظام التشغيل</translation>
+    </message>
+    <message>
+        <source>Found %1.</source>
+        <translation>عُثر على %1.</translation>
+    </message>
+    <message>
+        <source>No root filesystem of a Linux system was found on %1.</source>
+        <translation>لم يُعثر في %1 على نظام ملفات جذر لنظام Linux.</translation>
+    </message>
+    <message>
+        <source>Choose the disk that the server starts from.</source>
+        <translation>اختر القرص الذي يُقلع منه الخادم.</translation>
+    </message>
+    <message>
+        <source>Processor architecture</source>
+        <translation>معمارية المعالج</translation>
+    </message>
+    <message>
+        <source>The system is made for %1.</source>
+        <translation>النظام مخصص لمعمارية %1.</translation>
+    </message>
+    <message>
+        <source>Only x86-64 servers can become ENS images.</source>
+        <translation>لا يمكن تحويل سوى خوادم x86-64 إلى صور ENS.</translation>
+    </message>
+    <message>
+        <source>Neither /bin/sh nor another program tells what the system is made for.</source>
+        <translation>لا يبيّن ‎/bin/sh ولا أي برنامج آخر المعمارية المخصص لها النظام.</translation>
+    </message>
+    <message>
+        <source>Make sure that the server is an x86-64 system.</source>
+        <translation>تأكد من أن نظام الخادم x86-64.</translation>
+    </message>
+    <message>
+        <source>Boot loader</source>
+        <translation>محمّل الإقلاع</translation>
+    </message>
+    <message>
+        <source>No boot loader was found on %1.</source>
+        <translation>لم يُعثر على محمّل إقلاع في %1.</translation>
+    </message>
+    <message>
+        <source>Install GRUB on the system disk, then check again.</source>
+        <translation>ثبّت GRUB على قرص النظام، ثم أعد الفحص.</translation>
+    </message>
+    <message>
+        <source>The server starts with %1, not with GRUB 2.</source>
+        <translation>يُقلع الخادم باستخدام %1 وليس GRUB 2.</translation>
+    </message>
+    <message>
+        <source>It is copied as it is. Test the image before you rely on it.</source>
+        <translation>يُنسخ كما هو. اختبر الصورة قبل الاعتماد عليها.</translation>
+    </message>
+    <message>
+        <source>Firmware</source>
+        <translation>البرنامج الثابت</translation>
+    </message>
+    <message>
+        <source>The server starts by %1.</source>
+        <translation>يُقلع الخادم عبر %1.</translation>
+    </message>
+    <message>
+        <source>Drivers for the cloud</source>
+        <translation>برامج تشغيل السحابة</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has virtio drivers.</source>
+        <translation>تحتوي النواة %1 على برامج تشغيل virtio.</translation>
+    </message>
+    <message>
+        <source>The start files of kernel %1 have no virtio drivers.</source>
+        <translation>لا تحتوي ملفات إقلاع النواة %1 على برامج تشغيل virtio.</translation>
+    </message>
+    <message>
+        <source>Rebuild the initramfs with virtio_blk, virtio_pci and virtio_net, then check again.</source>
+        <translation>أعد بناء initramfs مع virtio_blk وvirtio_pci وvirtio_net، ثم أعد الفحص.</translation>
+    </message>
+    <message>
+        <source>The start files of the older kernel %1 have no virtio drivers.</source>
+        <translation>لا تحتوي ملفات إقلاع النواة الأقدم %1 على برامج تشغيل virtio.</translation>
+    </message>
+    <message>
+        <source>Remove this kernel or rebuild its initramfs, so that it is not started by mistake.</source>
+        <translation>أزل هذه النواة أو أعد بناء initramfs لها، كي لا تُشغَّل خطأً.</translation>
+    </message>
+    <message>
+        <source>Network driver for the cloud</source>
+        <translation>برنامج تشغيل الشبكة للسحابة</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has no virtio_net driver.</source>
+        <translation>لا يوجد في النواة %1 برنامج التشغيل virtio_net.</translation>
+    </message>
+    <message>
+        <source>Install the kernel&apos;s complete modules, or the image will have no network.</source>
+        <translation>ثبّت وحدات النواة كاملة، وإلا فستكون الصورة بلا شبكة.</translation>
+    </message>
+    <message>
+        <source>Kernel</source>
+        <translation>النواة</translation>
+    </message>
+    <message>
+        <source>No kernel was found below /boot.</source>
+        <translation>لم يُعثر على نواة ضمن ‎/boot.</translation>
+    </message>
+    <message>
+        <source>Make sure that the server&apos;s kernel has virtio drivers.</source>
+        <translation>تأكد من أن نواة الخادم تحتوي على برامج تشغيل virtio.</translation>
+    </message>
+    <message>
+        <source>Mount table</source>
+        <translation>جدول التحميل</translation>
+    </message>
+    <message>
+        <source>Every entry of /etc/fstab names a volume by something that stays.</source>
+        <translation>يحدّد كل إدخال في ‎/etc/fstab وحدة التخزين بمعرّف ثابت.</translation>
+    </message>
+    <message>
+        <source>/etc/fstab names %1 for %2. Such names differ from machine to machine.</source>
+        <translation>يستخدم ‎/etc/fstab الاسم %1 لـ %2. تختلف هذه الأسماء من جهاز إلى آخر.</translation>
+    </message>
+    <message>
+        <source>Write UUID=… instead (blkid prints it).</source>
+        <translation>اكتب UUID=…‎ بدلًا منه (يعرضه blkid).</translation>
+    </message>
+    <message>
+        <source>/etc/fstab names %1 for %2, which is on none of the disks.</source>
+        <translation>يستخدم ‎/etc/fstab الاسم %1 لـ %2، وهو غير موجود على أي قرص.</translation>
+    </message>
+    <message>
+        <source>Add the missing disk, or give the entry the option “nofail”; otherwise the image stops while starting.</source>
+        <translation>أضف القرص الناقص، أو أعطِ الإدخال الخيار «nofail»؛ وإلا فستتوقف الصورة أثناء الإقلاع.</translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation>الأقراص</translation>
+    </message>
+    <message>
+        <source>Number of disks within the limits: %1.</source>
+        <translation>عدد الأقراص ضمن الحدود: %1.</translation>
+    </message>
+    <message>
+        <source>There are %1 data disks, an ENS image has at most %2.</source>
+        <translation>عدد أقراص البيانات %1، والحد الأقصى لصورة ENS هو %2.</translation>
+    </message>
+    <message>
+        <source>Leave disks out in the plan.</source>
+        <translation>استبعد أقراصًا في الخطة.</translation>
+    </message>
+    <message>
+        <source>Data disk %1 has %2, an ENS image allows 500 GiB for each.</source>
+        <translation>حجم قرص البيانات %1 هو %2، والحد الأقصى لكل قرص في صورة ENS هو 500 GiB.</translation>
+    </message>
+    <message>
+        <source>Leave the disk out in the plan, or make it smaller.</source>
+        <translation>استبعد القرص في الخطة أو صغّر حجمه.</translation>
+    </message>
+    <message>
+        <source>SELinux</source>
+        <translation>SELinux</translation>
+    </message>
+    <message>
+        <source>SELinux is %1. Labels are copied with the files, so it can stay as it is.</source>
+        <translation>حالة SELinux: ‏%1. تُنسخ التسميات مع الملفات، لذا يمكن أن يبقى كما هو.</translation>
+    </message>
+    <message>
+        <source>Leave it enabled.</source>
+        <translation>اتركه مفعّلًا.</translation>
+    </message>
+    <message>
+        <source>SELinux is not in use.</source>
+        <translation>‏SELinux غير مستخدم.</translation>
+    </message>
+    <message>
+        <source>cloud-init</source>
+        <translation>cloud-init</translation>
+    </message>
+    <message>
+        <source>cloud-init is installed.</source>
+        <translation>‏cloud-init مثبّت.</translation>
+    </message>
+    <message>
+        <source>cloud-init is not installed. The instance keeps the server&apos;s passwords, keys and network settings.</source>
+        <translation>‏cloud-init غير مثبّت. يحتفظ المثيل بكلمات مرور الخادم ومفاتيحه وإعدادات شبكته.</translation>
+    </message>
+    <message>
+        <source>Snapshot driver</source>
+        <translation>برنامج تشغيل اللقطات</translation>
+    </message>
+    <message>
+        <source>Not needed: the disks are not in use.</source>
+        <translation>غير لازم: الأقراص ليست قيد الاستخدام.</translation>
+    </message>
+    <message>
+        <source>rsync</source>
+        <translation>rsync</translation>
+    </message>
+    <message>
+        <source>Not needed: volumes are copied block by block.</source>
+        <translation>غير لازم: تُنسخ وحدات التخزين كتلة بكتلة.</translation>
+    </message>
+</context>
+<context>
+    <name>Report</name>
+    <message>
+        <source>yes</source>
+        <translation>نعم</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>لا</translation>
+    </message>
+    <message>
+        <source>The ENS image is ready.</source>
+        <translation>صورة ENS جاهزة.</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>الحالة</translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>صورة ENS</translation>
+    </message>
+    <message>
+        <source>Image name</source>
+        <translation>اسم الصورة</translation>
+    </message>
+    <message>
+        <source>Image region</source>
+        <translation>منطقة الصورة</translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation>الحساب</translation>
+    </message>
+    <message>
+        <source>Created</source>
+        <translation>وقت الإنشاء</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>وقت الانتهاء</translation>
+    </message>
+    <message>
+        <source>Source server</source>
+        <translation>الخادم المصدر</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>الاسم</translation>
+    </message>
+    <message>
+        <source>Source id</source>
+        <translation>معرّف المصدر</translation>
+    </message>
+    <message>
+        <source>Operating system</source>
+        <translation>نظام التشغيل</translation>
+    </message>
+    <message>
+        <source>Boot mode</source>
+        <translation>وضع الإقلاع</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>القرص</translation>
+    </message>
+    <message>
+        <source>What happened when</source>
+        <translation>تسلسل الأحداث</translation>
+    </message>
+    <message>
+        <source>Phase</source>
+        <translation>المرحلة</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>وقت البدء</translation>
+    </message>
+    <message>
+        <source>Seconds</source>
+        <translation>الثواني</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>البيانات</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>المنسوخ</translation>
+    </message>
+    <message>
+        <source>Sent over the network</source>
+        <translation>المرسَل عبر الشبكة</translation>
+    </message>
+    <message>
+        <source>Every block checked by its hash on arrival</source>
+        <translation>فُحصت كل كتلة عند الوصول بقيمة التجزئة (hash)</translation>
+    </message>
+    <message>
+        <source>Target read back and compared</source>
+        <translation>أُعيدت قراءة الهدف وقورن</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>غير معروف</translation>
+    </message>
+    <message>
+        <source>Resources made in the account</source>
+        <translation>الموارد المنشأة في الحساب</translation>
+    </message>
+    <message>
+        <source>Nothing temporary is left.</source>
+        <translation>لم يبقَ أي شيء مؤقت.</translation>
+    </message>
+    <message>
+        <source>Some resources are kept for a retry and cost money until they are removed.</source>
+        <translation>بعض الموارد محتفظ بها لإعادة المحاولة وتُحتسب تكلفتها حتى إزالتها.</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>النوع</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>المعرّف</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>المنطقة</translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation>أُنشئ</translation>
+    </message>
+    <message>
+        <source>Removed</source>
+        <translation>أُزيل</translation>
+    </message>
+    <message>
+        <source>Price per day</source>
+        <translation>السعر في اليوم</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>محتفظ به</translation>
+    </message>
+    <message>
+        <source>How to create an instance</source>
+        <translation>كيفية إنشاء مثيل</translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation>تحذيرات</translation>
+    </message>
+    <message>
+        <source>Migration report</source>
+        <translation>تقرير الترحيل</translation>
+    </message>
+</context>
+<context>
+    <name>ResourceKind</name>
+    <message>
+        <source>image export task</source>
+        <translation>مهمة تصدير الصورة</translation>
+    </message>
+    <message>
+        <source>temporary ECS image</source>
+        <translation>صورة ECS مؤقتة</translation>
+    </message>
+    <message>
+        <source>snapshot</source>
+        <translation>لقطة</translation>
+    </message>
+    <message>
+        <source>transit instance</source>
+        <translation>مثيل العبور</translation>
+    </message>
+    <message>
+        <source>disk of the transit instance</source>
+        <translation>قرص مثيل العبور</translation>
+    </message>
+    <message>
+        <source>security group</source>
+        <translation>مجموعة أمان</translation>
+    </message>
+    <message>
+        <source>vSwitch</source>
+        <translation>vSwitch</translation>
+    </message>
+    <message>
+        <source>VPC</source>
+        <translation>VPC</translation>
+    </message>
+    <message>
+        <source>object in the bucket</source>
+        <translation>كائن في الحاوية</translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>صورة ENS</translation>
+    </message>
+</context>
+<context>
+    <name>Warning</name>
+    <message>
+        <source>The connection to the transit instance is interrupted. The copy goes on by itself when it is back.</source>
+        <translation>انقطع الاتصال بمثيل العبور. يستمر النسخ تلقائيًا عند عودته.</translation>
+    </message>
+    <message>
+        <source>The address of this server is not known, so ports 8080 and 8703 of the transit instance are open to every address. Only this migration&apos;s key is accepted there.</source>
+        <translation>عنوان هذا الخادم غير معروف، لذا فإن المنفذين 8080 و8703 في مثيل العبور مفتوحان لكل العناوين. لا يُقبل هناك سوى مفتاح هذا الترحيل.</translation>
+    </message>
+    <message>
+        <source>Not removed: %1 %2. %3</source>
+        <translation>لم تتم الإزالة: %1 %2. %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n block(s) of the source had another content when read again and were sent again. Test the source server&apos;s memory (RAM) and disk.</source>
+        <translation>
+            <numerusform>لم يتغيّر محتوى أي كتلة في المصدر عند إعادة القراءة وأُعيد الإرسال. اختبر ذاكرة (RAM) الخادم المصدر وقرصه.</numerusform>
+            <numerusform>تغيّر محتوى كتلة واحدة في المصدر عند إعادة القراءة وأُعيد الإرسال. اختبر ذاكرة (RAM) الخادم المصدر وقرصه.</numerusform>
+            <numerusform>تغيّر محتوى كتلتين في المصدر عند إعادة القراءة وأُعيد الإرسال. اختبر ذاكرة (RAM) الخادم المصدر وقرصه.</numerusform>
+            <numerusform>تغيّر محتوى %n كتل في المصدر عند إعادة القراءة وأُعيد الإرسال. اختبر ذاكرة (RAM) الخادم المصدر وقرصه.</numerusform>
+            <numerusform>تغيّر محتوى %n كتلة في المصدر عند إعادة القراءة وأُعيد الإرسال. اختبر ذاكرة (RAM) الخادم المصدر وقرصه.</numerusform>
+            <numerusform>تغيّر محتوى %n كتلة في المصدر عند إعادة القراءة وأُعيد الإرسال. اختبر ذاكرة (RAM) الخادم المصدر وقرصه.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n block(s) of the target differed from what was sent and were sent again.</source>
+        <translation>
+            <numerusform>لم تختلف أي كتلة في الهدف عما أُرسل.</numerusform>
+            <numerusform>اختلفت كتلة واحدة في الهدف عما أُرسل وأُعيد إرسالها.</numerusform>
+            <numerusform>اختلفت كتلتان في الهدف عما أُرسل وأُعيد إرسالهما.</numerusform>
+            <numerusform>اختلفت %n كتل في الهدف عما أُرسل وأُعيد إرسالها.</numerusform>
+            <numerusform>اختلفت %n كتلة في الهدف عما أُرسل وأُعيد إرسالها.</numerusform>
+            <numerusform>اختلفت %n كتلة في الهدف عما أُرسل وأُعيد إرسالها.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CancelPanel</name>
+    <message>
+        <source>Cancel this migration? The job is deleted, the intermediate instance is released and the copied data is lost. What was used until now is still charged.</source>
+        <translation>هل تريد إلغاء هذا الترحيل؟ تُحذف المهمة ويُحرَّر مثيل العبور وتُفقد البيانات المنسوخة. تُحتسب رسوم ما استُخدم حتى الآن.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep migrating</source>
+        <translation>متابعة الترحيل (&amp;K)</translation>
+    </message>
+    <message>
+        <source>Cancel migrati&amp;on</source>
+        <translation>إلغاء الترحيل (&amp;O)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ChecksModel</name>
+    <message>
+        <source>Cloud account</source>
+        <translation>الحساب السحابي</translation>
+    </message>
+    <message>
+        <source>Not looked at yet.</source>
+        <translation>لم يُفحص بعد.</translation>
+    </message>
+    <message>
+        <source>It is tested on the Connect page.</source>
+        <translation>يُختبر في صفحة الاتصال.</translation>
+    </message>
+    <message>
+        <source>The account answers.</source>
+        <translation>الحساب يستجيب.</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>What was found, and what to do</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <extracomment>Result of a check</extracomment>
+        <translation>سليم</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>ملاحظة</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>تحذير</translation>
+    </message>
+    <message>
+        <source>Problem</source>
+        <translation>مشكلة</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>النتيجة</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>الفحص</translation>
+    </message>
+    <message>
+        <source>What was found, and what to do</source>
+        <translation>ما عُثر عليه وما يلزم فعله</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ChecksPage</name>
+    <message>
+        <source>Each row says what was looked at, what was found and what to do about it. Problems must be solved before the migration can start; solve them on the server, then choose Check again.</source>
+        <translation>يبيّن كل صف ما جرى فحصه وما عُثر عليه وما يلزم فعله. يجب حل المشكلات قبل بدء الترحيل؛ حلّها على الخادم، ثم اختر «إعادة الفحص».</translation>
+    </message>
+    <message>
+        <source>wait until the checks are done</source>
+        <translation>الانتظار حتى تنتهي الفحوص</translation>
+    </message>
+    <message>
+        <source>let the server be read: choose Check again</source>
+        <translation>السماح بقراءة الخادم: اختر «إعادة الفحص»</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>جارٍ الفحص…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n OK</source>
+        <translation>
+            <numerusform>%n سليم</numerusform>
+            <numerusform>واحد سليم</numerusform>
+            <numerusform>اثنان سليمان</numerusform>
+            <numerusform>%n سليمة</numerusform>
+            <numerusform>%n سليمًا</numerusform>
+            <numerusform>%n سليم</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n warning(s)</source>
+        <translation>
+            <numerusform>لا تحذيرات</numerusform>
+            <numerusform>تحذير واحد</numerusform>
+            <numerusform>تحذيران</numerusform>
+            <numerusform>%n تحذيرات</numerusform>
+            <numerusform>%n تحذيرًا</numerusform>
+            <numerusform>%n تحذير</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s)</source>
+        <translation>
+            <numerusform>لا مشكلات</numerusform>
+            <numerusform>مشكلة واحدة</numerusform>
+            <numerusform>مشكلتان</numerusform>
+            <numerusform>%n مشكلات</numerusform>
+            <numerusform>%n مشكلة</numerusform>
+            <numerusform>%n مشكلة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Check &amp;again (F5)</source>
+        <translation>إعادة الفحص (&amp;A) (F5)</translation>
+    </message>
+    <message>
+        <source>Checks of this server</source>
+        <translation>فحوص هذا الخادم</translation>
+    </message>
+    <message>
+        <source>Is this server ready?</source>
+        <translation>هل هذا الخادم جاهز؟</translation>
+    </message>
+    <message>
+        <source>Checks</source>
+        <translation>الفحوص</translation>
+    </message>
+    <message>
+        <source>Only a problem stops the migration; warnings are for you to weigh.</source>
+        <translation>المشكلات وحدها توقف الترحيل؛ أما التحذيرات فتقديرها لك.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ConnectPage</name>
+    <message>
+        <source>Connect this server</source>
+        <translation>اتصال هذا الخادم</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>الاتصال</translation>
+    </message>
+    <message>
+        <source>Enter the activation code or an AccessKey pair.</source>
+        <translation>أدخل رمز التنشيط أو زوج AccessKey.</translation>
+    </message>
+    <message>
+        <source>An activation code is made in the SMC console and lets this server register itself without an AccessKey. It may be pasted with spaces, line breaks or the complete command around it.
+
+An AccessKey pair belongs to a user of your account; create one in the RAM console.
+
+Neither is saved: after the program was closed, enter it again.</source>
+        <translation>يُنشأ رمز التنشيط في وحدة تحكم SMC ويتيح لهذا الخادم تسجيل نفسه من دون AccessKey. يمكن لصقه مع مسافات أو فواصل أسطر أو الأمر الكامل المحيط به.
+
+يعود زوج AccessKey إلى مستخدم في حسابك؛ أنشئه في وحدة تحكم RAM.
+
+لا يُحفظ أي منهما: أدخله مرة أخرى بعد إغلاق البرنامج.</translation>
+    </message>
+    <message>
+        <source>enter the activation code</source>
+        <translation>إدخال رمز التنشيط</translation>
+    </message>
+    <message>
+        <source>enter the AccessKey ID and the AccessKey secret</source>
+        <translation>إدخال AccessKey ID وAccessKey Secret</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>تصحيح ما هو مميَّز</translation>
+    </message>
+    <message>
+        <source>Enter an address that begins with http:// or https://.</source>
+        <translation>أدخل عنوانًا يبدأ بـ http:// أو https://.</translation>
+    </message>
+    <message>
+        <source>Enter both the AccessKey ID and the AccessKey secret. [E-CON-05]</source>
+        <translation>أدخل AccessKey ID وAccessKey Secret معًا. [E-CON-05]</translation>
+    </message>
+    <message>
+        <source>Enter the activation code from the SMC console. [E-CON-01]</source>
+        <translation>أدخل رمز التنشيط من وحدة تحكم SMC. [E-CON-01]</translation>
+    </message>
+    <message>
+        <source>Connected as %1.</source>
+        <translation>تم الاتصال باسم %1.</translation>
+    </message>
+    <message>
+        <source>The service rejected the activation code. Check it for missing characters, or generate a new one. [E-CON-02]</source>
+        <translation>رفضت الخدمة رمز التنشيط. تحقق من عدم نقص أحرف فيه، أو أنشئ رمزًا جديدًا. [E-CON-02]</translation>
+    </message>
+    <message>
+        <source>The activation code expired on %1. Generate a new one. [E-CON-03]</source>
+        <translation>انتهت صلاحية رمز التنشيط في %1. أنشئ رمزًا جديدًا. [E-CON-03]</translation>
+    </message>
+    <message numerus="yes">
+        <source>The activation code has already imported %n server(s), which is its limit. Generate a new one. [E-CON-04]</source>
+        <translation>
+            <numerusform>لم يستورد رمز التنشيط أي خادم، وقد بلغ حدّه. أنشئ رمزًا جديدًا. [E-CON-04]</numerusform>
+            <numerusform>استورد رمز التنشيط خادمًا واحدًا، وهذا هو حدّه. أنشئ رمزًا جديدًا. [E-CON-04]</numerusform>
+            <numerusform>استورد رمز التنشيط خادمين، وهذا هو حدّه. أنشئ رمزًا جديدًا. [E-CON-04]</numerusform>
+            <numerusform>استورد رمز التنشيط %n خوادم، وهذا هو حدّه. أنشئ رمزًا جديدًا. [E-CON-04]</numerusform>
+            <numerusform>استورد رمز التنشيط %n خادمًا، وهذا هو حدّه. أنشئ رمزًا جديدًا. [E-CON-04]</numerusform>
+            <numerusform>استورد رمز التنشيط %n خادم، وهذا هو حدّه. أنشئ رمزًا جديدًا. [E-CON-04]</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The AccessKey pair was refused: %1. Check the pair and its permissions. [E-CON-06]</source>
+        <translation>رُفض زوج AccessKey: ‏%1. تحقق من الزوج وأذوناته. [E-CON-06]</translation>
+    </message>
+    <message>
+        <source>Contacting %1…</source>
+        <translation>جارٍ الاتصال بـ %1…</translation>
+    </message>
+    <message>
+        <source>&amp;Retry</source>
+        <translation>إعادة المحاولة (&amp;R)</translation>
+    </message>
+    <message>
+        <source>Acti&amp;vation code (recommended)</source>
+        <translation>رمز التنشيط (موصى به) (&amp;V)</translation>
+    </message>
+    <message>
+        <source>Access&amp;Key pair</source>
+        <translation>زوج AccessKey ‏(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Activation &amp;code:</source>
+        <translation>رمز التنشيط (&amp;C):</translation>
+    </message>
+    <message>
+        <source>AccessKey &amp;ID:</source>
+        <translation>AccessKey ID ‏(&amp;I):</translation>
+    </message>
+    <message>
+        <source>AccessKey &amp;secret:</source>
+        <translation>AccessKey Secret ‏(&amp;S):</translation>
+    </message>
+    <message>
+        <source>&amp;Endpoint:</source>
+        <translation>نقطة النهاية (&amp;E):</translation>
+    </message>
+    <message>
+        <source>Sho&amp;w</source>
+        <translation>إظهار (&amp;W)</translation>
+    </message>
+    <message>
+        <source>Show the activation code</source>
+        <translation>إظهار رمز التنشيط</translation>
+    </message>
+    <message>
+        <source>Show the AccessKey secret</source>
+        <translation>إظهار AccessKey Secret</translation>
+    </message>
+    <message>
+        <source>&amp;Private network</source>
+        <translation>الشبكة الخاصة (&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Test connection</source>
+        <translation>اختبار الاتصال (&amp;T)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DecisionCard</name>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>A question that need not be asked: %1 the question, %2 why</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>Command: %1</source>
+        <translation>الأمر: %1</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DemoWorld</name>
+    <message>
+        <source>Building the sample server…</source>
+        <translation>جارٍ إعداد الخادم النموذجي…</translation>
+    </message>
+    <message>
+        <source>Starting a simulated cloud…</source>
+        <translation>جارٍ بدء سحابة محاكاة…</translation>
+    </message>
+    <message>
+        <source>Starting the agent…</source>
+        <translation>جارٍ بدء الوكيل…</translation>
+    </message>
+    <message>
+        <source>Creating an activation code…</source>
+        <translation>جارٍ إنشاء رمز تنشيط…</translation>
+    </message>
+    <message>
+        <source>The demonstration is ready.</source>
+        <translation>العرض التوضيحي جاهز.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiskBar</name>
+    <message>
+        <source>Drop mount targets here</source>
+        <translation>أفلت نقاط التحميل هنا</translation>
+    </message>
+    <message>
+        <source>+%1 too much</source>
+        <extracomment>on a disk that is too small; %1 a size</extracomment>
+        <translation>زيادة %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksBars</name>
+    <message>
+        <source>%1 used</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>المستخدَم %1</translation>
+    </message>
+    <message>
+        <source>Source disk %1, %2</source>
+        <extracomment>%1 a disk of the server, %2 its size, for screen readers</extracomment>
+        <translation>القرص المصدر %1، %2</translation>
+    </message>
+    <message>
+        <source> GiB</source>
+        <extracomment>the unit behind a number that is typed</extracomment>
+        <translation> GiB</translation>
+    </message>
+    <message>
+        <source>Size of %1 in GiB</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>حجم %1 بوحدة GiB</translation>
+    </message>
+    <message>
+        <source>%1 to %2 are possible.</source>
+        <translation>يمكن من %1 إلى %2.</translation>
+    </message>
+    <message>
+        <source>min. %1</source>
+        <extracomment>%1 the smallest possible size</extracomment>
+        <translation>الأدنى %1</translation>
+    </message>
+    <message>
+        <source>not migrated</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>لن يُرحّل</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>المتاح %1</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <extracomment>%1 the name of a volume group such as vg1</extracomment>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>LVM %1</source>
+        <translation>LVM ‏%1</translation>
+    </message>
+    <message>
+        <source>LVM on %1</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>LVM على %1</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <extracomment>heading: the disks of the server</extracomment>
+        <translation>المصدر</translation>
+    </message>
+    <message>
+        <source>Destination</source>
+        <extracomment>heading: the disks of the image</extracomment>
+        <translation>الوجهة</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksPage</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
+        <translation>«%1» ليس حجمًا. أدخل رقمًا وحده بوحدة GiB أو مع وحدة، مثل 20 أو 512 MiB.</translation>
+    </message>
+    <message>
+        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
+        <translation>التُقط %1. استخدم السهمين لأعلى ولأسفل لاختيار قرص، وEnter للإفلات، وEsc للإلغاء.</translation>
+    </message>
+    <message>
+        <source>No disks found.</source>
+        <translation>لم يُعثر على أقراص.</translation>
+    </message>
+    <message>
+        <source>Reading disks…</source>
+        <translation>جارٍ قراءة الأقراص…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s) to solve</source>
+        <translation>
+            <numerusform>لا مشكلات للحل</numerusform>
+            <numerusform>مشكلة واحدة للحل</numerusform>
+            <numerusform>مشكلتان للحل</numerusform>
+            <numerusform>%n مشكلات للحل</numerusform>
+            <numerusform>%n مشكلة للحل</numerusform>
+            <numerusform>%n مشكلة للحل</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Fits: yes</source>
+        <translation>يتسع: نعم</translation>
+    </message>
+    <message>
+        <source>let Edgelift read the disks of this server</source>
+        <translation>السماح لـ Edgelift بقراءة أقراص هذا الخادم</translation>
+    </message>
+    <message numerus="yes">
+        <source>solve %n problem(s) of the layout</source>
+        <translation>
+            <numerusform>حل مشكلات التخطيط</numerusform>
+            <numerusform>حل مشكلة واحدة في التخطيط</numerusform>
+            <numerusform>حل مشكلتين في التخطيط</numerusform>
+            <numerusform>حل %n مشكلات في التخطيط</numerusform>
+            <numerusform>حل %n مشكلة في التخطيط</numerusform>
+            <numerusform>حل %n مشكلة في التخطيط</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
+----------
+%1 a mount target or disk, %2 what is to be said about it</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
+        <translation>اسحب نقطة تحميل من مقبضها إلى قرص آخر، أو اضغط Ctrl+X عليها. يغيّر F2 الحجم، ويلغي مفتاح المسافة تحديد «ترحيل».</translation>
+    </message>
+    <message>
+        <source>What is left needs your decision: see the list below the table.</source>
+        <translation>ما تبقّى يحتاج إلى قرارك: راجع القائمة أسفل الجدول.</translation>
+    </message>
+    <message>
+        <source>&amp;Automatic layout</source>
+        <translation>التخطيط التلقائي (&amp;A)</translation>
+    </message>
+    <message>
+        <source>Ad&amp;just</source>
+        <translation>ضبط (&amp;J)</translation>
+    </message>
+    <message>
+        <source>&amp;Show the layout</source>
+        <translation>إظهار التخطيط (&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>تراجع (&amp;U)</translation>
+    </message>
+    <message>
+        <source>Red&amp;o</source>
+        <translation>إعادة (&amp;O)</translation>
+    </message>
+    <message>
+        <source>Reset to au&amp;tomatic</source>
+        <translation>العودة إلى التلقائي (&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Fix automatically</source>
+        <translation>إصلاح تلقائي (&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Rescan</source>
+        <translation>إعادة فحص الأقراص (&amp;R)</translation>
+    </message>
+    <message>
+        <source>Ctrl+Z</source>
+        <translation>Ctrl+Z</translation>
+    </message>
+    <message>
+        <source>Ctrl+Shift+Z</source>
+        <translation>Ctrl+Shift+Z</translation>
+    </message>
+    <message>
+        <source>F5</source>
+        <translation>F5</translation>
+    </message>
+    <message>
+        <source>Mount targets</source>
+        <translation>نقاط التحميل</translation>
+    </message>
+    <message>
+        <source>The automatic layout makes the disks of the image like those of this server. Choose “Adjust” to change sizes, to move mount targets to other disks, to leave some out or to use LVM.
+
+With the keyboard: Ctrl+X picks up a mount target, Up and Down choose a disk, Enter drops it, Esc cancels. Alt+1 to Alt+5 move it to a disk at once, Alt+Up and Alt+Down change the order. F2 changes a size, Space sets or clears Migrate, L sets or clears LVM on the row of a disk. Shift+F10 opens a menu with all of this. Ctrl+Z undoes.</source>
+        <translation>يجعل التخطيط التلقائي أقراص الصورة مثل أقراص هذا الخادم. اختر «ضبط» لتغيير الأحجام أو نقل نقاط التحميل إلى أقراص أخرى أو استبعاد بعضها أو استخدام LVM.
+
+بلوحة المفاتيح: يلتقط Ctrl+X نقطة تحميل، ويختار السهمان لأعلى ولأسفل قرصًا، ويفلتها Enter، ويلغي Esc. تنقلها Alt+1 إلى Alt+5 إلى قرص مباشرة، وتغيّر Alt+Up وAlt+Down الترتيب. يغيّر F2 الحجم، ويحدد مفتاح المسافة «ترحيل» أو يلغي تحديده، ويفعّل L خيار LVM في صف القرص أو يعطّله. يفتح Shift+F10 قائمة بكل ذلك. ويتراجع Ctrl+Z.</translation>
+    </message>
+    <message>
+        <source>Disks and mount targets</source>
+        <translation>الأقراص ونقاط التحميل</translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation>الأقراص</translation>
+    </message>
+    <message>
+        <source>Choose what the disks of the image look like and what is migrated to them.</source>
+        <translation>اختر شكل أقراص الصورة وما يُرحّل إليها.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ErrorPanel</name>
+    <message>
+        <source>%1 %2: price not known</source>
+        <translation>%1 %2: السعر غير معروف</translation>
+    </message>
+    <message>
+        <source>%1 %2: free</source>
+        <translation>%1 %2: مجاني</translation>
+    </message>
+    <message>
+        <source>%1 %2: %3 %4 a day</source>
+        <extracomment>A cloud resource: kind, id, currency such as CNY, amount</extracomment>
+        <translation>%1 %2: ‏%3 %4 في اليوم</translation>
+    </message>
+    <message>
+        <source>The migration stopped: %1 [%2]</source>
+        <extracomment>%1: what happened, %2: a code such as EL-0212</extracomment>
+        <translation>توقف الترحيل: %1 [%2]</translation>
+    </message>
+    <message>
+        <source>E&amp;vidence</source>
+        <translation>الأدلة (&amp;V)</translation>
+    </message>
+    <message>
+        <source>Code: %1
+Phase: %2
+Time: %3
+Detail: %4</source>
+        <translation>الرمز: %1
+المرحلة: %2
+الوقت: %3
+التفاصيل: %4</translation>
+    </message>
+    <message>
+        <source>Troubleshoot errors: %1</source>
+        <translation>استكشاف الأخطاء: %1</translation>
+    </message>
+    <message>
+        <source>Re&amp;try</source>
+        <translation>إعادة المحاولة (&amp;T)</translation>
+    </message>
+    <message>
+        <source>Cop&amp;y</source>
+        <translation>نسخ (&amp;Y)</translation>
+    </message>
+    <message>
+        <source>Save dia&amp;gnostics…</source>
+        <translation>حفظ بيانات التشخيص… (&amp;G)</translation>
+    </message>
+    <message>
+        <source>Save t&amp;hese files…</source>
+        <translation>حفظ هذه الملفات… (&amp;H)</translation>
+    </message>
+    <message>
+        <source>Cancel job and clean &amp;up…</source>
+        <translation>إلغاء المهمة والتنظيف… (&amp;U)</translation>
+    </message>
+    <message>
+        <source>Still there and costing until you clean up:
+%1</source>
+        <translation>ما زالت موجودة وتترتب عليها تكلفة حتى التنظيف:
+%1</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>These files will be saved, without secrets:
+%1</source>
+        <translation>ستُحفظ هذه الملفات، بلا أسرار:
+%1</translation>
+    </message>
+    <message>
+        <source>Save diagnostics</source>
+        <translation>حفظ بيانات التشخيص</translation>
+    </message>
+    <message>
+        <source>ZIP archives (*.zip)</source>
+        <translation>أرشيفات ZIP (*.zip)</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>حُفظ باسم %1.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::FinishPage</name>
+    <message>
+        <source>Finish</source>
+        <translation>الإنهاء</translation>
+    </message>
+    <message>
+        <source>Finish and clean-up</source>
+        <translation>الإنهاء والتنظيف</translation>
+    </message>
+    <message>
+        <source>Image: %1 (%2)
+Region: %3
+Duration: %4</source>
+        <translation>الصورة: %1 (%2)
+المنطقة: %3
+المدة: %4</translation>
+    </message>
+    <message>
+        <source>The ENS image is ready.</source>
+        <translation>صورة ENS جاهزة.</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>جارٍ التنظيف…</translation>
+    </message>
+    <message>
+        <source>Not everything was released</source>
+        <translation>لم تُحرَّر كل الموارد</translation>
+    </message>
+    <message>
+        <source>The migration was cancelled. There is no image.</source>
+        <translation>أُلغي الترحيل. لا توجد صورة.</translation>
+    </message>
+    <message>
+        <source>Next steps
+1. Open the ENS console and create an instance from this image.
+2. Check application licences: the hardware changed.
+3. Compare the new instance with this server before switching over.</source>
+        <translation>الخطوات التالية
+1. افتح وحدة تحكم ENS وأنشئ مثيلًا من هذه الصورة.
+2. تحقق من تراخيص التطبيقات: لقد تغيّر العتاد.
+3. قارن المثيل الجديد بهذا الخادم قبل التحويل إليه.</translation>
+    </message>
+    <message>
+        <source>ENS console: %1</source>
+        <translation>وحدة تحكم ENS: ‏%1</translation>
+    </message>
+    <message>
+        <source>Or by command: %1</source>
+        <translation>أو بالأمر: %1</translation>
+    </message>
+    <message>
+        <source>Folder of the image: %1</source>
+        <translation>مجلد الصورة: %1</translation>
+    </message>
+    <message>
+        <source>Kept on purpose: %1</source>
+        <extracomment>%1: a cloud resource and its price</extracomment>
+        <translation>محتفظ به عمدًا: %1</translation>
+    </message>
+    <message>
+        <source>Still there: %1 – costs continue</source>
+        <translation>ما زال موجودًا: %1 – التكلفة مستمرة</translation>
+    </message>
+    <message>
+        <source>Everything temporary was released: the intermediate instance, the temporary images and snapshots.</source>
+        <translation>حُرّر كل ما هو مؤقت: مثيل العبور والصور واللقطات المؤقتة.</translation>
+    </message>
+    <message>
+        <source>Clean-up
+%1</source>
+        <translation>التنظيف
+%1</translation>
+    </message>
+    <message>
+        <source>Save report</source>
+        <translation>حفظ التقرير</translation>
+    </message>
+    <message>
+        <source>Reports (*.html)</source>
+        <translation>تقارير (*.html)</translation>
+    </message>
+    <message>
+        <source>The report was saved as %1.</source>
+        <translation>حُفظ التقرير باسم %1.</translation>
+    </message>
+    <message>
+        <source>Copy &amp;address</source>
+        <translation>نسخ العنوان (&amp;A)</translation>
+    </message>
+    <message>
+        <source>Copy &amp;command</source>
+        <translation>نسخ الأمر (&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Release now</source>
+        <translation>تحرير الآن (&amp;R)</translation>
+    </message>
+    <message>
+        <source>Show in &amp;file manager</source>
+        <translation>إظهار في مدير الملفات (&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Save report…</source>
+        <translation>حفظ التقرير… (&amp;S)</translation>
+    </message>
+    <message>
+        <source>Boot it &amp;here</source>
+        <translation>الإقلاع هنا (&amp;H)</translation>
+    </message>
+    <message>
+        <source>Console of the image that boots here</source>
+        <translation>وحدة تحكم الصورة التي تُقلع هنا</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::JobWatch</name>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>تحذير: %1</translation>
+    </message>
+    <message>
+        <source>The ENS image %1 is ready.</source>
+        <translation>صورة ENS ‏%1 جاهزة.</translation>
+    </message>
+    <message>
+        <source>The migration engine does not answer. Reconnecting.</source>
+        <translation>محرك الترحيل لا يستجيب. جارٍ إعادة الاتصال.</translation>
+    </message>
+    <message>
+        <source>Connected to the migration engine again.</source>
+        <translation>عاد الاتصال بمحرك الترحيل.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::LayoutGestures</name>
+    <message>
+        <source>Change &amp;size</source>
+        <translation>تغيير الحجم (&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;LVM</source>
+        <translation>LVM ‏(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Migrate</source>
+        <translation>ترحيل (&amp;M)</translation>
+    </message>
+    <message>
+        <source>Mo&amp;ve to</source>
+        <extracomment>a menu of disks</extracomment>
+        <translation>نقل إلى (&amp;V)</translation>
+    </message>
+    <message>
+        <source>Move &amp;up</source>
+        <translation>نقل لأعلى (&amp;U)</translation>
+    </message>
+    <message>
+        <source>Move &amp;down</source>
+        <translation>نقل لأسفل (&amp;D)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::LayoutModel</name>
+    <message>
+        <source>Mount target</source>
+        <translation>نقطة التحميل</translation>
+    </message>
+    <message>
+        <source>Migrate</source>
+        <translation>ترحيل</translation>
+    </message>
+    <message>
+        <source>Destination</source>
+        <translation>الوجهة</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>الحجم</translation>
+    </message>
+    <message>
+        <source>Used</source>
+        <translation>المستخدَم</translation>
+    </message>
+    <message>
+        <source>Min.</source>
+        <extracomment>the smallest possible size</extracomment>
+        <translation>الأدنى</translation>
+    </message>
+    <message>
+        <source>Transfer method</source>
+        <translation>طريقة النقل</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>ملاحظات</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <extracomment>%1 “System disk” or “Data disk 2”, %2 its name on the source such as vdb</extracomment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>Block by block</source>
+        <extracomment>how a volume is copied</extracomment>
+        <translation>كتلة بكتلة</translation>
+    </message>
+    <message>
+        <source>File by file</source>
+        <translation>ملفًا بملف</translation>
+    </message>
+    <message>
+        <source>%1, %2, %3 free</source>
+        <extracomment>%1 a disk, %2 its size, %3 what is free on it, for screen readers</extracomment>
+        <translation>%1، %2، المتاح %3</translation>
+    </message>
+    <message>
+        <source>%1, %2, not migrated</source>
+        <extracomment>%1 a mount target, %2 its size, for screen readers</extracomment>
+        <translation>%1، %2، لن يُرحّل</translation>
+    </message>
+    <message>
+        <source>%1, %2, cannot be moved</source>
+        <extracomment>%1 a mount target, %2 its size, for screen readers</extracomment>
+        <translation>%1، %2، لا يمكن نقله</translation>
+    </message>
+    <message>
+        <source>%1, %2, can be moved</source>
+        <translation>%1، %2، يمكن نقله</translation>
+    </message>
+    <message>
+        <source>Cannot be moved.</source>
+        <translation>لا يمكن نقله.</translation>
+    </message>
+    <message>
+        <source>migrated</source>
+        <translation>سيُرحّل</translation>
+    </message>
+    <message>
+        <source>not migrated</source>
+        <translation>لن يُرحّل</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::LayoutProblems</name>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>ولا شيء آخر.</numerusform>
+            <numerusform>وواحدة أخرى.</numerusform>
+            <numerusform>واثنتان أخريان.</numerusform>
+            <numerusform>و%n أخرى.</numerusform>
+            <numerusform>و%n أخرى.</numerusform>
+            <numerusform>و%n أخرى.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Must be solved</source>
+        <extracomment>severity of a problem, for screen readers</extracomment>
+        <translation>يجب حلّها</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>ملاحظة</translation>
+    </message>
+    <message>
+        <source>Problems of the layout</source>
+        <translation>مشكلات التخطيط</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MainWindow</name>
+    <message>
+        <source>Step %1 of %2</source>
+        <translation>الخطوة %1 من %2</translation>
+    </message>
+    <message>
+        <source>Edgelift — %1</source>
+        <extracomment>Title of the window: program — step or progress</extracomment>
+        <translation>‏Edgelift — %1</translation>
+    </message>
+    <message>
+        <source>&amp;Next</source>
+        <translation>التالي (&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>مساعدة (&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>رجوع (&amp;B)</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>إغلاق (&amp;C)</translation>
+    </message>
+    <message>
+        <source>Server and region</source>
+        <translation>الخادم والمنطقة</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MessageBar</name>
+    <message>
+        <source>Copy</source>
+        <translation>نسخ</translation>
+    </message>
+    <message>
+        <source>Copy this message</source>
+        <translation>نسخ هذه الرسالة</translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation>إغلاق هذه الرسالة</translation>
+    </message>
+    <message>
+        <source>%1: %2 %3</source>
+        <extracomment>An error: what happened, to what, and what to do</extracomment>
+        <translation>%1: %2 %3</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MigrationPage</name>
+    <message>
+        <source>Applied. It takes effect when the migration goes on.</source>
+        <translation>تم التطبيق. يسري عند استئناف الترحيل.</translation>
+    </message>
+    <message>
+        <source>Applied. The new limit takes effect within %1 s.</source>
+        <translation>تم التطبيق. يسري الحد الجديد خلال %1 ث.</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>In the window&apos;s title: per cent and state</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>Migration</source>
+        <translation>الترحيل</translation>
+    </message>
+    <message>
+        <source>You may close this window: the migration goes on, and starting Edgelift again shows it.</source>
+        <translation>يمكنك إغلاق هذه النافذة: يستمر الترحيل، ويظهر عند تشغيل Edgelift مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>The migration is not finished.</source>
+        <translation>لم يكتمل الترحيل.</translation>
+    </message>
+    <message>
+        <source>No migration</source>
+        <translation>لا يوجد ترحيل</translation>
+    </message>
+    <message>
+        <source>Creating the intermediate instance…</source>
+        <translation>جارٍ إنشاء مثيل العبور…</translation>
+    </message>
+    <message>
+        <source>Preparing</source>
+        <translation>جارٍ الإعداد</translation>
+    </message>
+    <message>
+        <source>Synchronizing</source>
+        <translation>جارٍ المزامنة</translation>
+    </message>
+    <message>
+        <source>Paused. The intermediate instance keeps costing.</source>
+        <translation>متوقف مؤقتًا. تستمر تكلفة مثيل العبور.</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>خطأ</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>مكتمل</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>جارٍ التنظيف…</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>ملغى</translation>
+    </message>
+    <message>
+        <source>Reconnecting to the migration engine… (%1 s)</source>
+        <translation>جارٍ إعادة الاتصال بمحرك الترحيل… (%1 ث)</translation>
+    </message>
+    <message>
+        <source>The numbers are of %1.</source>
+        <translation>الأرقام تعود إلى %1.</translation>
+    </message>
+    <message>
+        <source>No data for %1 s. Check the network of this server, or choose Pause and go on later.</source>
+        <translation>لا بيانات منذ %1 ث. تحقق من شبكة هذا الخادم، أو اختر «إيقاف مؤقت» وتابع لاحقًا.</translation>
+    </message>
+    <message>
+        <source>No data for %1 s. Waiting for the network.</source>
+        <translation>لا بيانات منذ %1 ث. في انتظار الشبكة.</translation>
+    </message>
+    <message>
+        <source>The transfer is slow. To speed it up, raise the bandwidth of this server and of the destination for a while.</source>
+        <translation>النقل بطيء. لتسريعه، ارفع عرض النطاق الترددي لهذا الخادم وللوجهة مؤقتًا.</translation>
+    </message>
+    <message>
+        <source>&amp;Resume</source>
+        <translation>استئناف (&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>إيقاف مؤقت (&amp;P)</translation>
+    </message>
+    <message>
+        <source>%1 · %2 of %3</source>
+        <extracomment>Of a disk: per cent, amount that is copied, amount in all</extracomment>
+        <translation>%1 · ‏%2 من %3</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>بقي %1</translation>
+    </message>
+    <message>
+        <source>Remaining time: %1</source>
+        <translation>الوقت المتبقي: %1</translation>
+    </message>
+    <message>
+        <source>Speed: %1 before compression · Network: %2 · Limit: %3 · Average: %4</source>
+        <translation>السرعة: %1 قبل الضغط · الشبكة: %2 · الحد: %3 · المتوسط: %4</translation>
+    </message>
+    <message>
+        <source>Elapsed: %1 · Sent: %2 · Saved by compression: %3 · Interruptions: %4</source>
+        <translation>المنقضي: %1 · المرسَل: %2 · ما وفّره الضغط: %3 · الانقطاعات: %4</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>تقدّم %1</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>تحذير: %1</translation>
+    </message>
+    <message>
+        <source>Job ID</source>
+        <translation>معرّف المهمة</translation>
+    </message>
+    <message>
+        <source>Job name</source>
+        <translation>اسم المهمة</translation>
+    </message>
+    <message>
+        <source>Job status</source>
+        <translation>حالة المهمة</translation>
+    </message>
+    <message>
+        <source>Creation time</source>
+        <translation>وقت الإنشاء</translation>
+    </message>
+    <message>
+        <source>Start time</source>
+        <translation>وقت البدء</translation>
+    </message>
+    <message>
+        <source>End time</source>
+        <translation>وقت الانتهاء</translation>
+    </message>
+    <message>
+        <source>Job progress</source>
+        <translation>تقدّم المهمة</translation>
+    </message>
+    <message>
+        <source>Target region</source>
+        <translation>المنطقة الهدف</translation>
+    </message>
+    <message>
+        <source>Intermediate instance ID</source>
+        <translation>معرّف مثيل العبور</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>الوسوم</translation>
+    </message>
+    <message>
+        <source>Remaining time (s)</source>
+        <translation>الوقت المتبقي (ث)</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1  %2</source>
+        <translation>%1  %2</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>التقدّم</translation>
+    </message>
+    <message>
+        <source>&amp;Modify…</source>
+        <translation>تعديل… (&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel job…</source>
+        <translation>إلغاء المهمة… (&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Details</source>
+        <translation>التفاصيل (&amp;D)</translation>
+    </message>
+    <message>
+        <source>Lo&amp;g</source>
+        <translation>السجل (&amp;G)</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>السجل</translation>
+    </message>
+    <message>
+        <source>Copy &amp;all</source>
+        <translation>نسخ الكل (&amp;A)</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the intermediate instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
+        <translation>لا توقف مثيل العبور ولا تشغّله ولا تُعد تشغيله ولا تحرّره ولا تغيّر طريقة فوترته أثناء الترحيل؛ سيُحرَّر تلقائيًا بعد ذلك.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ModifyPanel</name>
+    <message>
+        <source>Speed &amp;limit (Mbit/s):</source>
+        <translation>حد السرعة (Mbit/s) ‏(&amp;L):</translation>
+    </message>
+    <message>
+        <source>Unlimited</source>
+        <translation>غير محدود</translation>
+    </message>
+    <message>
+        <source>Co&amp;mpression:</source>
+        <translation>الضغط (&amp;M):</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>معطّل</translation>
+    </message>
+    <message>
+        <source>&amp;Verify the copied data by checksum</source>
+        <translation>التحقق من البيانات المنسوخة بالمجموع الاختباري (&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Apply</source>
+        <translation>تطبيق (&amp;A)</translation>
+    </message>
+    <message>
+        <source>Cl&amp;ose</source>
+        <translation>إغلاق (&amp;O)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::PhaseStrip</name>
+    <message>
+        <source>%1: done</source>
+        <translation>%1: تم</translation>
+    </message>
+    <message>
+        <source>%1: failed</source>
+        <translation>%1: فشل</translation>
+    </message>
+    <message>
+        <source>%1: now</source>
+        <translation>%1: الآن</translation>
+    </message>
+    <message>
+        <source>%1: to come</source>
+        <translation>%1: لاحقًا</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::PlanFileBar</name>
+    <message>
+        <source>Plan files (*.json);;All files (*)</source>
+        <translation>ملفات الخطط (*.json);;كل الملفات (*)</translation>
+    </message>
+    <message>
+        <source>The plan was saved as %1.</source>
+        <translation>حُفظت الخطة باسم %1.</translation>
+    </message>
+    <message>
+        <source>Use its &amp;settings, keep these disks</source>
+        <translation>استخدام إعداداتها مع الإبقاء على هذه الأقراص (&amp;E)</translation>
+    </message>
+    <message>
+        <source>The plan %1 was opened.</source>
+        <translation>فُتحت الخطة %1.</translation>
+    </message>
+    <message>
+        <source>&amp;Open plan…</source>
+        <translation>فتح خطة… (&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Save plan…</source>
+        <translation>حفظ الخطة… (&amp;S)</translation>
+    </message>
+    <message>
+        <source>Problems of the plan file</source>
+        <translation>مشكلات ملف الخطة</translation>
+    </message>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>One problem of a file: %1 what is wrong, %2 what to do, %3 a code such as EL-0052</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::PreparePage</name>
+    <message>
+        <source>Prepare and import</source>
+        <translation>الإعداد والاستيراد</translation>
+    </message>
+    <message>
+        <source>Prepare</source>
+        <translation>الإعداد</translation>
+    </message>
+    <message>
+        <source>Decide what may be changed on this server, then register it as a migration source.</source>
+        <translation>حدّد ما يجوز تغييره على هذا الخادم، ثم سجّله كمصدر ترحيل.</translation>
+    </message>
+    <message>
+        <source>Nothing is changed on this server before you choose “Prepare and import”.
+
+The import registers this server with the service that made the activation code. With an AccessKey pair there is nothing to register.</source>
+        <translation>لا يتغيّر شيء على هذا الخادم قبل أن تختار «الإعداد والاستيراد».
+
+يسجّل الاستيراد هذا الخادم لدى الخدمة التي أنشأت رمز التنشيط. مع زوج AccessKey لا يلزم أي تسجيل.</translation>
+    </message>
+    <message>
+        <source>wait until the import is finished</source>
+        <translation>الانتظار حتى يكتمل الاستيراد</translation>
+    </message>
+    <message>
+        <source>wait for the questions to this server</source>
+        <translation>انتظار الأسئلة الخاصة بهذا الخادم</translation>
+    </message>
+    <message>
+        <source>answer: %1</source>
+        <translation>الإجابة عن: %1</translation>
+    </message>
+    <message>
+        <source>&amp;Prepare and import</source>
+        <translation>الإعداد والاستيراد (&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Retry</source>
+        <translation>إعادة المحاولة (&amp;T)</translation>
+    </message>
+    <message>
+        <source>Preparing this server…</source>
+        <translation>جارٍ إعداد هذا الخادم…</translation>
+    </message>
+    <message>
+        <source>Importing this server…</source>
+        <translation>جارٍ استيراد هذا الخادم…</translation>
+    </message>
+    <message>
+        <source>The snapshot driver could not be installed: %1. Block replication is switched off for this migration. [W-PRE-01]</source>
+        <translation>تعذّر تثبيت برنامج تشغيل اللقطات: %1. عُطّل النسخ بالكتل لهذا الترحيل. [W-PRE-01]</translation>
+    </message>
+    <message>
+        <source>Import Source Server [%1] Successfully!</source>
+        <extracomment>%1 is an id such as s-bp1abc; the words are those of the service</extracomment>
+        <translation>تم استيراد الخادم المصدر [%1] بنجاح</translation>
+    </message>
+    <message>
+        <source>Migration source online</source>
+        <translation>مصدر الترحيل متصل</translation>
+    </message>
+    <message>
+        <source>&amp;Exclude files and folders</source>
+        <translation>استثناء ملفات ومجلدات (&amp;E)</translation>
+    </message>
+    <message>
+        <source>Path to &amp;leave out:</source>
+        <translation>المسار المستثنى (&amp;L):</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>إضافة (&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>إزالة (&amp;R)</translation>
+    </message>
+    <message>
+        <source>Paths that are left out</source>
+        <translation>المسارات المستثناة</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ResumePage</name>
+    <message>
+        <source>Discard the saved setup?</source>
+        <translation>هل تريد تجاهل الإعداد المحفوظ؟</translation>
+    </message>
+    <message>
+        <source>Discard the saved setup? The imported source %1 stays registered.</source>
+        <translation>هل تريد تجاهل الإعداد المحفوظ؟ يبقى المصدر المستورد %1 مسجلًا.</translation>
+    </message>
+    <message>
+        <source>&amp;Discard</source>
+        <translation>تجاهل (&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>احتفاظ (&amp;K)</translation>
+    </message>
+    <message>
+        <source>Continue the setup from %1 at step “%2”? The activation code or AccessKey pair is not saved and has to be entered again.</source>
+        <translation>هل تريد متابعة الإعداد المحفوظ في %1 عند الخطوة «%2»؟ لا يُحفظ رمز التنشيط ولا زوج AccessKey، ويجب إدخالهما من جديد.</translation>
+    </message>
+    <message>
+        <source>&amp;Continue</source>
+        <translation>متابعة (&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Start over</source>
+        <translation>البدء من جديد (&amp;S)</translation>
+    </message>
+    <message>
+        <source>Welcome back</source>
+        <translation>مرحبًا بعودتك</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ReviewPage</name>
+    <message>
+        <source>wait until the migration has started</source>
+        <translation>الانتظار حتى يبدأ الترحيل</translation>
+    </message>
+    <message>
+        <source>enter the activation code or an AccessKey pair again on the Connect page</source>
+        <translation>إدخال رمز التنشيط أو زوج AccessKey مرة أخرى في صفحة الاتصال</translation>
+    </message>
+    <message>
+        <source>wait until the plan is checked</source>
+        <translation>الانتظار حتى يكتمل فحص الخطة</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>What is wrong, and what to do</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>read the notice and choose “Got It”</source>
+        <translation>قراءة التنبيه واختيار «فهمت»</translation>
+    </message>
+    <message>
+        <source>%1: %2 is left out</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
+        <translation>%1: يُستبعد %2</translation>
+    </message>
+    <message>
+        <source>%1: %2 → %3 (%4)</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
+        <translation>%1: ‏%2 ← %3 (%4)</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>، </translation>
+    </message>
+    <message>
+        <source>Speed limit: %1; compression: %2; checksum verification: %3</source>
+        <translation>حد السرعة: %1؛ الضغط: %2؛ التحقق من المجموع الاختباري: %3</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>مفعّل</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>معطّل</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>الخادم</translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation>الحساب</translation>
+    </message>
+    <message>
+        <source>by activation code</source>
+        <translation>برمز التنشيط</translation>
+    </message>
+    <message>
+        <source>by AccessKey pair</source>
+        <translation>بزوج AccessKey</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>الصورة</translation>
+    </message>
+    <message>
+        <source>%1… in %2</source>
+        <translation>%1… في %2</translation>
+    </message>
+    <message>
+        <source>On the way</source>
+        <translation>التخزين المؤقت</translation>
+    </message>
+    <message>
+        <source>bucket %1 in %2</source>
+        <translation>الحاوية %1 في %2</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>الشبكة</translation>
+    </message>
+    <message>
+        <source>Public network</source>
+        <translation>الشبكة العامة</translation>
+    </message>
+    <message>
+        <source>VPC %1, vSwitch %2</source>
+        <translation>VPC ‏%1، vSwitch ‏%2</translation>
+    </message>
+    <message>
+        <source>Transfer</source>
+        <translation>النقل</translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation>الأقراص</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>تغيير</translation>
+    </message>
+    <message>
+        <source>Change: %1</source>
+        <translation>تغيير: %1</translation>
+    </message>
+    <message>
+        <source>Choose Change beside a line to go back to its page; nothing is lost. Save the plan on the Settings page to use it with edgeliftctl.</source>
+        <translation>اختر «تغيير» بجانب أي سطر للعودة إلى صفحته؛ لن يُفقد شيء. احفظ الخطة في صفحة الإعدادات لاستخدامها مع edgeliftctl.</translation>
+    </message>
+    <message>
+        <source>Costs: the transit instance, its disks and snapshots, and the bucket&apos;s storage and traffic are charged by the cloud while the migration runs; everything temporary is removed at the end. After an error they are kept for a retry and keep costing until you retry or cancel.</source>
+        <translation>التكاليف: تحتسب السحابة رسوم مثيل العبور وأقراصه ولقطاته وتخزين الحاوية وحركة بياناتها أثناء الترحيل؛ ويُزال كل ما هو مؤقت في النهاية. بعد حدوث خطأ يُحتفظ بها لإعادة المحاولة وتستمر تكلفتها حتى تعيد المحاولة أو تلغي.</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance %1 and do not change its billing method during the migration. Leave the temporary image and the temporary objects in the bucket alone. The hardware changes: check licences after the migration.</source>
+        <translation>لا توقف مثيل العبور %1 ولا تشغّله ولا تُعد تشغيله ولا تحرّره ولا تغيّر طريقة فوترته أثناء الترحيل. لا تمسّ الصورة المؤقتة والكائنات المؤقتة في الحاوية. يتغيّر العتاد: تحقق من التراخيص بعد الترحيل.</translation>
+    </message>
+    <message>
+        <source>&amp;Got It</source>
+        <translation>فهمت (&amp;G)</translation>
+    </message>
+    <message>
+        <source>Co&amp;py command</source>
+        <translation>نسخ الأمر (&amp;P)</translation>
+    </message>
+    <message>
+        <source>The same migration as a command for edgeliftctl</source>
+        <translation>الترحيل نفسه كأمر لـ edgeliftctl</translation>
+    </message>
+    <message>
+        <source>Review and start</source>
+        <translation>المراجعة والبدء</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>المراجعة</translation>
+    </message>
+    <message>
+        <source>Starting creates a paid transit instance in your account.</source>
+        <translation>يؤدي البدء إلى إنشاء مثيل عبور مدفوع في حسابك.</translation>
+    </message>
+    <message>
+        <source>&amp;Start migration</source>
+        <translation>بدء الترحيل (&amp;S)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::SettingsAdvanced</name>
+    <message>
+        <source>Reading from this server&apos;s disks: at most %1 MB/s</source>
+        <translation>القراءة من أقراص هذا الخادم: %1 MB/s على الأكثر</translation>
+    </message>
+    <message>
+        <source>Niceness: %1</source>
+        <translation>قيمة niceness: ‏%1</translation>
+    </message>
+    <message>
+        <source>Does not stand back when this server&apos;s own disk accesses slow down</source>
+        <translation>لا يتنحّى عندما يبطؤ وصول هذا الخادم إلى أقراصه</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 days and times, %2 a speed such as 100 Mbit/s</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Set by the plan file:</source>
+        <translation>مضبوط في ملف الخطة:</translation>
+    </message>
+    <message>
+        <source>Auto</source>
+        <translation>تلقائي</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>مفعّل</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>معطّل</translation>
+    </message>
+    <message>
+        <source>&amp;Job name:</source>
+        <translation>اسم المهمة (&amp;J):</translation>
+    </message>
+    <message>
+        <source>&amp;Description:</source>
+        <translation>الوصف (&amp;D):</translation>
+    </message>
+    <message>
+        <source>&amp;Modify disk partition: choose disks, sizes and order yourself on the next page</source>
+        <translation>تعديل أقسام الأقراص: اختر الأقراص والأحجام والترتيب بنفسك في الصفحة التالية (&amp;M)</translation>
+    </message>
+    <message>
+        <source>Speed &amp;limit (Mbit/s):</source>
+        <translation>حد السرعة (Mbit/s) ‏(&amp;L):</translation>
+    </message>
+    <message>
+        <source>Unlimited</source>
+        <translation>غير محدود</translation>
+    </message>
+    <message>
+        <source>Com&amp;pression ratio (0 = none):</source>
+        <translation>نسبة الضغط (0 = بلا ضغط) (&amp;P):</translation>
+    </message>
+    <message>
+        <source>Compression ratio as a number</source>
+        <translation>نسبة الضغط كرقم</translation>
+    </message>
+    <message>
+        <source>&amp;Verify check sums: more certain, slower</source>
+        <translation>التحقق من المجاميع الاختبارية: أوثق وأبطأ (&amp;V)</translation>
+    </message>
+    <message>
+        <source>SSL-&amp;encrypted transmission:</source>
+        <translation>نقل مشفّر عبر SSL ‏(&amp;E):</translation>
+    </message>
+    <message>
+        <source>Licence t&amp;ype:</source>
+        <translation>نوع الترخيص (&amp;Y):</translation>
+    </message>
+    <message>
+        <source>Ta&amp;gs:</source>
+        <translation>الوسوم (&amp;G):</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>إضافة (&amp;A)</translation>
+    </message>
+    <message>
+        <source>Add a tag</source>
+        <translation>إضافة وسم</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve</source>
+        <translation>إزالة (&amp;O)</translation>
+    </message>
+    <message>
+        <source>Remove this tag</source>
+        <translation>إزالة هذا الوسم</translation>
+    </message>
+    <message>
+        <source>&amp;Intermediate instance type:</source>
+        <translation>نوع مثيل العبور (&amp;I):</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>تلقائي</translation>
+    </message>
+    <message>
+        <source>If the type you choose is out of stock, the job cannot be created. Leave it empty to have one chosen.</source>
+        <translation>إذا كان النوع الذي تختاره غير متوفر، فلن يمكن إنشاء المهمة. اتركه فارغًا ليُختار تلقائيًا.</translation>
+    </message>
+    <message>
+        <source>&amp;Report diagnostic logs</source>
+        <translation>إرسال سجلات التشخيص (&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;What is sent?</source>
+        <translation>ما الذي يُرسل؟ (&amp;W)</translation>
+    </message>
+    <message>
+        <source>The log of this migration: phases, speeds, error codes, names of disks and cloud resources. No file contents, no file names, no codes, keys or passwords.</source>
+        <translation>سجل هذا الترحيل: المراحل والسرعات ورموز الأخطاء وأسماء الأقراص وموارد السحابة. لا محتويات ملفات ولا أسماء ملفات ولا رموز أو مفاتيح أو كلمات مرور.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::SettingsPage</name>
+    <message>
+        <source>Settings</source>
+        <translation>الإعدادات</translation>
+    </message>
+    <message>
+        <source>The ENS image is kept in the image storage region. Before that a temporary image is made in the transit region and lies in the transit bucket, which must be in the same region.
+
+“Save plan” writes all of this to a file that edgeliftctl uses as well.</source>
+        <translation>تُحفظ صورة ENS في منطقة تخزين الصورة. قبل ذلك تُنشأ صورة مؤقتة في منطقة العبور وتوضع في حاوية العبور، التي يجب أن تكون في المنطقة نفسها.
+
+يكتب «حفظ الخطة» كل ذلك في ملف يستخدمه edgeliftctl أيضًا.</translation>
+    </message>
+    <message>
+        <source>choose a bucket</source>
+        <translation>اختيار حاوية</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>تصحيح ما هو مميَّز</translation>
+    </message>
+    <message>
+        <source>China (Beijing)</source>
+        <translation>الصين (بكين)</translation>
+    </message>
+    <message>
+        <source>Singapore</source>
+        <translation>سنغافورة</translation>
+    </message>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>An id and the name beside it</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>&amp;More configurations</source>
+        <translation>مزيد من الإعدادات (&amp;M)</translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;More configurations (%n changed)</source>
+        <translation>
+            <numerusform>مزيد من الإعدادات (&amp;M) (لا تغيير)</numerusform>
+            <numerusform>مزيد من الإعدادات (&amp;M) (تغيّر واحد)</numerusform>
+            <numerusform>مزيد من الإعدادات (&amp;M) (تغيّر اثنان)</numerusform>
+            <numerusform>مزيد من الإعدادات (&amp;M) (تغيّرت %n)</numerusform>
+            <numerusform>مزيد من الإعدادات (&amp;M) (تغيّر %n)</numerusform>
+            <numerusform>مزيد من الإعدادات (&amp;M) (تغيّر %n)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>جارٍ التحميل…</translation>
+    </message>
+    <message>
+        <source>No bucket in %1. Create one in the OSS console, then refresh.</source>
+        <translation>لا توجد حاوية في %1. أنشئ حاوية في وحدة تحكم OSS، ثم حدّث القائمة.</translation>
+    </message>
+    <message>
+        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
+        <translation>لا يوجد VPC في %1. أنشئه في وحدة تحكم VPC، ثم حدّث القائمة.</translation>
+    </message>
+    <message>
+        <source>The image is named %1.</source>
+        <extracomment>%1 is the prefix with a time stamp behind it</extracomment>
+        <translation>تُسمّى الصورة %1.</translation>
+    </message>
+    <message>
+        <source>&amp;Image storage region:</source>
+        <translation>منطقة تخزين الصورة (&amp;I):</translation>
+    </message>
+    <message>
+        <source>Image &amp;name prefix:</source>
+        <translation>بادئة اسم الصورة (&amp;N):</translation>
+    </message>
+    <message>
+        <source>&amp;Transit region:</source>
+        <translation>منطقة العبور (&amp;T):</translation>
+    </message>
+    <message>
+        <source>Transit &amp;bucket:</source>
+        <translation>حاوية العبور (&amp;B):</translation>
+    </message>
+    <message>
+        <source>&amp;Refresh</source>
+        <translation>تحديث (&amp;R)</translation>
+    </message>
+    <message>
+        <source>Refresh buckets and networks</source>
+        <translation>تحديث الحاويات والشبكات</translation>
+    </message>
+    <message>
+        <source>Network type:</source>
+        <translation>نوع الشبكة:</translation>
+    </message>
+    <message>
+        <source>&amp;Public Network</source>
+        <translation>الشبكة العامة (&amp;P)</translation>
+    </message>
+    <message>
+        <source>Public Network</source>
+        <translation>الشبكة العامة</translation>
+    </message>
+    <message>
+        <source>&amp;VPC: this server is connected to it already</source>
+        <translation>VPC: هذا الخادم متصل به بالفعل (&amp;V)</translation>
+    </message>
+    <message>
+        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
+        <translation>يوصى بـ VPC حيث يمكن الوصول إليه مباشرة أو عبر VPN gateway أو دارة Express Connect أو Smart Access Gateway: فهو أسرع وأكثر استقرارًا.</translation>
+    </message>
+    <message>
+        <source>VP&amp;C:</source>
+        <translation>VPC ‏(&amp;C):</translation>
+    </message>
+    <message>
+        <source>v&amp;Switch:</source>
+        <translation>vSwitch ‏(&amp;S):</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::StepList</name>
+    <message>
+        <source>Steps</source>
+        <translation>الخطوات</translation>
+    </message>
+    <message>
+        <source>%1, current step</source>
+        <translation>%1، الخطوة الحالية</translation>
+    </message>
+    <message>
+        <source>%1, visited</source>
+        <translation>%1، تمت زيارتها</translation>
+    </message>
+    <message>
+        <source>%1, later</source>
+        <translation>%1، لاحقة</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::SweepChart</name>
+    <message>
+        <source>Speed of the last 10 minutes</source>
+        <translation>السرعة في آخر 10 دقائق</translation>
+    </message>
+    <message>
+        <source>No speed was measured yet.</source>
+        <translation>لم تُقَس أي سرعة بعد.</translation>
+    </message>
+    <message>
+        <source>Disk speed now %1, network speed now %2, highest disk speed of the last 10 minutes %3.</source>
+        <extracomment>Read by screen readers instead of the graph</extracomment>
+        <translation>سرعة القرص الآن %1، وسرعة الشبكة الآن %2، وأعلى سرعة للقرص في آخر 10 دقائق %3.</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>القرص</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>الشبكة</translation>
+    </message>
+    <message>
+        <source>Top: %1</source>
+        <extracomment>The upper edge of a graph of speeds; %1 is a speed</extracomment>
+        <translation>الأعلى: %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TagsModel</name>
+    <message>
+        <source>Key</source>
+        <translation>المفتاح</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>القيمة</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ToDoList</name>
+    <message>
+        <source>To continue you need to:</source>
+        <translation>للمتابعة يلزمك:</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <extracomment>Below a list of things to do</extracomment>
+        <translation>
+            <numerusform>ولا شيء آخر</numerusform>
+            <numerusform>وواحد آخر</numerusform>
+            <numerusform>واثنان آخران</numerusform>
+            <numerusform>و%n أخرى</numerusform>
+            <numerusform>و%n أخرى</numerusform>
+            <numerusform>و%n أخرى</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::VolumeDelegate</name>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>%1 a column such as “Size”, %2 the row&apos;s name, for screen readers</extracomment>
+        <translation>%1 لـ %2</translation>
+    </message>
+    <message>
+        <source>Block by block</source>
+        <translation>كتلة بكتلة</translation>
+    </message>
+    <message>
+        <source>File by file</source>
+        <translation>ملفًا بملف</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::WaitLine</name>
+    <message>
+        <source>S&amp;top</source>
+        <translation>إيقاف (&amp;T)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::WelcomePage</name>
+    <message>
+        <source>It keeps running meanwhile: nothing is installed into its kernel, and nothing is written to its disks.</source>
+        <translation>يستمر في العمل خلال ذلك: لا يُثبَّت شيء في نواته، ولا يُكتب شيء على أقراصه.</translation>
+    </message>
+    <message>
+        <source>Edgelift copies the disks of a Linux server into the cloud and makes an image for Edge Node Service (ENS) of them. Nothing is changed or charged before you choose Start migration on the Review page.</source>
+        <translation>ينسخ Edgelift أقراص خادم Linux إلى السحابة ويُنشئ منها صورة لخدمة Edge Node Service ‏(ENS). لا يتغيّر شيء ولا تُحتسب رسوم قبل أن تختار «بدء الترحيل» في صفحة المراجعة.</translation>
+    </message>
+    <message>
+        <source>&amp;Language:</source>
+        <translation>اللغة (&amp;L):</translation>
+    </message>
+    <message>
+        <source>1. You choose what is migrated and where to.
+2. Edgelift makes a temporary transit instance, copies the disks to it, makes an ECS image, exports it to an OSS bucket and imports it into ENS. Then it removes everything temporary.
+3. You create the ENS instance from the finished image.</source>
+        <translation>1. تختار ما يُرحّل وإلى أين.
+2. ينشئ Edgelift مثيل عبور مؤقتًا، وينسخ الأقراص إليه، وينشئ صورة ECS، ويصدّرها إلى حاوية OSS، ويستوردها إلى ENS. ثم يزيل كل ما هو مؤقت.
+3. تنشئ مثيل ENS من الصورة الجاهزة.</translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation>الحدود</translation>
+    </message>
+    <message>
+        <source>Only Linux servers with x86 processors: physical servers, virtual machines, and servers of other clouds.</source>
+        <translation>خوادم Linux بمعالجات x86 فقط: خوادم فعلية وأجهزة افتراضية وخوادم سحابات أخرى.</translation>
+    </message>
+    <message>
+        <source>At most %1 data disks, each at most %2.</source>
+        <translation>%1 من أقراص البيانات على الأكثر، كل منها %2 على الأكثر.</translation>
+    </message>
+    <message>
+        <source>ENS images are imported in China (Beijing) and Singapore only.</source>
+        <translation>تُستورد صور ENS في الصين (بكين) وسنغافورة فقط.</translation>
+    </message>
+    <message>
+        <source>The image may have at most %1 after compression, system disk and data disks together.</source>
+        <translation>الحد الأقصى للصورة بعد الضغط %1، لقرص النظام وأقراص البيانات معًا.</translation>
+    </message>
+    <message>
+        <source>ECS, OSS and ENS must be activated in the account, and ECS must be allowed to write to OSS.</source>
+        <translation>يجب تفعيل ECS وOSS وENS في الحساب، والسماح لخدمة ECS بالكتابة إلى OSS.</translation>
+    </message>
+    <message>
+        <source>Costs</source>
+        <translation>التكاليف</translation>
+    </message>
+    <message>
+        <source>Edgelift is free. What is used on the way is charged by the cloud: one pay-as-you-go transit instance with its disks and snapshots.</source>
+        <translation>‏Edgelift مجاني. تحتسب السحابة رسوم ما يُستخدم أثناء ذلك: مثيل عبور واحد بالدفع حسب الاستخدام مع أقراصه ولقطاته.</translation>
+    </message>
+    <message>
+        <source>The temporary image in the OSS bucket costs storage, requests and outbound traffic.</source>
+        <translation>تترتب على الصورة المؤقتة في حاوية OSS تكاليف التخزين والطلبات وحركة البيانات الصادرة.</translation>
+    </message>
+    <message>
+        <source>Importing the ENS image and creating an ENS instance are charged by ENS.</source>
+        <translation>تحتسب ENS رسوم استيراد صورة ENS وإنشاء مثيل ENS.</translation>
+    </message>
+    <message>
+        <source>After an error the transit instance is kept so that you can retry, and keeps costing until you retry or cancel.</source>
+        <translation>بعد حدوث خطأ يُحتفظ بمثيل العبور لتتمكن من إعادة المحاولة، وتستمر تكلفته حتى تعيد المحاولة أو تلغي.</translation>
+    </message>
+    <message>
+        <source>Consequences</source>
+        <translation>العواقب</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance %1 during the migration.</source>
+        <translation>لا توقف مثيل العبور %1 ولا تشغّله ولا تُعد تشغيله ولا تحرّره أثناء الترحيل.</translation>
+    </message>
+    <message>
+        <source>Leave the temporary ECS image and the temporary objects in the bucket alone; they are removed at the end.</source>
+        <translation>لا تمسّ صورة ECS المؤقتة والكائنات المؤقتة في الحاوية؛ فهي تُزال في النهاية.</translation>
+    </message>
+    <message>
+        <source>The hardware changes: licences bound to it may become invalid. Check them after the migration.</source>
+        <translation>يتغيّر العتاد: قد تفقد التراخيص المرتبطة به صلاحيتها. تحقق منها بعد الترحيل.</translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation>مصطلحات</translation>
+    </message>
+    <message>
+        <source>ENS, Edge Node Service: servers in data centers near their users.</source>
+        <translation>‏ENS ‏(Edge Node Service): خوادم في مراكز بيانات قريبة من مستخدميها.</translation>
+    </message>
+    <message>
+        <source>OSS, Object Storage Service: holds files in buckets.</source>
+        <translation>‏OSS ‏(Object Storage Service): تحفظ الملفات في حاويات.</translation>
+    </message>
+    <message>
+        <source>Transit instance: a temporary ECS instance that receives the disks.</source>
+        <translation>مثيل العبور: مثيل ECS مؤقت يستقبل الأقراص.</translation>
+    </message>
+    <message>
+        <source>Activation code: lets this server register itself without an AccessKey pair.</source>
+        <translation>رمز التنشيط: يتيح لهذا الخادم تسجيل نفسه من دون زوج AccessKey.</translation>
+    </message>
+    <message>
+        <source>Move this server into an ENS image</source>
+        <translation>نقل هذا الخادم إلى صورة ENS</translation>
+    </message>
+    <message>
+        <source>Welcome</source>
+        <translation>مرحبًا</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::Wizard</name>
+    <message>
+        <source>&amp;Start the engine</source>
+        <translation>تشغيل المحرك (&amp;S)</translation>
+    </message>
+    <message>
+        <source>Migration %1 continues in the background. Start “edgelift” again to watch it.</source>
+        <translation>يستمر الترحيل %1 في الخلفية. شغّل «edgelift» مرة أخرى لمتابعته.</translation>
+    </message>
+</context>
+</TS>

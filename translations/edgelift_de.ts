@@ -1,0 +1,4020 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de_DE" sourcelanguage="en">
+<context>
+    <name>ActivationCode</name>
+    <message>
+        <source>“%1” (character %2)</source>
+        <extracomment>%1 is one character of an activation code, %2 its place in the code</extracomment>
+        <translation>„%1“ (Zeichen %2)</translation>
+    </message>
+    <message>
+        <source>a part is missing</source>
+        <translation>ein Teil fehlt</translation>
+    </message>
+    <message>
+        <source>the address in it is not valid</source>
+        <translation>die enthaltene Adresse ist ungültig</translation>
+    </message>
+    <message>
+        <source>it is longer than %1 characters</source>
+        <translation>er ist länger als %1 Zeichen</translation>
+    </message>
+    <message>
+        <source>it is empty</source>
+        <translation>er ist leer</translation>
+    </message>
+    <message>
+        <source>it does not begin with EL1</source>
+        <translation>er beginnt nicht mit EL1</translation>
+    </message>
+    <message>
+        <source>the end is missing</source>
+        <translation>das Ende fehlt</translation>
+    </message>
+    <message>
+        <source>the check sum does not match</source>
+        <translation>die Prüfsumme stimmt nicht</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorText</name>
+    <message>
+        <source>Something went wrong inside Edgelift</source>
+        <translation>In Edgelift ist ein interner Fehler aufgetreten</translation>
+    </message>
+    <message>
+        <source>An internal check failed.</source>
+        <translation>Eine interne Prüfung ist fehlgeschlagen.</translation>
+    </message>
+    <message>
+        <source>Save the diagnostics and report them with the code above.</source>
+        <translation>Speichern Sie die Diagnosedaten und melden Sie sie mit dem obigen Code.</translation>
+    </message>
+    <message>
+        <source>The command is not complete</source>
+        <translation>Der Befehl ist unvollständig</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <translation>%1</translation>
+    </message>
+    <message>
+        <source>Run the command with --help to see what it takes.</source>
+        <translation>Rufen Sie den Befehl mit --help auf, um die Optionen zu sehen.</translation>
+    </message>
+    <message>
+        <source>Not permitted</source>
+        <translation>Nicht erlaubt</translation>
+    </message>
+    <message>
+        <source>%1 needs administrator rights.</source>
+        <translation>%1 benötigt Administratorrechte.</translation>
+    </message>
+    <message>
+        <source>Run the command again as root, for example with sudo.</source>
+        <translation>Führen Sie den Befehl erneut als root aus, zum Beispiel mit sudo.</translation>
+    </message>
+    <message>
+        <source>A program is missing</source>
+        <translation>Ein Programm fehlt</translation>
+    </message>
+    <message>
+        <source>The program %1 was not found.</source>
+        <translation>Das Programm %1 wurde nicht gefunden.</translation>
+    </message>
+    <message>
+        <source>Install %1 and retry.</source>
+        <translation>Installieren Sie %1 und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>A program failed</source>
+        <translation>Ein Programm ist fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>%1 ended with an error.</source>
+        <translation>%1 wurde mit einem Fehler beendet.</translation>
+    </message>
+    <message>
+        <source>Read the log for what it printed, mend the cause and retry.</source>
+        <translation>Lesen Sie die Ausgabe im Protokoll, beheben Sie die Ursache und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>A program did not finish</source>
+        <translation>Ein Programm wurde nicht fertig</translation>
+    </message>
+    <message>
+        <source>%1 took longer than it may.</source>
+        <translation>%1 hat die zulässige Zeit überschritten.</translation>
+    </message>
+    <message>
+        <source>Check that the machine is not overloaded, then retry.</source>
+        <translation>Prüfen Sie, ob die Maschine überlastet ist, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>There is no space left</source>
+        <translation>Kein Speicherplatz mehr frei</translation>
+    </message>
+    <message>
+        <source>No space is left in %1.</source>
+        <translation>In %1 ist kein Speicherplatz mehr frei.</translation>
+    </message>
+    <message>
+        <source>Free some space there, then retry. What was done is kept.</source>
+        <translation>Schaffen Sie dort Platz und versuchen Sie es erneut. Erledigtes bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>A file could not be read</source>
+        <translation>Eine Datei konnte nicht gelesen werden</translation>
+    </message>
+    <message>
+        <source>%1 could not be read.</source>
+        <translation>%1 konnte nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>Check that the file exists and may be read, then retry.</source>
+        <translation>Prüfen Sie, ob die Datei vorhanden und lesbar ist, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>A file could not be written</source>
+        <translation>Eine Datei konnte nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>%1 could not be written.</source>
+        <translation>%1 konnte nicht geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>Check the folder&apos;s rights and free space, then retry.</source>
+        <translation>Prüfen Sie Rechte und freien Platz des Ordners und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The migration journal is damaged</source>
+        <translation>Das Migrationsjournal ist beschädigt</translation>
+    </message>
+    <message>
+        <source>The journal %1 cannot be trusted.</source>
+        <translation>Das Journal %1 ist nicht verlässlich.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration and start it again; nothing on the source was changed.</source>
+        <translation>Brechen Sie diese Migration ab und beginnen Sie erneut; an der Quelle wurde nichts geändert.</translation>
+    </message>
+    <message>
+        <source>Saved state is damaged</source>
+        <translation>Gespeicherter Zustand beschädigt</translation>
+    </message>
+    <message>
+        <source>%1 cannot be trusted.</source>
+        <translation>%1 ist nicht verlässlich.</translation>
+    </message>
+    <message>
+        <source>Move the file away and start again; nothing on the source was changed.</source>
+        <translation>Verschieben Sie die Datei und beginnen Sie erneut; an der Quelle wurde nichts geändert.</translation>
+    </message>
+    <message>
+        <source>The plan file cannot be read</source>
+        <translation>Die Plandatei kann nicht gelesen werden</translation>
+    </message>
+    <message>
+        <source>%1 is not a plan file: %2.</source>
+        <translation>%1 ist keine Plandatei: %2.</translation>
+    </message>
+    <message>
+        <source>Make a new plan with “edgeliftctl plan new”, or mend the file at that place.</source>
+        <translation>Erstellen Sie mit „edgeliftctl plan new“ einen neuen Plan oder korrigieren Sie die Datei an dieser Stelle.</translation>
+    </message>
+    <message>
+        <source>The plan has an unknown setting</source>
+        <translation>Der Plan enthält eine unbekannte Einstellung</translation>
+    </message>
+    <message>
+        <source>The plan has the unknown key “%1”.</source>
+        <translation>Der Plan enthält den unbekannten Schlüssel „%1“.</translation>
+    </message>
+    <message>
+        <source>Did you mean “%2”? Correct the key or remove it.</source>
+        <translation>Meinten Sie „%2“? Korrigieren oder entfernen Sie den Schlüssel.</translation>
+    </message>
+    <message>
+        <source>The plan was made by another version</source>
+        <translation>Der Plan stammt von einer anderen Version</translation>
+    </message>
+    <message>
+        <source>The plan has version %1; this program reads version %2.</source>
+        <translation>Der Plan hat Version %1; dieses Programm liest Version %2.</translation>
+    </message>
+    <message>
+        <source>Make a new plan with this program, or use the program that made the plan.</source>
+        <translation>Erstellen Sie mit diesem Programm einen neuen Plan oder nutzen Sie das Programm, von dem er stammt.</translation>
+    </message>
+    <message>
+        <source>The plan has an impossible value</source>
+        <translation>Der Plan enthält einen unmöglichen Wert</translation>
+    </message>
+    <message>
+        <source>%1 cannot be “%2”. Allowed: %3.</source>
+        <translation>%1 kann nicht „%2“ sein. Zulässig: %3.</translation>
+    </message>
+    <message>
+        <source>Change the value in the plan and validate it again.</source>
+        <translation>Ändern Sie den Wert im Plan und prüfen Sie den Plan erneut.</translation>
+    </message>
+    <message>
+        <source>The plan breaks a rule</source>
+        <translation>Der Plan verstößt gegen eine Regel</translation>
+    </message>
+    <message>
+        <source>Change the plan as described and validate it again.</source>
+        <translation>Ändern Sie den Plan wie beschrieben und prüfen Sie ihn erneut.</translation>
+    </message>
+    <message>
+        <source>The plan belongs to another server</source>
+        <translation>Der Plan gehört zu einem anderen Server</translation>
+    </message>
+    <message>
+        <source>The plan names %1, which this source does not have.</source>
+        <translation>Der Plan nennt %1, das es auf dieser Quelle nicht gibt.</translation>
+    </message>
+    <message>
+        <source>Make a new plan for this source with “edgeliftctl plan new”.</source>
+        <translation>Erstellen Sie mit „edgeliftctl plan new“ einen neuen Plan für diese Quelle.</translation>
+    </message>
+    <message>
+        <source>This change of the disk layout is not available</source>
+        <translation>Diese Änderung des Disk-Layouts ist nicht verfügbar</translation>
+    </message>
+    <message>
+        <source>%1 would be changed, but volumes are copied block by block as they are.</source>
+        <translation>%1 würde geändert, aber Volumes werden unverändert Block für Block kopiert.</translation>
+    </message>
+    <message>
+        <source>A disk of the source could not be read</source>
+        <translation>Eine Disk der Quelle konnte nicht gelesen werden</translation>
+    </message>
+    <message>
+        <source>Reading %1 failed.</source>
+        <translation>Fehler beim Lesen von %1.</translation>
+    </message>
+    <message>
+        <source>Check the disk&apos;s health and the file&apos;s rights, then retry. What was already sent is kept.</source>
+        <translation>Prüfen Sie den Zustand der Disk und die Dateirechte und versuchen Sie es erneut. Bereits Gesendetes bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>A disk of the source was not found</source>
+        <translation>Eine Disk der Quelle wurde nicht gefunden</translation>
+    </message>
+    <message>
+        <source>%1 does not exist.</source>
+        <translation>%1 ist nicht vorhanden.</translation>
+    </message>
+    <message>
+        <source>Check the path of the disk, then start again.</source>
+        <translation>Prüfen Sie den Pfad der Disk und beginnen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The disk is empty</source>
+        <translation>Die Disk ist leer</translation>
+    </message>
+    <message>
+        <source>%1 has no content.</source>
+        <translation>%1 hat keinen Inhalt.</translation>
+    </message>
+    <message>
+        <source>Choose the right disk image.</source>
+        <translation>Wählen Sie das richtige Disk-Image.</translation>
+    </message>
+    <message>
+        <source>The source changed during the migration</source>
+        <translation>Die Quelle hat sich während der Migration geändert</translation>
+    </message>
+    <message>
+        <source>%1 is no longer what it was when the migration began.</source>
+        <translation>%1 ist nicht mehr in dem Zustand wie zu Beginn der Migration.</translation>
+    </message>
+    <message>
+        <source>Make sure that nothing writes to the disk image, then start the migration again.</source>
+        <translation>Stellen Sie sicher, dass nichts auf das Disk-Image schreibt, und starten Sie die Migration erneut.</translation>
+    </message>
+    <message>
+        <source>The disk image is in use</source>
+        <translation>Das Disk-Image wird verwendet</translation>
+    </message>
+    <message>
+        <source>%1 is in use by another program.</source>
+        <translation>%1 wird von einem anderen Programm verwendet.</translation>
+    </message>
+    <message>
+        <source>Shut the virtual machine down or choose a copy of its disk, then retry.</source>
+        <translation>Fahren Sie die virtuelle Maschine herunter oder wählen Sie eine Kopie ihrer Disk und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The format of the disk image is not supported</source>
+        <translation>Das Format des Disk-Images wird nicht unterstützt</translation>
+    </message>
+    <message>
+        <source>%1 has the format %2. Raw and qcow2 images can be read.</source>
+        <translation>%1 hat das Format %2. Lesbar sind raw- und qcow2-Images.</translation>
+    </message>
+    <message>
+        <source>Convert the image with “qemu-img convert -O qcow2” and start again.</source>
+        <translation>Konvertieren Sie das Image mit „qemu-img convert -O qcow2“ und beginnen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The partition table is damaged</source>
+        <translation>Die Partitionstabelle ist beschädigt</translation>
+    </message>
+    <message>
+        <source>The partition table of %1 cannot be used: %2.</source>
+        <translation>Die Partitionstabelle von %1 ist nicht verwendbar: %2.</translation>
+    </message>
+    <message>
+        <source>Repair the table (for example with “sgdisk --verify” or “sfdisk --verify”), then start again.</source>
+        <translation>Reparieren Sie die Tabelle (etwa mit „sgdisk --verify“ oder „sfdisk --verify“) und beginnen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The partition table refers to itself</source>
+        <translation>Die Partitionstabelle verweist auf sich selbst</translation>
+    </message>
+    <message>
+        <source>The extended partitions of %1 form a loop.</source>
+        <translation>Die erweiterten Partitionen von %1 bilden eine Schleife.</translation>
+    </message>
+    <message>
+        <source>Repair the partition table with “sfdisk”, then start again.</source>
+        <translation>Reparieren Sie die Partitionstabelle mit „sfdisk“ und beginnen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>This is not a Linux server</source>
+        <translation>Dies ist kein Linux-Server</translation>
+    </message>
+    <message>
+        <source>No Linux system was found on %1.</source>
+        <translation>Auf %1 wurde kein Linux-System gefunden.</translation>
+    </message>
+    <message>
+        <source>Only Linux servers can become ENS images. Choose the disk that holds the Linux system.</source>
+        <translation>Nur Linux-Server können ENS-Images werden. Wählen Sie die Disk mit dem Linux-System.</translation>
+    </message>
+    <message>
+        <source>The processor architecture is not supported</source>
+        <translation>Die Prozessorarchitektur wird nicht unterstützt</translation>
+    </message>
+    <message>
+        <source>The system on %1 is made for %2.</source>
+        <translation>Das System auf %1 ist für %2 gebaut.</translation>
+    </message>
+    <message>
+        <source>Only x86-64 servers can become ENS images.</source>
+        <translation>Nur x86-64-Server können ENS-Images werden.</translation>
+    </message>
+    <message>
+        <source>Too many data disks</source>
+        <translation>Zu viele Datendisks</translation>
+    </message>
+    <message>
+        <source>%1 data disks would be migrated, at most 4 are possible.</source>
+        <translation>%1 Datendisks würden migriert, möglich sind höchstens 4.</translation>
+    </message>
+    <message>
+        <source>Leave out disks: set all volumes of a disk to “migrate”: false in the plan.</source>
+        <translation>Lassen Sie Disks aus: Setzen Sie im Plan für alle Volumes einer Disk „migrate“: false.</translation>
+    </message>
+    <message>
+        <source>A data disk is too large</source>
+        <translation>Eine Datendisk ist zu groß</translation>
+    </message>
+    <message>
+        <source>An ENS image allows at most 500 GiB for a data disk. %1 has %2.</source>
+        <translation>Ein ENS-Image erlaubt höchstens 500 GiB je Datendisk. %1 hat %2.</translation>
+    </message>
+    <message>
+        <source>Leave the disk out, or make it smaller.</source>
+        <translation>Lassen Sie die Disk aus oder verkleinern Sie sie.</translation>
+    </message>
+    <message>
+        <source>The root filesystem was not found</source>
+        <translation>Das Root-Dateisystem wurde nicht gefunden</translation>
+    </message>
+    <message>
+        <source>No volume of %1 can be mounted as “/”.</source>
+        <translation>Kein Volume von %1 kann als „/“ eingehängt werden.</translation>
+    </message>
+    <message>
+        <source>Choose the disk that the server starts from.</source>
+        <translation>Wählen Sie die Disk, von der der Server startet.</translation>
+    </message>
+    <message>
+        <source>A filesystem is damaged</source>
+        <translation>Ein Dateisystem ist beschädigt</translation>
+    </message>
+    <message>
+        <source>The filesystem on %1 cannot be read: %2.</source>
+        <translation>Das Dateisystem auf %1 kann nicht gelesen werden: %2.</translation>
+    </message>
+    <message>
+        <source>Check it with the filesystem&apos;s own repair program, then start again.</source>
+        <translation>Prüfen Sie es mit dem Reparaturprogramm des Dateisystems und beginnen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>A volume cannot be migrated</source>
+        <translation>Ein Volume kann nicht migriert werden</translation>
+    </message>
+    <message>
+        <source>%1 is of a kind that cannot be migrated: %2.</source>
+        <translation>%1 ist von einer Art, die nicht migriert werden kann: %2.</translation>
+    </message>
+    <message>
+        <source>Leave the volume out, or change it on the source.</source>
+        <translation>Lassen Sie das Volume aus oder ändern Sie es auf der Quelle.</translation>
+    </message>
+    <message>
+        <source>No boot loader was found</source>
+        <translation>Kein Bootloader gefunden</translation>
+    </message>
+    <message>
+        <source>%1 has no boot loader that the image could start with.</source>
+        <translation>%1 hat keinen Bootloader, mit dem das Image starten könnte.</translation>
+    </message>
+    <message>
+        <source>Install GRUB on the source&apos;s system disk, then start again.</source>
+        <translation>Installieren Sie GRUB auf der Systemdisk der Quelle und beginnen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>Drivers for the cloud are missing</source>
+        <translation>Treiber für die Cloud fehlen</translation>
+    </message>
+    <message>
+        <source>The start files of kernel %1 have no virtio drivers.</source>
+        <translation>Die Startdateien von Kernel %1 enthalten keine virtio-Treiber.</translation>
+    </message>
+    <message>
+        <source>Rebuild the initramfs with virtio_blk, virtio_pci and virtio_net, then check again.</source>
+        <translation>Erstellen Sie die initramfs mit virtio_blk, virtio_pci und virtio_net neu und prüfen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>This machine cannot be migrated while it runs</source>
+        <translation>Diese Maschine kann nicht im laufenden Betrieb migriert werden</translation>
+    </message>
+    <message>
+        <source>A running machine cannot be the source of this migration.</source>
+        <translation>Eine laufende Maschine kann nicht Quelle dieser Migration sein.</translation>
+    </message>
+    <message>
+        <source>Name the disk images with --source-disk.</source>
+        <translation>Geben Sie die Disk-Images mit --source-disk an.</translation>
+    </message>
+    <message>
+        <source>The source does not read the same twice</source>
+        <translation>Die Quelle liefert beim Lesen wechselnde Daten</translation>
+    </message>
+    <message>
+        <source>%2 blocks of %1 had another content each time they were read.</source>
+        <translation>%2 Blöcke von %1 hatten bei jedem Lesen einen anderen Inhalt.</translation>
+    </message>
+    <message>
+        <source>Make sure that nothing writes to the disk. Then test the source server&apos;s memory (RAM) and the disk&apos;s health, and start again.</source>
+        <translation>Stellen Sie sicher, dass nichts auf die Disk schreibt. Prüfen Sie dann Arbeitsspeicher (RAM) und Disk des Quellservers und beginnen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The transit instance does not answer</source>
+        <translation>Die Transitinstanz antwortet nicht</translation>
+    </message>
+    <message>
+        <source>%1 cannot be reached on port %2.</source>
+        <translation>%1 ist auf Port %2 nicht erreichbar.</translation>
+    </message>
+    <message>
+        <source>Allow outgoing connections to ports 8080 and 8703, then retry. What was already sent is kept.</source>
+        <translation>Erlauben Sie ausgehende Verbindungen zu den Ports 8080 und 8703 und versuchen Sie es erneut. Bereits Gesendetes bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>The receiver is of another version</source>
+        <translation>Der Empfänger hat eine andere Version</translation>
+    </message>
+    <message>
+        <source>The receiver speaks protocol %1.</source>
+        <translation>Der Empfänger verwendet Protokoll %1.</translation>
+    </message>
+    <message>
+        <source>Let the migration create a new transit instance (cancel and start again), or update this program.</source>
+        <translation>Lassen Sie eine neue Transitinstanz erstellen (abbrechen und erneut beginnen) oder aktualisieren Sie dieses Programm.</translation>
+    </message>
+    <message>
+        <source>The data connection was disturbed</source>
+        <translation>Die Datenverbindung wurde gestört</translation>
+    </message>
+    <message>
+        <source>A message on the data connection could not be understood.</source>
+        <translation>Eine Nachricht auf der Datenverbindung war unverständlich.</translation>
+    </message>
+    <message>
+        <source>Retry. What was already confirmed is kept.</source>
+        <translation>Versuchen Sie es erneut. Bereits Bestätigtes bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>The other side could not prove who it is</source>
+        <translation>Die Gegenseite konnte sich nicht ausweisen</translation>
+    </message>
+    <message>
+        <source>The computer at %1 does not hold the key of this migration.</source>
+        <translation>Der Computer unter %1 besitzt nicht den Schlüssel dieser Migration.</translation>
+    </message>
+    <message>
+        <source>Check for a proxy that opens encrypted connections, then retry.</source>
+        <translation>Prüfen Sie, ob ein Proxy verschlüsselte Verbindungen öffnet, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The receiver holds another state</source>
+        <translation>Der Empfänger hat einen anderen Stand</translation>
+    </message>
+    <message>
+        <source>The receiver does not know this run of the migration.</source>
+        <translation>Der Empfänger kennt diesen Lauf der Migration nicht.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration and start it again.</source>
+        <translation>Brechen Sie diese Migration ab und beginnen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>Data was damaged on the way</source>
+        <translation>Daten wurden unterwegs beschädigt</translation>
+    </message>
+    <message>
+        <source>A block of %1 arrived damaged.</source>
+        <translation>Ein Block von %1 kam beschädigt an.</translation>
+    </message>
+    <message>
+        <source>Retry. The block is sent again; nothing damaged was written. If it happens again, test the source server&apos;s memory (RAM).</source>
+        <translation>Versuchen Sie es erneut. Der Block wird neu gesendet; nichts Beschädigtes wurde geschrieben. Tritt es wieder auf, prüfen Sie den Arbeitsspeicher (RAM) des Quellservers.</translation>
+    </message>
+    <message>
+        <source>A target disk was not found</source>
+        <translation>Eine Zieldisk wurde nicht gefunden</translation>
+    </message>
+    <message>
+        <source>The disk with serial %1 is not attached to the transit instance.</source>
+        <translation>Die Disk mit der Seriennummer %1 ist nicht an die Transitinstanz angehängt.</translation>
+    </message>
+    <message>
+        <source>Retry; if it stays away, cancel the migration and start again.</source>
+        <translation>Versuchen Sie es erneut; fehlt sie weiterhin, brechen Sie ab und beginnen Sie von vorn.</translation>
+    </message>
+    <message>
+        <source>A target disk is too small</source>
+        <translation>Eine Zieldisk ist zu klein</translation>
+    </message>
+    <message>
+        <source>The target disk %1 has %2, but %3 are needed.</source>
+        <translation>Die Zieldisk %1 hat %2, benötigt werden %3.</translation>
+    </message>
+    <message>
+        <source>Choose a larger disk in the plan and start again.</source>
+        <translation>Wählen Sie im Plan eine größere Disk und beginnen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>Writing the target disk failed</source>
+        <translation>Fehler beim Schreiben der Zieldisk</translation>
+    </message>
+    <message>
+        <source>The target disk %1 could not be written.</source>
+        <translation>Die Zieldisk %1 konnte nicht geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>Retry. If it fails again, cancel the migration and start again.</source>
+        <translation>Versuchen Sie es erneut. Bei erneutem Fehler brechen Sie ab und beginnen von vorn.</translation>
+    </message>
+    <message>
+        <source>Reading the target disk back failed</source>
+        <translation>Fehler beim Rücklesen der Zieldisk</translation>
+    </message>
+    <message>
+        <source>The target disk %1 could not be read back.</source>
+        <translation>Die Zieldisk %1 konnte nicht zurückgelesen werden.</translation>
+    </message>
+    <message>
+        <source>The copy is not equal to the source</source>
+        <translation>Die Kopie stimmt nicht mit der Quelle überein</translation>
+    </message>
+    <message>
+        <source>%1 blocks of the target disk differ from what was sent, after a second copy as well.</source>
+        <translation>%1 Blöcke der Zieldisk weichen vom Gesendeten ab, auch nach einer zweiten Kopie.</translation>
+    </message>
+    <message>
+        <source>Memory (RAM) or disk of the transit instance is faulty. Cancel the migration and start it again: it gets another one.</source>
+        <translation>Arbeitsspeicher (RAM) oder Disk der Transitinstanz ist fehlerhaft. Brechen Sie die Migration ab und beginnen Sie erneut: Sie erhält dann eine andere.</translation>
+    </message>
+    <message>
+        <source>The connection to the transit instance was lost</source>
+        <translation>Die Verbindung zur Transitinstanz ist abgebrochen</translation>
+    </message>
+    <message>
+        <source>The connection to %1 was lost.</source>
+        <translation>Die Verbindung zu %1 ist abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Check the network, then retry. What was already sent is kept.</source>
+        <translation>Prüfen Sie das Netzwerk und versuchen Sie es erneut. Bereits Gesendetes bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>No data passes to the transit instance</source>
+        <translation>Es gelangen keine Daten zur Transitinstanz</translation>
+    </message>
+    <message>
+        <source>No data passed to %1 for %2 seconds.</source>
+        <translation>Seit %2 Sekunden gelangen keine Daten zu %1.</translation>
+    </message>
+    <message>
+        <source>A write outside the target was refused</source>
+        <translation>Ein Schreibzugriff außerhalb des Ziels wurde abgelehnt</translation>
+    </message>
+    <message>
+        <source>The receiver refused a write outside disk %1.</source>
+        <translation>Der Empfänger hat einen Schreibzugriff außerhalb von Disk %1 abgelehnt.</translation>
+    </message>
+    <message>
+        <source>The partition table of the target could not be written</source>
+        <translation>Die Partitionstabelle des Ziels konnte nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>The partition table of target disk %1 could not be completed.</source>
+        <translation>Die Partitionstabelle der Zieldisk %1 konnte nicht fertiggestellt werden.</translation>
+    </message>
+    <message>
+        <source>Retry. If it fails again, save the diagnostics and report them.</source>
+        <translation>Versuchen Sie es erneut. Bei erneutem Fehler speichern und melden Sie die Diagnosedaten.</translation>
+    </message>
+    <message>
+        <source>A target disk is in use</source>
+        <translation>Eine Zieldisk wird verwendet</translation>
+    </message>
+    <message>
+        <source>The target disk %1 is in use by the transit instance itself and was not touched.</source>
+        <translation>Die Zieldisk %1 wird von der Transitinstanz selbst verwendet und wurde nicht verändert.</translation>
+    </message>
+    <message>
+        <source>Retry. If it stays in use, cancel the migration and start again.</source>
+        <translation>Versuchen Sie es erneut. Bleibt sie belegt, brechen Sie ab und beginnen Sie von vorn.</translation>
+    </message>
+    <message>
+        <source>The cloud refused a request</source>
+        <translation>Die Cloud hat eine Anforderung abgelehnt</translation>
+    </message>
+    <message>
+        <source>%1 was refused: %2.</source>
+        <translation>%1 wurde abgelehnt: %2.</translation>
+    </message>
+    <message>
+        <source>Read the cloud&apos;s reason, mend it in the console, then retry.</source>
+        <translation>Beheben Sie den genannten Grund in der Konsole und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The cloud asks to slow down</source>
+        <translation>Die Cloud begrenzt die Anforderungen</translation>
+    </message>
+    <message>
+        <source>Too many %1 requests were made from this account.</source>
+        <translation>Aus diesem Konto kamen zu viele %1-Anforderungen.</translation>
+    </message>
+    <message>
+        <source>Nothing is lost. Wait a minute, then retry.</source>
+        <translation>Nichts ist verloren. Warten Sie eine Minute und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The cloud&apos;s answer was not understood</source>
+        <translation>Die Antwort der Cloud war unverständlich</translation>
+    </message>
+    <message>
+        <source>The answer to %1 could not be understood.</source>
+        <translation>Die Antwort auf %1 war unverständlich.</translation>
+    </message>
+    <message>
+        <source>Retry. If it happens again, check for a proxy that changes answers.</source>
+        <translation>Versuchen Sie es erneut. Prüfen Sie im Wiederholungsfall, ob ein Proxy Antworten verändert.</translation>
+    </message>
+    <message>
+        <source>The cloud does not answer</source>
+        <translation>Die Cloud antwortet nicht</translation>
+    </message>
+    <message>
+        <source>No answer from %1.</source>
+        <translation>Keine Antwort von %1.</translation>
+    </message>
+    <message>
+        <source>Check the network or the proxy, then retry.</source>
+        <translation>Prüfen Sie das Netzwerk oder den Proxy und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The AccessKey pair was refused</source>
+        <translation>Das AccessKey-Paar wurde abgelehnt</translation>
+    </message>
+    <message>
+        <source>The cloud refused the AccessKey pair: %1.</source>
+        <translation>Die Cloud hat das AccessKey-Paar abgelehnt: %1.</translation>
+    </message>
+    <message>
+        <source>Check the AccessKey ID and secret, then start again.</source>
+        <translation>Prüfen Sie AccessKey-ID und -Secret und beginnen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The temporary credentials expired</source>
+        <translation>Die temporären Anmeldedaten sind abgelaufen</translation>
+    </message>
+    <message>
+        <source>The temporary credentials for %1 are no longer valid.</source>
+        <translation>Die temporären Anmeldedaten für %1 sind nicht mehr gültig.</translation>
+    </message>
+    <message>
+        <source>Retry. New credentials are fetched by themselves.</source>
+        <translation>Versuchen Sie es erneut. Neue Anmeldedaten werden automatisch abgerufen.</translation>
+    </message>
+    <message>
+        <source>The account lacks a permission</source>
+        <translation>Dem Konto fehlt eine Berechtigung</translation>
+    </message>
+    <message>
+        <source>The account may not call %1: %2.</source>
+        <translation>Das Konto darf %1 nicht aufrufen: %2.</translation>
+    </message>
+    <message>
+        <source>Grant the permission in the RAM console, then retry.</source>
+        <translation>Erteilen Sie die Berechtigung in der RAM-Konsole und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s clock is wrong</source>
+        <translation>Die Uhr dieses Computers geht falsch</translation>
+    </message>
+    <message>
+        <source>The clock differs from the cloud&apos;s by %1 seconds.</source>
+        <translation>Die Uhr weicht um %1 Sekunden von der Uhr der Cloud ab.</translation>
+    </message>
+    <message>
+        <source>Set the clock (for example with “timedatectl set-ntp true”), then retry.</source>
+        <translation>Stellen Sie die Uhr (etwa mit „timedatectl set-ntp true“) und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The bucket does not exist</source>
+        <translation>Der Bucket ist nicht vorhanden</translation>
+    </message>
+    <message>
+        <source>There is no bucket “%1”.</source>
+        <translation>Es gibt keinen Bucket „%1“.</translation>
+    </message>
+    <message>
+        <source>Create the bucket in %2, or choose another one in the plan.</source>
+        <translation>Erstellen Sie den Bucket in %2 oder wählen Sie im Plan einen anderen.</translation>
+    </message>
+    <message>
+        <source>The bucket is in another region</source>
+        <translation>Der Bucket liegt in einer anderen Region</translation>
+    </message>
+    <message>
+        <source>Bucket “%1” is in %2, but the temporary image is created in %3.</source>
+        <translation>Bucket „%1“ liegt in %2, das temporäre Image wird aber in %3 erstellt.</translation>
+    </message>
+    <message>
+        <source>Choose a bucket in %3.</source>
+        <translation>Wählen Sie einen Bucket in %3.</translation>
+    </message>
+    <message>
+        <source>The bucket cannot be used</source>
+        <translation>Der Bucket ist nicht verwendbar</translation>
+    </message>
+    <message>
+        <source>Bucket “%1” cannot hold the temporary image: %2.</source>
+        <translation>Bucket „%1“ kann das temporäre Image nicht aufnehmen: %2.</translation>
+    </message>
+    <message>
+        <source>Choose a bucket without server-side encryption, of the standard class.</source>
+        <translation>Wählen Sie einen Bucket der Standard-Speicherklasse ohne serverseitige Verschlüsselung.</translation>
+    </message>
+    <message>
+        <source>The image name is in use</source>
+        <translation>Der Image-Name ist vergeben</translation>
+    </message>
+    <message>
+        <source>There is already an image named “%1”.</source>
+        <translation>Es gibt bereits ein Image namens „%1“.</translation>
+    </message>
+    <message>
+        <source>Choose another name prefix in the plan.</source>
+        <translation>Wählen Sie im Plan ein anderes Namenspräfix.</translation>
+    </message>
+    <message>
+        <source>The instance type is out of stock</source>
+        <translation>Der Instanztyp ist nicht vorrätig</translation>
+    </message>
+    <message>
+        <source>Instance type “%1” is out of stock in %2.</source>
+        <translation>Der Instanztyp „%1“ ist in %2 nicht vorrätig.</translation>
+    </message>
+    <message>
+        <source>Choose another type, or leave the type empty so that one is chosen.</source>
+        <translation>Wählen Sie einen anderen Typ oder lassen Sie den Typ leer, damit einer gewählt wird.</translation>
+    </message>
+    <message>
+        <source>A quota of the account is used up</source>
+        <translation>Ein Kontingent des Kontos ist ausgeschöpft</translation>
+    </message>
+    <message>
+        <source>The quota for %1 is used up: %2.</source>
+        <translation>Das Kontingent für %1 ist ausgeschöpft: %2.</translation>
+    </message>
+    <message>
+        <source>Delete what is no longer needed or raise the quota, then retry.</source>
+        <translation>Löschen Sie nicht mehr Benötigtes oder erhöhen Sie das Kontingent und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The account&apos;s balance is too low</source>
+        <translation>Das Guthaben des Kontos ist zu niedrig</translation>
+    </message>
+    <message>
+        <source>The account cannot buy the transit instance.</source>
+        <translation>Das Konto kann die Transitinstanz nicht kaufen.</translation>
+    </message>
+    <message>
+        <source>Top up the account, then retry.</source>
+        <translation>Laden Sie das Konto auf und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>A role is missing in the account</source>
+        <translation>Im Konto fehlt eine Rolle</translation>
+    </message>
+    <message>
+        <source>The role %1 does not exist or may not be used.</source>
+        <translation>Die Rolle %1 ist nicht vorhanden oder darf nicht verwendet werden.</translation>
+    </message>
+    <message>
+        <source>Grant the role in the ECS console, then retry.</source>
+        <translation>Erteilen Sie die Rolle in der ECS-Konsole und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>A service is not activated</source>
+        <translation>Ein Dienst ist nicht aktiviert</translation>
+    </message>
+    <message>
+        <source>%1 is not activated in this account.</source>
+        <translation>%1 ist in diesem Konto nicht aktiviert.</translation>
+    </message>
+    <message>
+        <source>Activate it in the console, then retry.</source>
+        <translation>Aktivieren Sie ihn in der Konsole und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The region is not supported</source>
+        <translation>Die Region wird nicht unterstützt</translation>
+    </message>
+    <message>
+        <source>%1 is not possible in %2.</source>
+        <translation>%1 ist in %2 nicht möglich.</translation>
+    </message>
+    <message>
+        <source>Choose China (Beijing) or Singapore.</source>
+        <translation>Wählen Sie China (Peking) oder Singapur.</translation>
+    </message>
+    <message>
+        <source>The network was not found</source>
+        <translation>Das Netzwerk wurde nicht gefunden</translation>
+    </message>
+    <message>
+        <source>%1 does not exist or does not fit.</source>
+        <translation>%1 ist nicht vorhanden oder passt nicht.</translation>
+    </message>
+    <message>
+        <source>Choose another VPC and vSwitch in the plan.</source>
+        <translation>Wählen Sie im Plan eine andere VPC und einen anderen vSwitch.</translation>
+    </message>
+    <message>
+        <source>The transit instance is gone</source>
+        <translation>Die Transitinstanz existiert nicht mehr</translation>
+    </message>
+    <message>
+        <source>The transit instance %1 was released.</source>
+        <translation>Die Transitinstanz %1 wurde freigegeben.</translation>
+    </message>
+    <message>
+        <source>This migration cannot continue. Start it again from the beginning.</source>
+        <translation>Diese Migration kann nicht fortgesetzt werden. Beginnen Sie von vorn.</translation>
+    </message>
+    <message>
+        <source>The transit instance did not get ready</source>
+        <translation>Die Transitinstanz wurde nicht bereit</translation>
+    </message>
+    <message>
+        <source>The transit instance %1 did not start its receiver.</source>
+        <translation>Die Transitinstanz %1 hat ihren Empfänger nicht gestartet.</translation>
+    </message>
+    <message>
+        <source>Retry; if it fails again, cancel the migration and start again.</source>
+        <translation>Versuchen Sie es erneut; bei erneutem Fehler brechen Sie ab und beginnen von vorn.</translation>
+    </message>
+    <message>
+        <source>A snapshot failed</source>
+        <translation>Ein Snapshot ist fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>The snapshot of disk %1 failed.</source>
+        <translation>Der Snapshot der Disk %1 ist fehlgeschlagen.</translation>
+    </message>
+    <message>
+        <source>Retry.</source>
+        <translation>Versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The image could not be made</source>
+        <translation>Das Image konnte nicht erstellt werden</translation>
+    </message>
+    <message>
+        <source>Making the ECS image %1 failed: %2.</source>
+        <translation>Fehler beim Erstellen des ECS-Images %1: %2.</translation>
+    </message>
+    <message>
+        <source>Retry; if it fails again, read the cloud&apos;s reason in the log.</source>
+        <translation>Versuchen Sie es erneut; bei erneutem Fehler lesen Sie den Grund der Cloud im Protokoll.</translation>
+    </message>
+    <message>
+        <source>The image could not be exported</source>
+        <translation>Das Image konnte nicht exportiert werden</translation>
+    </message>
+    <message>
+        <source>Exporting image %1 failed: %2.</source>
+        <translation>Fehler beim Exportieren des Images %1: %2.</translation>
+    </message>
+    <message>
+        <source>Check the bucket and the role for image export, then retry.</source>
+        <translation>Prüfen Sie den Bucket und die Rolle für den Image-Export und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The image could not be imported</source>
+        <translation>Das Image konnte nicht importiert werden</translation>
+    </message>
+    <message>
+        <source>Importing the ENS image %1 failed: %2.</source>
+        <translation>Fehler beim Importieren des ENS-Images %1: %2.</translation>
+    </message>
+    <message>
+        <source>Retry; the exported files are kept in the bucket until then.</source>
+        <translation>Versuchen Sie es erneut; bis dahin bleiben die exportierten Dateien im Bucket.</translation>
+    </message>
+    <message>
+        <source>The cloud took too long</source>
+        <translation>Die Cloud hat zu lange gebraucht</translation>
+    </message>
+    <message>
+        <source>%1 did not finish in time.</source>
+        <translation>%1 wurde nicht rechtzeitig fertig.</translation>
+    </message>
+    <message>
+        <source>Retry; it continues where it stopped.</source>
+        <translation>Versuchen Sie es erneut; es geht an derselben Stelle weiter.</translation>
+    </message>
+    <message>
+        <source>Something in the cloud is gone</source>
+        <translation>Etwas in der Cloud existiert nicht mehr</translation>
+    </message>
+    <message>
+        <source>%1 no longer exists.</source>
+        <translation>%1 existiert nicht mehr.</translation>
+    </message>
+    <message>
+        <source>It was probably deleted by hand. Cancel the migration and start again.</source>
+        <translation>Vermutlich wurde es von Hand gelöscht. Brechen Sie die Migration ab und beginnen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The receiver&apos;s bundle is missing</source>
+        <translation>Das Paket des Empfängers fehlt</translation>
+    </message>
+    <message>
+        <source>The file %1 was not found.</source>
+        <translation>Die Datei %1 wurde nicht gefunden.</translation>
+    </message>
+    <message>
+        <source>Reinstall Edgelift, or build the target “receiver_bundle”.</source>
+        <translation>Installieren Sie Edgelift neu oder bauen Sie das Target „receiver_bundle“.</translation>
+    </message>
+    <message>
+        <source>The activation code has a typing error</source>
+        <translation>Der Aktivierungscode enthält einen Tippfehler</translation>
+    </message>
+    <message>
+        <source>The activation code is not complete or has a wrong character: %1.</source>
+        <translation>Der Aktivierungscode ist unvollständig oder enthält ein falsches Zeichen: %1.</translation>
+    </message>
+    <message>
+        <source>Copy the whole code again from where it was made.</source>
+        <translation>Kopieren Sie den ganzen Code erneut von dort, wo er erstellt wurde.</translation>
+    </message>
+    <message>
+        <source>The activation code was rejected</source>
+        <translation>Der Aktivierungscode wurde abgelehnt</translation>
+    </message>
+    <message>
+        <source>The service does not know this activation code.</source>
+        <translation>Der Dienst kennt diesen Aktivierungscode nicht.</translation>
+    </message>
+    <message>
+        <source>Check it for missing characters, or generate a new one.</source>
+        <translation>Prüfen Sie ihn auf fehlende Zeichen oder generieren Sie einen neuen.</translation>
+    </message>
+    <message>
+        <source>The activation code expired</source>
+        <translation>Der Aktivierungscode ist abgelaufen</translation>
+    </message>
+    <message>
+        <source>The activation code expired on %1.</source>
+        <translation>Der Aktivierungscode ist am %1 abgelaufen.</translation>
+    </message>
+    <message>
+        <source>Generate a new one.</source>
+        <translation>Generieren Sie einen neuen.</translation>
+    </message>
+    <message>
+        <source>The activation code is used up</source>
+        <translation>Der Aktivierungscode ist aufgebraucht</translation>
+    </message>
+    <message>
+        <source>The activation code has already imported %1 servers, which is its limit.</source>
+        <translation>Mit dem Aktivierungscode wurden bereits %1 Server importiert; das ist sein Limit.</translation>
+    </message>
+    <message>
+        <source>The activation code was disabled</source>
+        <translation>Der Aktivierungscode wurde deaktiviert</translation>
+    </message>
+    <message>
+        <source>The activation code was switched off by its owner.</source>
+        <translation>Der Aktivierungscode wurde von seinem Besitzer deaktiviert.</translation>
+    </message>
+    <message>
+        <source>Ask for a new one.</source>
+        <translation>Bitten Sie um einen neuen.</translation>
+    </message>
+    <message>
+        <source>No activation code was given</source>
+        <translation>Kein Aktivierungscode angegeben</translation>
+    </message>
+    <message>
+        <source>Neither an activation code nor an AccessKey pair was given.</source>
+        <translation>Es wurde weder ein Aktivierungscode noch ein AccessKey-Paar angegeben.</translation>
+    </message>
+    <message>
+        <source>Give the code with --code-file or on standard input, or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.</source>
+        <translation>Geben Sie den Code mit --code-file oder über die Standardeingabe an oder setzen Sie ALIBABA_CLOUD_ACCESS_KEY_ID und ALIBABA_CLOUD_ACCESS_KEY_SECRET.</translation>
+    </message>
+    <message>
+        <source>The agent does not answer</source>
+        <translation>Der Agent antwortet nicht</translation>
+    </message>
+    <message>
+        <source>No agent answers on %1.</source>
+        <translation>Unter %1 antwortet kein Agent.</translation>
+    </message>
+    <message>
+        <source>Start it with “systemctl start edgelift-agent”, or run the command as root.</source>
+        <translation>Starten Sie ihn mit „systemctl start edgelift-agent“ oder führen Sie den Befehl als root aus.</translation>
+    </message>
+    <message>
+        <source>The agent is of another version</source>
+        <translation>Der Agent hat eine andere Version</translation>
+    </message>
+    <message>
+        <source>The agent speaks version %1 of its interface, this program version %2.</source>
+        <translation>Der Agent verwendet Version %1 seiner Schnittstelle, dieses Programm Version %2.</translation>
+    </message>
+    <message>
+        <source>Install the same version of both.</source>
+        <translation>Installieren Sie beide in derselben Version.</translation>
+    </message>
+    <message>
+        <source>A migration is already running</source>
+        <translation>Es läuft bereits eine Migration</translation>
+    </message>
+    <message>
+        <source>Migration %1 is still running.</source>
+        <translation>Migration %1 läuft noch.</translation>
+    </message>
+    <message>
+        <source>Wait for its end or cancel it first.</source>
+        <translation>Warten Sie ihr Ende ab oder brechen Sie sie zuerst ab.</translation>
+    </message>
+    <message>
+        <source>The migration was not found</source>
+        <translation>Die Migration wurde nicht gefunden</translation>
+    </message>
+    <message>
+        <source>There is no migration %1.</source>
+        <translation>Es gibt keine Migration %1.</translation>
+    </message>
+    <message>
+        <source>List the migrations with “edgeliftctl status”.</source>
+        <translation>Listen Sie die Migrationen mit „edgeliftctl status“ auf.</translation>
+    </message>
+    <message>
+        <source>This is not possible now</source>
+        <translation>Das ist jetzt nicht möglich</translation>
+    </message>
+    <message>
+        <source>Migration %1 is %2.</source>
+        <translation>Status der Migration %1: %2.</translation>
+    </message>
+    <message>
+        <source>Look at its state with “edgeliftctl status”.</source>
+        <translation>Prüfen Sie ihren Status mit „edgeliftctl status“.</translation>
+    </message>
+    <message>
+        <source>A request was not understood</source>
+        <translation>Eine Anforderung war unverständlich</translation>
+    </message>
+    <message>
+        <source>Use the same version of all parts of Edgelift.</source>
+        <translation>Verwenden Sie für alle Teile von Edgelift dieselbe Version.</translation>
+    </message>
+    <message>
+        <source>Undo the changes to the disks, or leave size, place and method of each volume as they were in the new plan.</source>
+        <translation>Machen Sie die Änderungen an den Disks rückgängig oder belassen Sie Größe, Ort und Methode jedes Volumes wie im neuen Plan.</translation>
+    </message>
+</context>
+<context>
+    <name>Format</name>
+    <message>
+        <source>%1 B</source>
+        <translation>%1 B</translation>
+    </message>
+    <message>
+        <source>%1 KiB</source>
+        <translation>%1 KiB</translation>
+    </message>
+    <message>
+        <source>%1 MiB</source>
+        <translation>%1 MiB</translation>
+    </message>
+    <message>
+        <source>%1 GiB</source>
+        <translation>%1 GiB</translation>
+    </message>
+    <message>
+        <source>%1 TiB</source>
+        <translation>%1 TiB</translation>
+    </message>
+    <message>
+        <source>%1 B/s</source>
+        <translation>%1 B/s</translation>
+    </message>
+    <message>
+        <source>%1 KiB/s</source>
+        <translation>%1 KiB/s</translation>
+    </message>
+    <message>
+        <source>%1 MiB/s</source>
+        <translation>%1 MiB/s</translation>
+    </message>
+    <message>
+        <source>%1 GiB/s</source>
+        <translation>%1 GiB/s</translation>
+    </message>
+    <message>
+        <source>%1 TiB/s</source>
+        <translation>%1 TiB/s</translation>
+    </message>
+    <message>
+        <source>%1 Mbit/s</source>
+        <translation>%1 Mbit/s</translation>
+    </message>
+    <message>
+        <source>Unlimited</source>
+        <translation>Unbegrenzt</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <extracomment>A share of a whole; %1 is a number such as 42</extracomment>
+        <translation>%1&#xa0;%</translation>
+    </message>
+    <message>
+        <source>less than 1 min</source>
+        <translation>weniger als 1 min</translation>
+    </message>
+    <message>
+        <source>more than 2 days</source>
+        <translation>mehr als 2 Tage</translation>
+    </message>
+    <message>
+        <source>about %1 min</source>
+        <extracomment>Remaining time</extracomment>
+        <translation>etwa %1 min</translation>
+    </message>
+    <message>
+        <source>about %1 h</source>
+        <translation>etwa %1 h</translation>
+    </message>
+    <message>
+        <source>about %1 h %2 min</source>
+        <translation>etwa %1 h %2 min</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 min %2 s</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 h %2 min</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <extracomment>%1 is a day, %2 a time of day</extracomment>
+        <translation>%1, %2</translation>
+    </message>
+</context>
+<context>
+    <name>JobState</name>
+    <message>
+        <source>Waiting</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>Abgeschlossen</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Abgebrochen</translation>
+    </message>
+</context>
+<context>
+    <name>NumberBox</name>
+    <message>
+        <source>Set to the maximum, %1.</source>
+        <translation>Auf das Maximum %1 gesetzt.</translation>
+    </message>
+    <message>
+        <source>Set to the minimum, %1.</source>
+        <translation>Auf das Minimum %1 gesetzt.</translation>
+    </message>
+</context>
+<context>
+    <name>Phase</name>
+    <message>
+        <source>Connecting</source>
+        <translation>Verbinden</translation>
+    </message>
+    <message>
+        <source>Checking the account</source>
+        <translation>Konto prüfen</translation>
+    </message>
+    <message>
+        <source>Making the transit instance</source>
+        <translation>Transitinstanz erstellen</translation>
+    </message>
+    <message>
+        <source>Copying the disks</source>
+        <translation>Disks kopieren</translation>
+    </message>
+    <message>
+        <source>Finishing the disks</source>
+        <translation>Disks fertigstellen</translation>
+    </message>
+    <message>
+        <source>Taking snapshots</source>
+        <translation>Snapshots erstellen</translation>
+    </message>
+    <message>
+        <source>Making the ECS image</source>
+        <translation>ECS-Image erstellen</translation>
+    </message>
+    <message>
+        <source>Exporting the image to the bucket</source>
+        <translation>Image in den Bucket exportieren</translation>
+    </message>
+    <message>
+        <source>Importing the image into ENS</source>
+        <translation>Image in ENS importieren</translation>
+    </message>
+    <message>
+        <source>Cleaning up</source>
+        <translation>Bereinigen</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+</context>
+<context>
+    <name>PlanRules</name>
+    <message>
+        <source>System disk</source>
+        <translation>Systemdisk</translation>
+    </message>
+    <message>
+        <source>Data disk %1</source>
+        <extracomment>%1 the number of a data disk</extracomment>
+        <translation>Datendisk %1</translation>
+    </message>
+    <message>
+        <source>Not migrated.</source>
+        <translation>Wird nicht migriert.</translation>
+    </message>
+    <message>
+        <source>Copied block by block: same size and structure as on the source.</source>
+        <translation>Wird Block für Block kopiert: gleiche Größe und Struktur wie auf der Quelle.</translation>
+    </message>
+    <message>
+        <source>Copied file by file because its size changes from %1 to %2.</source>
+        <extracomment>%1, %2 sizes</extracomment>
+        <translation>Wird Datei für Datei kopiert, weil sich die Größe von %1 auf %2 ändert.</translation>
+    </message>
+    <message>
+        <source>Copied file by file because its size is not a multiple of 4 MiB while LVM is on.</source>
+        <translation>Wird Datei für Datei kopiert, weil die Größe kein Vielfaches von 4 MiB ist und LVM aktiv ist.</translation>
+    </message>
+    <message>
+        <source>Copied file by file, as chosen.</source>
+        <translation>Wird wie gewählt Datei für Datei kopiert.</translation>
+    </message>
+    <message>
+        <source>Does not fit: %1 missing</source>
+        <extracomment>while a mount target is dragged over a disk; %1 a size</extracomment>
+        <translation>Passt nicht: %1 fehlen</translation>
+    </message>
+    <message>
+        <source>Move here: %1 fits, %2 free</source>
+        <extracomment>while a mount target is dragged over a disk; %1 its size, %2 what is free on the disk afterwards</extracomment>
+        <translation>Hierher: %1 passt, dann %2 frei</translation>
+    </message>
+    <message>
+        <source>%1 moved to %2.</source>
+        <extracomment>%1 a mount target, %2 a disk such as “Data disk 2”</extracomment>
+        <translation>%1 nach %2 verschoben.</translation>
+    </message>
+    <message>
+        <source>%1 changed from %2 to %3.</source>
+        <extracomment>%1 a mount target or disk, %2 and %3 sizes</extracomment>
+        <translation>%1 von %2 auf %3 geändert.</translation>
+    </message>
+    <message>
+        <source>%1 is copied file by file.</source>
+        <extracomment>%1 a mount target</extracomment>
+        <translation>%1 wird Datei für Datei kopiert.</translation>
+    </message>
+    <message>
+        <source>%1 is migrated.</source>
+        <translation>%1 wird migriert.</translation>
+    </message>
+    <message>
+        <source>LVM is switched off on %1.</source>
+        <extracomment>%1 a disk such as “Data disk 2”</extracomment>
+        <translation>LVM ist für %1 ausgeschaltet.</translation>
+    </message>
+    <message>
+        <source>Choose where to keep the ENS image: cn-beijing or ap-southeast-1. “%1” is not possible.</source>
+        <translation>Wählen Sie den Ort des ENS-Images: cn-beijing oder ap-southeast-1. „%1“ ist nicht möglich.</translation>
+    </message>
+    <message>
+        <source>The name must have 2 to 128 characters, start with a letter and contain only letters, digits, “:”, “_” and “-”. “%1” does not.</source>
+        <translation>Der Name muss 2 bis 128 Zeichen haben, mit einem Buchstaben beginnen und darf nur Buchstaben, Ziffern, „:“, „_“ und „-“ enthalten. „%1“ passt nicht.</translation>
+    </message>
+    <message>
+        <source>Choose a bucket. It holds the temporary image.</source>
+        <translation>Wählen Sie einen Bucket. Er nimmt das temporäre Image auf.</translation>
+    </message>
+    <message>
+        <source>Choose a VPC and a vSwitch. Private transfer needs both.</source>
+        <translation>Wählen Sie VPC und vSwitch. Die private Übertragung braucht beide.</translation>
+    </message>
+    <message>
+        <source>Enter a compression ratio from 0 to 10.</source>
+        <translation>Geben Sie eine Komprimierungsrate von 0 bis 10 ein.</translation>
+    </message>
+    <message numerus="yes">
+        <source>A job can have at most 20 tags. Remove %n tag(s).</source>
+        <translation>
+            <numerusform>Ein Auftrag kann höchstens 20 Tags haben. Entfernen Sie %n Tag.</numerusform>
+            <numerusform>Ein Auftrag kann höchstens 20 Tags haben. Entfernen Sie %n Tags.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A tag key must have 1 to 128 characters and not start with “aliyun”, “acs:”, “http://” or “https://”. “%1” does not fit.</source>
+        <translation>Ein Tag-Schlüssel muss 1 bis 128 Zeichen haben und darf nicht mit „aliyun“, „acs:“, „http://“ oder „https://“ beginnen. „%1“ passt nicht.</translation>
+    </message>
+    <message>
+        <source>The licence type “Alibaba Cloud” covers only Windows Server. For %1 choose BYOL if you have a licence.</source>
+        <translation>Der Lizenztyp „Alibaba Cloud“ gilt nur für Windows Server. Wählen Sie für %1 BYOL, wenn Sie eine Lizenz haben.</translation>
+    </message>
+    <message>
+        <source>Enter a speed limit from 0 to 100,000 Mbit/s; 0 means unlimited.</source>
+        <translation>Geben Sie ein Geschwindigkeitslimit von 0 bis 100.000 Mbit/s ein; 0 bedeutet unbegrenzt.</translation>
+    </message>
+    <message>
+        <source>The description must have 2 to 128 characters, start with a letter and contain only letters, digits, “:”, “_” and “-”.</source>
+        <translation>Die Beschreibung muss 2 bis 128 Zeichen haben, mit einem Buchstaben beginnen und darf nur Buchstaben, Ziffern, „:“, „_“ und „-“ enthalten.</translation>
+    </message>
+    <message>
+        <source>The value of tag “%1” must have at most 128 characters and not start with “aliyun”, “acs:”, “http://” or “https://”.</source>
+        <translation>Der Wert des Tags „%1“ darf höchstens 128 Zeichen haben und nicht mit „aliyun“, „acs:“, „http://“ oder „https://“ beginnen.</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be the name of a bucket: those have 3 to 63 lower-case letters, digits and “-”.</source>
+        <translation>„%1“ ist kein möglicher Bucket-Name: 3 bis 63 Kleinbuchstaben, Ziffern und „-“.</translation>
+    </message>
+    <message>
+        <source>The temporary image can be made in cn-beijing or ap-southeast-1. “%1” is not possible.</source>
+        <translation>Das temporäre Image kann in cn-beijing oder ap-southeast-1 erstellt werden. „%1“ ist nicht möglich.</translation>
+    </message>
+    <message>
+        <source>Enter a disk-read limit from 0 to 100,000 MB/s; 0 means unlimited.</source>
+        <translation>Geben Sie ein Leselimit für Disks von 0 bis 100.000 MB/s ein; 0 bedeutet unbegrenzt.</translation>
+    </message>
+    <message>
+        <source>Enter a niceness from 0 to 19; 19 gives way to everything else.</source>
+        <translation>Geben Sie einen nice-Wert von 0 bis 19 ein; 19 lässt allem anderen Vorrang.</translation>
+    </message>
+    <message>
+        <source>The time plan can have 32 windows, each with days, two different times and limits in their range. “%1” does not fit.</source>
+        <translation>Der Zeitplan kann 32 Fenster haben, jedes mit Tagen, zwei verschiedenen Uhrzeiten und gültigen Limits. „%1“ passt nicht.</translation>
+    </message>
+    <message>
+        <source>Paths must start with “/”. “%1” does not.</source>
+        <translation>Pfade müssen mit „/“ beginnen. „%1“ tut das nicht.</translation>
+    </message>
+    <message>
+        <source>Exclusions are ignored for partitions copied block by block. Switch block replication off for %1 to use them.</source>
+        <translation>Ausschlüsse gelten nicht für Partitionen, die Block für Block kopiert werden. Schalten Sie dazu die Blockreplikation für %1 aus.</translation>
+    </message>
+    <message>
+        <source>The system disk must have 20 to 2,048 GiB.</source>
+        <translation>Die Systemdisk muss 20 bis 2.048 GiB haben.</translation>
+    </message>
+    <message>
+        <source>A data disk must have 1 to 32,768 GiB.</source>
+        <translation>Eine Datendisk muss 1 bis 32.768 GiB haben.</translation>
+    </message>
+    <message>
+        <source>The system disk needs more than %2, the space in use. Enter at least %4.</source>
+        <translation>Die Systemdisk braucht mehr als die belegten %2. Geben Sie mindestens %4 ein.</translation>
+    </message>
+    <message>
+        <source>Data disk %1 needs more than %2, the space in use. Enter at least %4.</source>
+        <translation>Datendisk %1 braucht mehr als die belegten %2. Geben Sie mindestens %4 ein.</translation>
+    </message>
+    <message>
+        <source>The partitions on %1 need %2, but the disk has %3. Reduce a partition, enlarge the disk or move a mount target.</source>
+        <translation>Die Partitionen auf %1 brauchen %2, die Disk hat aber %3. Verkleinern Sie eine Partition, vergrößern Sie die Disk oder verschieben Sie einen Einhängepunkt.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n data disk(s) would be migrated, at most 4 are possible. Clear “Migrate” for the others or move their mount targets.</source>
+        <translation>
+            <numerusform>%n Datendisk würde migriert, höchstens 4 sind möglich. Schalten Sie „Migrieren“ bei den übrigen aus oder verschieben Sie deren Einhängepunkte.</numerusform>
+            <numerusform>%n Datendisks würden migriert, höchstens 4 sind möglich. Schalten Sie „Migrieren“ bei den übrigen aus oder verschieben Sie deren Einhängepunkte.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>An ENS image allows at most 500 GiB for a data disk. Data disk %1 has %3.</source>
+        <translation>Ein ENS-Image erlaubt höchstens 500 GiB je Datendisk. Datendisk %1 hat %3.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be moved. Boot and system partitions stay on the system disk.</source>
+        <translation>%1 kann nicht verschoben werden. Boot- und Systempartitionen bleiben auf der Systemdisk.</translation>
+    </message>
+    <message>
+        <source>%1 needs more than %2, the space in use.</source>
+        <translation>%1 braucht mehr als die belegten %2.</translation>
+    </message>
+    <message>
+        <source>The server has %2 in use. An image may have at most 1 TiB after compression.</source>
+        <translation>Auf dem Server sind %2 belegt. Ein Image darf nach der Komprimierung höchstens 1 TiB haben.</translation>
+    </message>
+    <message>
+        <source>LVM cannot be used: the system disk has no boot partition.</source>
+        <translation>LVM ist nicht möglich: Die Systemdisk hat keine Bootpartition.</translation>
+    </message>
+    <message>
+        <source>LVM will have no effect: Debian with kernel %1 and XFS.</source>
+        <translation>LVM bleibt wirkungslos: Debian mit Kernel %1 und XFS.</translation>
+    </message>
+    <message>
+        <source>%1 is copied file by file because its size is not a multiple of 4 MiB while LVM is on.</source>
+        <translation>%1 wird Datei für Datei kopiert, weil die Größe kein Vielfaches von 4 MiB ist und LVM aktiv ist.</translation>
+    </message>
+    <message>
+        <source>Data disk %1 has no mount target to migrate and is left out.</source>
+        <translation>Datendisk %1 hat keinen zu migrierenden Einhängepunkt und wird ausgelassen.</translation>
+    </message>
+    <message>
+        <source>The size of %1 cannot be changed while it is copied block by block. Switch to file copy first.</source>
+        <translation>Die Größe von %1 kann bei blockweisem Kopieren nicht geändert werden. Wechseln Sie zuerst zum dateiweisen Kopieren.</translation>
+    </message>
+    <message>
+        <source>The first disk of a plan, and only that one, must be the system disk of this server: %1.</source>
+        <translation>Die erste Disk eines Plans, und nur sie, muss die Systemdisk dieses Servers sein: %1.</translation>
+    </message>
+    <message>
+        <source>%1 stands in the plan more than once.</source>
+        <translation>%1 kommt im Plan mehrfach vor.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be left out. Boot and system partitions are always migrated.</source>
+        <translation>%1 kann nicht ausgelassen werden. Boot- und Systempartitionen werden immer migriert.</translation>
+    </message>
+    <message>
+        <source>This server has no disk or volume %1.</source>
+        <translation>Dieser Server hat keine Disk und kein Volume %1.</translation>
+    </message>
+    <message>
+        <source>Data disk %1 has %3. The cloud may round it up to 20 GiB.</source>
+        <translation>Datendisk %1 hat %3. Die Cloud rundet sie eventuell auf 20 GiB auf.</translation>
+    </message>
+    <message>
+        <source>The source disk has %3. The size was set to %2, the nearest possible value.</source>
+        <translation>Die Quelldisk hat %3. Die Größe wurde auf den nächstmöglichen Wert %2 gesetzt.</translation>
+    </message>
+    <message>
+        <source>Bucket “%1” is in %5, but the temporary image is created in %6. Choose a bucket in %6.</source>
+        <translation>Bucket „%1“ liegt in %5, das temporäre Image wird aber in %6 erstellt. Wählen Sie einen Bucket in %6.</translation>
+    </message>
+    <message>
+        <source>vSwitch “%1” does not belong to VPC “%5”.</source>
+        <translation>vSwitch „%1“ gehört nicht zur VPC „%5“.</translation>
+    </message>
+    <message>
+        <source>Two tags have the key “%1”.</source>
+        <translation>Zwei Tags haben den Schlüssel „%1“.</translation>
+    </message>
+</context>
+<context>
+    <name>Prompt</name>
+    <message>
+        <source>Install the snapshot driver?</source>
+        <translation>Snapshot-Treiber installieren?</translation>
+    </message>
+    <message>
+        <source>Install rsync?</source>
+        <translation>rsync installieren?</translation>
+    </message>
+    <message>
+        <source>Disable SELinux?</source>
+        <translation>SELinux deaktivieren?</translation>
+    </message>
+    <message>
+        <source>Not needed: the disks are not in use.</source>
+        <translation>Nicht nötig: Die Disks werden nicht verwendet.</translation>
+    </message>
+    <message>
+        <source>A server that runs needs it for block replication.</source>
+        <translation>Ein laufender Server braucht ihn für die Blockreplikation.</translation>
+    </message>
+    <message>
+        <source>Not needed: volumes are copied block by block.</source>
+        <translation>Nicht nötig: Volumes werden Block für Block kopiert.</translation>
+    </message>
+    <message>
+        <source>rsync copies volumes file by file, and it is not installed.</source>
+        <translation>rsync kopiert Volumes Datei für Datei und ist nicht installiert.</translation>
+    </message>
+    <message>
+        <source>rsync is installed.</source>
+        <translation>rsync ist installiert.</translation>
+    </message>
+    <message>
+        <source>rsync is not installed, and no package manager was found that could install it.</source>
+        <translation>rsync ist nicht installiert, und es wurde kein Paketmanager gefunden, der es installieren könnte.</translation>
+    </message>
+    <message>
+        <source>Nothing to do: labels are copied with the files, so SELinux can stay as it is.</source>
+        <translation>Nichts zu tun: Labels werden mit den Dateien kopiert, SELinux kann bleiben, wie es ist.</translation>
+    </message>
+    <message>
+        <source>SELinux is in use. Labels are copied with the files, so it can stay as it is.</source>
+        <translation>SELinux wird verwendet. Labels werden mit den Dateien kopiert, es kann daher bleiben, wie es ist.</translation>
+    </message>
+    <message>
+        <source>SELinux is not in use.</source>
+        <translation>SELinux wird nicht verwendet.</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>Ja</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>Nein</translation>
+    </message>
+    <message>
+        <source>Leave it enabled (recommended)</source>
+        <translation>Aktiviert lassen (empfohlen)</translation>
+    </message>
+    <message>
+        <source>Permissive until the next start</source>
+        <translation>Permissiv bis zum nächsten Start</translation>
+    </message>
+    <message>
+        <source>Disable it</source>
+        <translation>Deaktivieren</translation>
+    </message>
+    <message>
+        <source>Needed for block replication.</source>
+        <translation>Für die Blockreplikation nötig.</translation>
+    </message>
+    <message>
+        <source>Files are copied instead.</source>
+        <translation>Stattdessen werden Dateien kopiert.</translation>
+    </message>
+    <message>
+        <source>It is installed with the package manager of this server.</source>
+        <translation>Es wird mit dem Paketmanager dieses Servers installiert.</translation>
+    </message>
+    <message>
+        <source>Volumes that are copied file by file cannot be migrated.</source>
+        <translation>Volumes, die Datei für Datei kopiert werden, können nicht migriert werden.</translation>
+    </message>
+    <message>
+        <source>Nothing changes. What the migration changes on the image is relabelled there.</source>
+        <translation>Es ändert sich nichts. Was die Migration am Image ändert, wird dort neu gelabelt.</translation>
+    </message>
+    <message>
+        <source>SELinux only logs until this server is started again; “setenforce 1” restores it at once.</source>
+        <translation>SELinux protokolliert nur, bis dieser Server neu startet; „setenforce 1“ stellt es sofort wieder her.</translation>
+    </message>
+    <message>
+        <source>SELinux is off from the next start on and only logs until then. The original of /etc/selinux/config is kept beside it as config.edgelift-orig; put it back and start the server again to restore SELinux.</source>
+        <translation>SELinux ist ab dem nächsten Start aus und protokolliert bis dahin nur. Das Original von /etc/selinux/config bleibt daneben als config.edgelift-orig; stellen Sie es zurück und starten Sie den Server neu, um SELinux wiederherzustellen.</translation>
+    </message>
+</context>
+<context>
+    <name>Readiness</name>
+    <message>
+        <source>Operating system</source>
+        <translation>Betriebssystem</translation>
+    </message>
+    <message>
+        <source>Found %1.</source>
+        <translation>%1 gefunden.</translation>
+    </message>
+    <message>
+        <source>No root filesystem of a Linux system was found on %1.</source>
+        <translation>Auf %1 wurde kein Root-Dateisystem eines Linux-Systems gefunden.</translation>
+    </message>
+    <message>
+        <source>Choose the disk that the server starts from.</source>
+        <translation>Wählen Sie die Disk, von der der Server startet.</translation>
+    </message>
+    <message>
+        <source>Processor architecture</source>
+        <translation>Prozessorarchitektur</translation>
+    </message>
+    <message>
+        <source>The system is made for %1.</source>
+        <translation>Das System ist für %1 gebaut.</translation>
+    </message>
+    <message>
+        <source>Only x86-64 servers can become ENS images.</source>
+        <translation>Nur x86-64-Server können ENS-Images werden.</translation>
+    </message>
+    <message>
+        <source>Neither /bin/sh nor another program tells what the system is made for.</source>
+        <translation>Weder /bin/sh noch ein anderes Programm zeigt, wofür das System gebaut ist.</translation>
+    </message>
+    <message>
+        <source>Make sure that the server is an x86-64 system.</source>
+        <translation>Stellen Sie sicher, dass der Server ein x86-64-System ist.</translation>
+    </message>
+    <message>
+        <source>Boot loader</source>
+        <translation>Bootloader</translation>
+    </message>
+    <message>
+        <source>No boot loader was found on %1.</source>
+        <translation>Auf %1 wurde kein Bootloader gefunden.</translation>
+    </message>
+    <message>
+        <source>Install GRUB on the system disk, then check again.</source>
+        <translation>Installieren Sie GRUB auf der Systemdisk und prüfen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The server starts with %1, not with GRUB 2.</source>
+        <translation>Der Server startet mit %1, nicht mit GRUB 2.</translation>
+    </message>
+    <message>
+        <source>It is copied as it is. Test the image before you rely on it.</source>
+        <translation>Er wird unverändert kopiert. Testen Sie das Image, bevor Sie sich darauf verlassen.</translation>
+    </message>
+    <message>
+        <source>Firmware</source>
+        <translation>Firmware</translation>
+    </message>
+    <message>
+        <source>The server starts by %1.</source>
+        <translation>Der Server startet über %1.</translation>
+    </message>
+    <message>
+        <source>Drivers for the cloud</source>
+        <translation>Treiber für die Cloud</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has virtio drivers.</source>
+        <translation>Kernel %1 hat virtio-Treiber.</translation>
+    </message>
+    <message>
+        <source>The start files of kernel %1 have no virtio drivers.</source>
+        <translation>Die Startdateien von Kernel %1 enthalten keine virtio-Treiber.</translation>
+    </message>
+    <message>
+        <source>Rebuild the initramfs with virtio_blk, virtio_pci and virtio_net, then check again.</source>
+        <translation>Erstellen Sie die initramfs mit virtio_blk, virtio_pci und virtio_net neu und prüfen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The start files of the older kernel %1 have no virtio drivers.</source>
+        <translation>Die Startdateien des älteren Kernels %1 enthalten keine virtio-Treiber.</translation>
+    </message>
+    <message>
+        <source>Remove this kernel or rebuild its initramfs, so that it is not started by mistake.</source>
+        <translation>Entfernen Sie diesen Kernel oder erstellen Sie seine initramfs neu, damit er nicht versehentlich gestartet wird.</translation>
+    </message>
+    <message>
+        <source>Network driver for the cloud</source>
+        <translation>Netzwerktreiber für die Cloud</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has no virtio_net driver.</source>
+        <translation>Kernel %1 hat keinen virtio_net-Treiber.</translation>
+    </message>
+    <message>
+        <source>Install the kernel&apos;s complete modules, or the image will have no network.</source>
+        <translation>Installieren Sie die vollständigen Module des Kernels, sonst hat das Image kein Netzwerk.</translation>
+    </message>
+    <message>
+        <source>Kernel</source>
+        <translation>Kernel</translation>
+    </message>
+    <message>
+        <source>No kernel was found below /boot.</source>
+        <translation>Unter /boot wurde kein Kernel gefunden.</translation>
+    </message>
+    <message>
+        <source>Make sure that the server&apos;s kernel has virtio drivers.</source>
+        <translation>Stellen Sie sicher, dass der Kernel des Servers virtio-Treiber hat.</translation>
+    </message>
+    <message>
+        <source>Mount table</source>
+        <translation>Mount-Tabelle</translation>
+    </message>
+    <message>
+        <source>Every entry of /etc/fstab names a volume by something that stays.</source>
+        <translation>Jeder Eintrag in /etc/fstab benennt sein Volume dauerhaft gültig.</translation>
+    </message>
+    <message>
+        <source>/etc/fstab names %1 for %2. Such names differ from machine to machine.</source>
+        <translation>/etc/fstab nennt %1 für %2. Solche Namen unterscheiden sich je nach Maschine.</translation>
+    </message>
+    <message>
+        <source>Write UUID=… instead (blkid prints it).</source>
+        <translation>Schreiben Sie stattdessen UUID=… (blkid zeigt sie an).</translation>
+    </message>
+    <message>
+        <source>/etc/fstab names %1 for %2, which is on none of the disks.</source>
+        <translation>/etc/fstab nennt %1 für %2; es liegt auf keiner der Disks.</translation>
+    </message>
+    <message>
+        <source>Add the missing disk, or give the entry the option “nofail”; otherwise the image stops while starting.</source>
+        <translation>Fügen Sie die fehlende Disk hinzu oder geben Sie dem Eintrag die Option „nofail“; sonst bleibt das Image beim Start stehen.</translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation>Disks</translation>
+    </message>
+    <message>
+        <source>Number of disks within the limits: %1.</source>
+        <translation>Anzahl der Disks innerhalb der Grenzen: %1.</translation>
+    </message>
+    <message>
+        <source>There are %1 data disks, an ENS image has at most %2.</source>
+        <translation>%1 Datendisks vorhanden, ein ENS-Image hat höchstens %2.</translation>
+    </message>
+    <message>
+        <source>Leave disks out in the plan.</source>
+        <translation>Lassen Sie im Plan Disks aus.</translation>
+    </message>
+    <message>
+        <source>Data disk %1 has %2, an ENS image allows 500 GiB for each.</source>
+        <translation>Datendisk %1 hat %2, ein ENS-Image erlaubt je 500 GiB.</translation>
+    </message>
+    <message>
+        <source>Leave the disk out in the plan, or make it smaller.</source>
+        <translation>Lassen Sie die Disk im Plan aus oder verkleinern Sie sie.</translation>
+    </message>
+    <message>
+        <source>SELinux</source>
+        <translation>SELinux</translation>
+    </message>
+    <message>
+        <source>SELinux is %1. Labels are copied with the files, so it can stay as it is.</source>
+        <translation>SELinux-Modus: %1. Labels werden mit den Dateien kopiert, SELinux kann daher bleiben, wie es ist.</translation>
+    </message>
+    <message>
+        <source>Leave it enabled.</source>
+        <translation>Lassen Sie SELinux aktiviert.</translation>
+    </message>
+    <message>
+        <source>SELinux is not in use.</source>
+        <translation>SELinux wird nicht verwendet.</translation>
+    </message>
+    <message>
+        <source>cloud-init</source>
+        <translation>cloud-init</translation>
+    </message>
+    <message>
+        <source>cloud-init is installed.</source>
+        <translation>cloud-init ist installiert.</translation>
+    </message>
+    <message>
+        <source>cloud-init is not installed. The instance keeps the server&apos;s passwords, keys and network settings.</source>
+        <translation>cloud-init ist nicht installiert. Die Instanz behält Passwörter, Schlüssel und Netzwerkeinstellungen des Servers.</translation>
+    </message>
+    <message>
+        <source>Snapshot driver</source>
+        <translation>Snapshot-Treiber</translation>
+    </message>
+    <message>
+        <source>Not needed: the disks are not in use.</source>
+        <translation>Nicht nötig: Die Disks werden nicht verwendet.</translation>
+    </message>
+    <message>
+        <source>rsync</source>
+        <translation>rsync</translation>
+    </message>
+    <message>
+        <source>Not needed: volumes are copied block by block.</source>
+        <translation>Nicht nötig: Volumes werden Block für Block kopiert.</translation>
+    </message>
+</context>
+<context>
+    <name>Report</name>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nein</translation>
+    </message>
+    <message>
+        <source>The ENS image is ready.</source>
+        <translation>Das ENS-Image ist fertig.</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>ENS-Image</translation>
+    </message>
+    <message>
+        <source>Image name</source>
+        <translation>Image-Name</translation>
+    </message>
+    <message>
+        <source>Image region</source>
+        <translation>Image-Region</translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation>Konto</translation>
+    </message>
+    <message>
+        <source>Created</source>
+        <translation>Erstellt</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>Beendet</translation>
+    </message>
+    <message>
+        <source>Source server</source>
+        <translation>Quellserver</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Source id</source>
+        <translation>Quell-ID</translation>
+    </message>
+    <message>
+        <source>Operating system</source>
+        <translation>Betriebssystem</translation>
+    </message>
+    <message>
+        <source>Boot mode</source>
+        <translation>Bootmodus</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>Disk</translation>
+    </message>
+    <message>
+        <source>What happened when</source>
+        <translation>Zeitlicher Ablauf</translation>
+    </message>
+    <message>
+        <source>Phase</source>
+        <translation>Phase</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Begonnen</translation>
+    </message>
+    <message>
+        <source>Seconds</source>
+        <translation>Sekunden</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>Daten</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+    <message>
+        <source>Sent over the network</source>
+        <translation>Über das Netzwerk gesendet</translation>
+    </message>
+    <message>
+        <source>Every block checked by its hash on arrival</source>
+        <translation>Jeder Block bei Ankunft per Hash geprüft</translation>
+    </message>
+    <message>
+        <source>Target read back and compared</source>
+        <translation>Ziel zurückgelesen und verglichen</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>Resources made in the account</source>
+        <translation>Im Konto erstellte Ressourcen</translation>
+    </message>
+    <message>
+        <source>Nothing temporary is left.</source>
+        <translation>Nichts Temporäres ist übrig.</translation>
+    </message>
+    <message>
+        <source>Some resources are kept for a retry and cost money until they are removed.</source>
+        <translation>Einige Ressourcen werden für einen neuen Versuch behalten und kosten Geld, bis sie entfernt werden.</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>ID</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>Region</translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation>Erstellt</translation>
+    </message>
+    <message>
+        <source>Removed</source>
+        <translation>Entfernt</translation>
+    </message>
+    <message>
+        <source>Price per day</source>
+        <translation>Preis pro Tag</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>behalten</translation>
+    </message>
+    <message>
+        <source>How to create an instance</source>
+        <translation>So erstellen Sie eine Instanz</translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation>Warnungen</translation>
+    </message>
+    <message>
+        <source>Migration report</source>
+        <translation>Migrationsbericht</translation>
+    </message>
+</context>
+<context>
+    <name>ResourceKind</name>
+    <message>
+        <source>image export task</source>
+        <translation>Image-Exportaufgabe</translation>
+    </message>
+    <message>
+        <source>temporary ECS image</source>
+        <translation>temporäres ECS-Image</translation>
+    </message>
+    <message>
+        <source>snapshot</source>
+        <translation>Snapshot</translation>
+    </message>
+    <message>
+        <source>transit instance</source>
+        <translation>Transitinstanz</translation>
+    </message>
+    <message>
+        <source>disk of the transit instance</source>
+        <translation>Disk der Transitinstanz</translation>
+    </message>
+    <message>
+        <source>security group</source>
+        <translation>Sicherheitsgruppe</translation>
+    </message>
+    <message>
+        <source>vSwitch</source>
+        <translation>vSwitch</translation>
+    </message>
+    <message>
+        <source>VPC</source>
+        <translation>VPC</translation>
+    </message>
+    <message>
+        <source>object in the bucket</source>
+        <translation>Objekt im Bucket</translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>ENS-Image</translation>
+    </message>
+</context>
+<context>
+    <name>Warning</name>
+    <message>
+        <source>The connection to the transit instance is interrupted. The copy goes on by itself when it is back.</source>
+        <translation>Die Verbindung zur Transitinstanz ist unterbrochen. Das Kopieren wird automatisch fortgesetzt, sobald sie wieder besteht.</translation>
+    </message>
+    <message>
+        <source>The address of this server is not known, so ports 8080 and 8703 of the transit instance are open to every address. Only this migration&apos;s key is accepted there.</source>
+        <translation>Die Adresse dieses Servers ist nicht bekannt, daher sind die Ports 8080 und 8703 der Transitinstanz für alle Adressen offen. Nur der Schlüssel dieser Migration wird dort akzeptiert.</translation>
+    </message>
+    <message>
+        <source>Not removed: %1 %2. %3</source>
+        <translation>Nicht entfernt: %1 %2. %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n block(s) of the source had another content when read again and were sent again. Test the source server&apos;s memory (RAM) and disk.</source>
+        <translation>
+            <numerusform>%n Block der Quelle hatte beim erneuten Lesen einen anderen Inhalt und wurde noch einmal gesendet. Prüfen Sie Arbeitsspeicher (RAM) und Disk des Quellservers.</numerusform>
+            <numerusform>%n Blöcke der Quelle hatten beim erneuten Lesen einen anderen Inhalt und wurden noch einmal gesendet. Prüfen Sie Arbeitsspeicher (RAM) und Disk des Quellservers.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n block(s) of the target differed from what was sent and were sent again.</source>
+        <translation>
+            <numerusform>%n Block des Ziels wich vom Gesendeten ab und wurde noch einmal gesendet.</numerusform>
+            <numerusform>%n Blöcke des Ziels wichen vom Gesendeten ab und wurden noch einmal gesendet.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CancelPanel</name>
+    <message>
+        <source>Cancel this migration? The job is deleted, the intermediate instance is released and the copied data is lost. What was used until now is still charged.</source>
+        <translation>Diese Migration abbrechen? Der Auftrag wird gelöscht, die Transitinstanz freigegeben, die kopierten Daten gehen verloren. Bisher Genutztes wird trotzdem berechnet.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep migrating</source>
+        <translation>Weiter mi&amp;grieren</translation>
+    </message>
+    <message>
+        <source>Cancel migrati&amp;on</source>
+        <translation>Migra&amp;tion abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ChecksModel</name>
+    <message>
+        <source>Cloud account</source>
+        <translation>Cloud-Konto</translation>
+    </message>
+    <message>
+        <source>Not looked at yet.</source>
+        <translation>Noch nicht geprüft.</translation>
+    </message>
+    <message>
+        <source>It is tested on the Connect page.</source>
+        <translation>Es wird auf der Seite „Verbinden“ geprüft.</translation>
+    </message>
+    <message>
+        <source>The account answers.</source>
+        <translation>Das Konto antwortet.</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>What was found, and what to do</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <extracomment>Result of a check</extracomment>
+        <translation>OK</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>Warnung</translation>
+    </message>
+    <message>
+        <source>Problem</source>
+        <translation>Problem</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>Prüfung</translation>
+    </message>
+    <message>
+        <source>What was found, and what to do</source>
+        <translation>Befund und Abhilfe</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ChecksPage</name>
+    <message>
+        <source>Each row says what was looked at, what was found and what to do about it. Problems must be solved before the migration can start; solve them on the server, then choose Check again.</source>
+        <translation>Jede Zeile zeigt, was geprüft und gefunden wurde und was zu tun ist. Probleme müssen vor dem Start der Migration gelöst sein; lösen Sie sie auf dem Server und wählen Sie dann „Erneut prüfen“.</translation>
+    </message>
+    <message>
+        <source>wait until the checks are done</source>
+        <translation>das Ende der Prüfungen abwarten</translation>
+    </message>
+    <message>
+        <source>let the server be read: choose Check again</source>
+        <translation>den Server einlesen lassen: „Erneut prüfen“ wählen</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>Prüfung läuft…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n OK</source>
+        <translation>
+            <numerusform>%n OK</numerusform>
+            <numerusform>%n OK</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n warning(s)</source>
+        <translation>
+            <numerusform>%n Warnung</numerusform>
+            <numerusform>%n Warnungen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s)</source>
+        <translation>
+            <numerusform>%n Problem</numerusform>
+            <numerusform>%n Probleme</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Check &amp;again (F5)</source>
+        <translation>E&amp;rneut prüfen (F5)</translation>
+    </message>
+    <message>
+        <source>Checks of this server</source>
+        <translation>Prüfungen dieses Servers</translation>
+    </message>
+    <message>
+        <source>Is this server ready?</source>
+        <translation>Ist dieser Server bereit?</translation>
+    </message>
+    <message>
+        <source>Checks</source>
+        <translation>Prüfungen</translation>
+    </message>
+    <message>
+        <source>Only a problem stops the migration; warnings are for you to weigh.</source>
+        <translation>Nur ein Problem verhindert die Migration; Warnungen wägen Sie selbst ab.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ConnectPage</name>
+    <message>
+        <source>Connect this server</source>
+        <translation>Diesen Server verbinden</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>Verbinden</translation>
+    </message>
+    <message>
+        <source>Enter the activation code or an AccessKey pair.</source>
+        <translation>Geben Sie den Aktivierungscode oder ein AccessKey-Paar ein.</translation>
+    </message>
+    <message>
+        <source>An activation code is made in the SMC console and lets this server register itself without an AccessKey. It may be pasted with spaces, line breaks or the complete command around it.
+
+An AccessKey pair belongs to a user of your account; create one in the RAM console.
+
+Neither is saved: after the program was closed, enter it again.</source>
+        <translation>Ein Aktivierungscode wird in der SMC-Konsole erstellt; damit registriert sich dieser Server ohne AccessKey. Er kann mit Leerzeichen, Zeilenumbrüchen oder dem vollständigen Befehl eingefügt werden.
+
+Ein AccessKey-Paar gehört zu einem Benutzer Ihres Kontos; erstellen Sie es in der RAM-Konsole.
+
+Beides wird nicht gespeichert: Geben Sie es nach dem Schließen des Programms erneut ein.</translation>
+    </message>
+    <message>
+        <source>enter the activation code</source>
+        <translation>den Aktivierungscode eingeben</translation>
+    </message>
+    <message>
+        <source>enter the AccessKey ID and the AccessKey secret</source>
+        <translation>AccessKey-ID und AccessKey-Secret eingeben</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>das Markierte korrigieren</translation>
+    </message>
+    <message>
+        <source>Enter an address that begins with http:// or https://.</source>
+        <translation>Geben Sie eine Adresse ein, die mit http:// oder https:// beginnt.</translation>
+    </message>
+    <message>
+        <source>Enter both the AccessKey ID and the AccessKey secret. [E-CON-05]</source>
+        <translation>Geben Sie AccessKey-ID und AccessKey-Secret ein. [E-CON-05]</translation>
+    </message>
+    <message>
+        <source>Enter the activation code from the SMC console. [E-CON-01]</source>
+        <translation>Geben Sie den Aktivierungscode aus der SMC-Konsole ein. [E-CON-01]</translation>
+    </message>
+    <message>
+        <source>Connected as %1.</source>
+        <translation>Verbunden als %1.</translation>
+    </message>
+    <message>
+        <source>The service rejected the activation code. Check it for missing characters, or generate a new one. [E-CON-02]</source>
+        <translation>Der Dienst hat den Aktivierungscode abgelehnt. Prüfen Sie ihn auf fehlende Zeichen oder generieren Sie einen neuen. [E-CON-02]</translation>
+    </message>
+    <message>
+        <source>The activation code expired on %1. Generate a new one. [E-CON-03]</source>
+        <translation>Der Aktivierungscode ist am %1 abgelaufen. Generieren Sie einen neuen. [E-CON-03]</translation>
+    </message>
+    <message numerus="yes">
+        <source>The activation code has already imported %n server(s), which is its limit. Generate a new one. [E-CON-04]</source>
+        <translation>
+            <numerusform>Mit dem Aktivierungscode wurde bereits %n Server importiert; das ist sein Limit. Generieren Sie einen neuen. [E-CON-04]</numerusform>
+            <numerusform>Mit dem Aktivierungscode wurden bereits %n Server importiert; das ist sein Limit. Generieren Sie einen neuen. [E-CON-04]</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The AccessKey pair was refused: %1. Check the pair and its permissions. [E-CON-06]</source>
+        <translation>Das AccessKey-Paar wurde abgelehnt: %1. Prüfen Sie das Paar und seine Berechtigungen. [E-CON-06]</translation>
+    </message>
+    <message>
+        <source>Contacting %1…</source>
+        <translation>Verbindung zu %1…</translation>
+    </message>
+    <message>
+        <source>&amp;Retry</source>
+        <translation>E&amp;rneut versuchen</translation>
+    </message>
+    <message>
+        <source>Acti&amp;vation code (recommended)</source>
+        <translation>Akti&amp;vierungscode (empfohlen)</translation>
+    </message>
+    <message>
+        <source>Access&amp;Key pair</source>
+        <translation>AccessKey-&amp;Paar</translation>
+    </message>
+    <message>
+        <source>Activation &amp;code:</source>
+        <translation>&amp;Aktivierungscode:</translation>
+    </message>
+    <message>
+        <source>AccessKey &amp;ID:</source>
+        <translation>AccessKey-&amp;ID:</translation>
+    </message>
+    <message>
+        <source>AccessKey &amp;secret:</source>
+        <translation>AccessKey-&amp;Secret:</translation>
+    </message>
+    <message>
+        <source>&amp;Endpoint:</source>
+        <translation>&amp;Endpunkt:</translation>
+    </message>
+    <message>
+        <source>Sho&amp;w</source>
+        <translation>Anzei&amp;gen</translation>
+    </message>
+    <message>
+        <source>Show the activation code</source>
+        <translation>Aktivierungscode anzeigen</translation>
+    </message>
+    <message>
+        <source>Show the AccessKey secret</source>
+        <translation>AccessKey-Secret anzeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Private network</source>
+        <translation>Privates &amp;Netzwerk</translation>
+    </message>
+    <message>
+        <source>&amp;Test connection</source>
+        <translation>Verbindung &amp;testen</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DecisionCard</name>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>A question that need not be asked: %1 the question, %2 why</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>Command: %1</source>
+        <translation>Befehl: %1</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DemoWorld</name>
+    <message>
+        <source>Building the sample server…</source>
+        <translation>Beispielserver wird erstellt…</translation>
+    </message>
+    <message>
+        <source>Starting a simulated cloud…</source>
+        <translation>Simulierte Cloud wird gestartet…</translation>
+    </message>
+    <message>
+        <source>Starting the agent…</source>
+        <translation>Agent wird gestartet…</translation>
+    </message>
+    <message>
+        <source>Creating an activation code…</source>
+        <translation>Aktivierungscode wird erstellt…</translation>
+    </message>
+    <message>
+        <source>The demonstration is ready.</source>
+        <translation>Die Demonstration ist bereit.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiskBar</name>
+    <message>
+        <source>Drop mount targets here</source>
+        <translation>Einhängepunkte hier ablegen</translation>
+    </message>
+    <message>
+        <source>+%1 too much</source>
+        <extracomment>on a disk that is too small; %1 a size</extracomment>
+        <translation>+%1 zu viel</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksBars</name>
+    <message>
+        <source>%1 used</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>%1 belegt</translation>
+    </message>
+    <message>
+        <source>Source disk %1, %2</source>
+        <extracomment>%1 a disk of the server, %2 its size, for screen readers</extracomment>
+        <translation>Quelldisk %1, %2</translation>
+    </message>
+    <message>
+        <source> GiB</source>
+        <extracomment>the unit behind a number that is typed</extracomment>
+        <translation> GiB</translation>
+    </message>
+    <message>
+        <source>Size of %1 in GiB</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>Größe von %1 in GiB</translation>
+    </message>
+    <message>
+        <source>%1 to %2 are possible.</source>
+        <translation>Möglich sind %1 bis %2.</translation>
+    </message>
+    <message>
+        <source>min. %1</source>
+        <extracomment>%1 the smallest possible size</extracomment>
+        <translation>min. %1</translation>
+    </message>
+    <message>
+        <source>not migrated</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>nicht migriert</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>%1 frei</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <extracomment>%1 the name of a volume group such as vg1</extracomment>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>LVM %1</source>
+        <translation>LVM %1</translation>
+    </message>
+    <message>
+        <source>LVM on %1</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>LVM auf %1</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <extracomment>heading: the disks of the server</extracomment>
+        <translation>Quelle</translation>
+    </message>
+    <message>
+        <source>Destination</source>
+        <extracomment>heading: the disks of the image</extracomment>
+        <translation>Ziel</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksPage</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
+        <translation>„%1“ ist keine Größe. Geben Sie eine Zahl ein, allein für GiB oder mit Einheit, etwa 20 oder 512 MiB.</translation>
+    </message>
+    <message>
+        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
+        <translation>%1 aufgenommen. Disk mit Auf/Ab wählen, Eingabe legt ab, Esc bricht ab.</translation>
+    </message>
+    <message>
+        <source>No disks found.</source>
+        <translation>Keine Disks gefunden.</translation>
+    </message>
+    <message>
+        <source>Reading disks…</source>
+        <translation>Disks werden gelesen…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s) to solve</source>
+        <translation>
+            <numerusform>%n Problem zu lösen</numerusform>
+            <numerusform>%n Probleme zu lösen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Fits: yes</source>
+        <translation>Passt: ja</translation>
+    </message>
+    <message>
+        <source>let Edgelift read the disks of this server</source>
+        <translation>Edgelift die Disks dieses Servers lesen lassen</translation>
+    </message>
+    <message numerus="yes">
+        <source>solve %n problem(s) of the layout</source>
+        <translation>
+            <numerusform>%n Problem des Layouts lösen</numerusform>
+            <numerusform>%n Probleme des Layouts lösen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
+----------
+%1 a mount target or disk, %2 what is to be said about it</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
+        <translation>Ziehen Sie einen Einhängepunkt am Griff auf eine andere Disk oder drücken Sie darauf Strg+X. F2 ändert die Größe, die Leertaste wählt „Migrieren“ ab.</translation>
+    </message>
+    <message>
+        <source>What is left needs your decision: see the list below the table.</source>
+        <translation>Der Rest erfordert Ihre Entscheidung: siehe Liste unter der Tabelle.</translation>
+    </message>
+    <message>
+        <source>&amp;Automatic layout</source>
+        <translation>&amp;Automatisches Layout</translation>
+    </message>
+    <message>
+        <source>Ad&amp;just</source>
+        <translation>A&amp;npassen</translation>
+    </message>
+    <message>
+        <source>&amp;Show the layout</source>
+        <translation>&amp;Layout anzeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>Red&amp;o</source>
+        <translation>Wiederh&amp;olen</translation>
+    </message>
+    <message>
+        <source>Reset to au&amp;tomatic</source>
+        <translation>Au&amp;f automatisch zurücksetzen</translation>
+    </message>
+    <message>
+        <source>&amp;Fix automatically</source>
+        <translation>Automatisch &amp;beheben</translation>
+    </message>
+    <message>
+        <source>&amp;Rescan</source>
+        <translation>Neu &amp;einlesen</translation>
+    </message>
+    <message>
+        <source>Ctrl+Z</source>
+        <translation>Strg+Z</translation>
+    </message>
+    <message>
+        <source>Ctrl+Shift+Z</source>
+        <translation>Strg+Umschalt+Z</translation>
+    </message>
+    <message>
+        <source>F5</source>
+        <translation>F5</translation>
+    </message>
+    <message>
+        <source>Mount targets</source>
+        <translation>Einhängepunkte</translation>
+    </message>
+    <message>
+        <source>The automatic layout makes the disks of the image like those of this server. Choose “Adjust” to change sizes, to move mount targets to other disks, to leave some out or to use LVM.
+
+With the keyboard: Ctrl+X picks up a mount target, Up and Down choose a disk, Enter drops it, Esc cancels. Alt+1 to Alt+5 move it to a disk at once, Alt+Up and Alt+Down change the order. F2 changes a size, Space sets or clears Migrate, L sets or clears LVM on the row of a disk. Shift+F10 opens a menu with all of this. Ctrl+Z undoes.</source>
+        <translation>Das automatische Layout macht die Disks des Images wie die dieses Servers. Wählen Sie „Anpassen“, um Größen zu ändern, Einhängepunkte auf andere Disks zu verschieben, einige auszulassen oder LVM zu verwenden.
+
+Mit der Tastatur: Strg+X nimmt einen Einhängepunkt auf, Auf und Ab wählen eine Disk, Eingabe legt ihn ab, Esc bricht ab. Alt+1 bis Alt+5 verschieben ihn sofort auf eine Disk, Alt+Auf und Alt+Ab ändern die Reihenfolge. F2 ändert eine Größe, die Leertaste schaltet „Migrieren“ um, L schaltet in der Zeile einer Disk LVM um. Umschalt+F10 öffnet ein Menü mit all dem. Strg+Z macht rückgängig.</translation>
+    </message>
+    <message>
+        <source>Disks and mount targets</source>
+        <translation>Disks und Einhängepunkte</translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation>Disks</translation>
+    </message>
+    <message>
+        <source>Choose what the disks of the image look like and what is migrated to them.</source>
+        <translation>Wählen Sie, wie die Disks des Images aussehen und was auf sie migriert wird.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ErrorPanel</name>
+    <message>
+        <source>%1 %2: price not known</source>
+        <translation>%1 %2: Preis nicht bekannt</translation>
+    </message>
+    <message>
+        <source>%1 %2: free</source>
+        <translation>%1 %2: kostenlos</translation>
+    </message>
+    <message>
+        <source>%1 %2: %3 %4 a day</source>
+        <extracomment>A cloud resource: kind, id, currency such as CNY, amount</extracomment>
+        <translation>%1 %2: %3 %4 pro Tag</translation>
+    </message>
+    <message>
+        <source>The migration stopped: %1 [%2]</source>
+        <extracomment>%1: what happened, %2: a code such as EL-0212</extracomment>
+        <translation>Die Migration ist stehen geblieben: %1 [%2]</translation>
+    </message>
+    <message>
+        <source>E&amp;vidence</source>
+        <translation>&amp;Fehlerdaten</translation>
+    </message>
+    <message>
+        <source>Code: %1
+Phase: %2
+Time: %3
+Detail: %4</source>
+        <translation>Code: %1
+Phase: %2
+Zeit: %3
+Detail: %4</translation>
+    </message>
+    <message>
+        <source>Troubleshoot errors: %1</source>
+        <translation>Fehlerbehebung: %1</translation>
+    </message>
+    <message>
+        <source>Re&amp;try</source>
+        <translation>&amp;Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>Cop&amp;y</source>
+        <translation>Kopie&amp;ren</translation>
+    </message>
+    <message>
+        <source>Save dia&amp;gnostics…</source>
+        <translation>Diagn&amp;osedaten speichern…</translation>
+    </message>
+    <message>
+        <source>Save t&amp;hese files…</source>
+        <translation>Die&amp;se Dateien speichern…</translation>
+    </message>
+    <message>
+        <source>Cancel job and clean &amp;up…</source>
+        <translation>Abbrechen &amp;und bereinigen…</translation>
+    </message>
+    <message>
+        <source>Still there and costing until you clean up:
+%1</source>
+        <translation>Noch vorhanden und kostenpflichtig, bis Sie bereinigen:
+%1</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>These files will be saved, without secrets:
+%1</source>
+        <translation>Diese Dateien werden ohne Geheimnisse gespeichert:
+%1</translation>
+    </message>
+    <message>
+        <source>Save diagnostics</source>
+        <translation>Diagnosedaten speichern</translation>
+    </message>
+    <message>
+        <source>ZIP archives (*.zip)</source>
+        <translation>ZIP-Archive (*.zip)</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>Gespeichert als %1.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::FinishPage</name>
+    <message>
+        <source>Finish</source>
+        <translation>Abschluss</translation>
+    </message>
+    <message>
+        <source>Finish and clean-up</source>
+        <translation>Abschluss und Bereinigung</translation>
+    </message>
+    <message>
+        <source>Image: %1 (%2)
+Region: %3
+Duration: %4</source>
+        <translation>Image: %1 (%2)
+Region: %3
+Dauer: %4</translation>
+    </message>
+    <message>
+        <source>The ENS image is ready.</source>
+        <translation>Das ENS-Image ist fertig.</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>Bereinigung läuft…</translation>
+    </message>
+    <message>
+        <source>Not everything was released</source>
+        <translation>Nicht alles wurde freigegeben</translation>
+    </message>
+    <message>
+        <source>The migration was cancelled. There is no image.</source>
+        <translation>Die Migration wurde abgebrochen. Es gibt kein Image.</translation>
+    </message>
+    <message>
+        <source>Next steps
+1. Open the ENS console and create an instance from this image.
+2. Check application licences: the hardware changed.
+3. Compare the new instance with this server before switching over.</source>
+        <translation>Nächste Schritte
+1. Öffnen Sie die ENS-Konsole und erstellen Sie aus diesem Image eine Instanz.
+2. Prüfen Sie Anwendungslizenzen: Die Hardware hat sich geändert.
+3. Vergleichen Sie die neue Instanz mit diesem Server, bevor Sie umschalten.</translation>
+    </message>
+    <message>
+        <source>ENS console: %1</source>
+        <translation>ENS-Konsole: %1</translation>
+    </message>
+    <message>
+        <source>Or by command: %1</source>
+        <translation>Oder per Befehl: %1</translation>
+    </message>
+    <message>
+        <source>Folder of the image: %1</source>
+        <translation>Ordner des Images: %1</translation>
+    </message>
+    <message>
+        <source>Kept on purpose: %1</source>
+        <extracomment>%1: a cloud resource and its price</extracomment>
+        <translation>Absichtlich behalten: %1</translation>
+    </message>
+    <message>
+        <source>Still there: %1 – costs continue</source>
+        <translation>Noch vorhanden: %1 – Kosten laufen weiter</translation>
+    </message>
+    <message>
+        <source>Everything temporary was released: the intermediate instance, the temporary images and snapshots.</source>
+        <translation>Alles Temporäre wurde freigegeben: die Transitinstanz, die temporären Images und Snapshots.</translation>
+    </message>
+    <message>
+        <source>Clean-up
+%1</source>
+        <translation>Bereinigung
+%1</translation>
+    </message>
+    <message>
+        <source>Save report</source>
+        <translation>Bericht speichern</translation>
+    </message>
+    <message>
+        <source>Reports (*.html)</source>
+        <translation>Berichte (*.html)</translation>
+    </message>
+    <message>
+        <source>The report was saved as %1.</source>
+        <translation>Der Bericht wurde als %1 gespeichert.</translation>
+    </message>
+    <message>
+        <source>Copy &amp;address</source>
+        <translation>A&amp;dresse kopieren</translation>
+    </message>
+    <message>
+        <source>Copy &amp;command</source>
+        <translation>&amp;Befehl kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Release now</source>
+        <translation>Jetzt &amp;freigeben</translation>
+    </message>
+    <message>
+        <source>Show in &amp;file manager</source>
+        <translation>Im Datei&amp;manager anzeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Save report…</source>
+        <translation>Bericht &amp;speichern…</translation>
+    </message>
+    <message>
+        <source>Boot it &amp;here</source>
+        <translation>Hier s&amp;tarten</translation>
+    </message>
+    <message>
+        <source>Console of the image that boots here</source>
+        <translation>Konsole des hier startenden Images</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::JobWatch</name>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>Warnung: %1</translation>
+    </message>
+    <message>
+        <source>The ENS image %1 is ready.</source>
+        <translation>Das ENS-Image %1 ist fertig.</translation>
+    </message>
+    <message>
+        <source>The migration engine does not answer. Reconnecting.</source>
+        <translation>Die Migrations-Engine antwortet nicht. Verbindung wird wiederhergestellt.</translation>
+    </message>
+    <message>
+        <source>Connected to the migration engine again.</source>
+        <translation>Wieder mit der Migrations-Engine verbunden.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::LayoutGestures</name>
+    <message>
+        <source>Change &amp;size</source>
+        <translation>&amp;Größe ändern</translation>
+    </message>
+    <message>
+        <source>&amp;LVM</source>
+        <translation>&amp;LVM</translation>
+    </message>
+    <message>
+        <source>&amp;Migrate</source>
+        <translation>&amp;Migrieren</translation>
+    </message>
+    <message>
+        <source>Mo&amp;ve to</source>
+        <extracomment>a menu of disks</extracomment>
+        <translation>&amp;Verschieben nach</translation>
+    </message>
+    <message>
+        <source>Move &amp;up</source>
+        <translation>Nach &amp;oben</translation>
+    </message>
+    <message>
+        <source>Move &amp;down</source>
+        <translation>Nach &amp;unten</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::LayoutModel</name>
+    <message>
+        <source>Mount target</source>
+        <translation>Einhängepunkt</translation>
+    </message>
+    <message>
+        <source>Migrate</source>
+        <translation>Migrieren</translation>
+    </message>
+    <message>
+        <source>Destination</source>
+        <translation>Zielort</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Used</source>
+        <translation>Belegt</translation>
+    </message>
+    <message>
+        <source>Min.</source>
+        <extracomment>the smallest possible size</extracomment>
+        <translation>Min.</translation>
+    </message>
+    <message>
+        <source>Transfer method</source>
+        <translation>Übertragungsart</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Hinweise</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <extracomment>%1 “System disk” or “Data disk 2”, %2 its name on the source such as vdb</extracomment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>Block by block</source>
+        <extracomment>how a volume is copied</extracomment>
+        <translation>Block für Block</translation>
+    </message>
+    <message>
+        <source>File by file</source>
+        <translation>Datei für Datei</translation>
+    </message>
+    <message>
+        <source>%1, %2, %3 free</source>
+        <extracomment>%1 a disk, %2 its size, %3 what is free on it, for screen readers</extracomment>
+        <translation>%1, %2, %3 frei</translation>
+    </message>
+    <message>
+        <source>%1, %2, not migrated</source>
+        <extracomment>%1 a mount target, %2 its size, for screen readers</extracomment>
+        <translation>%1, %2, wird nicht migriert</translation>
+    </message>
+    <message>
+        <source>%1, %2, cannot be moved</source>
+        <extracomment>%1 a mount target, %2 its size, for screen readers</extracomment>
+        <translation>%1, %2, nicht verschiebbar</translation>
+    </message>
+    <message>
+        <source>%1, %2, can be moved</source>
+        <translation>%1, %2, verschiebbar</translation>
+    </message>
+    <message>
+        <source>Cannot be moved.</source>
+        <translation>Nicht verschiebbar.</translation>
+    </message>
+    <message>
+        <source>migrated</source>
+        <translation>wird migriert</translation>
+    </message>
+    <message>
+        <source>not migrated</source>
+        <translation>wird nicht migriert</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::LayoutProblems</name>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>Und %n weiteres.</numerusform>
+            <numerusform>Und %n weitere.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Must be solved</source>
+        <extracomment>severity of a problem, for screen readers</extracomment>
+        <translation>Muss gelöst werden</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>Problems of the layout</source>
+        <translation>Probleme des Layouts</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MainWindow</name>
+    <message>
+        <source>Step %1 of %2</source>
+        <translation>Schritt %1 von %2</translation>
+    </message>
+    <message>
+        <source>Edgelift — %1</source>
+        <extracomment>Title of the window: program — step or progress</extracomment>
+        <translation>Edgelift – %1</translation>
+    </message>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Weiter</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>S&amp;chließen</translation>
+    </message>
+    <message>
+        <source>Server and region</source>
+        <translation>Server und Region</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MessageBar</name>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy this message</source>
+        <translation>Diese Meldung kopieren</translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation>Diese Meldung schließen</translation>
+    </message>
+    <message>
+        <source>%1: %2 %3</source>
+        <extracomment>An error: what happened, to what, and what to do</extracomment>
+        <translation>%1: %2 %3</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MigrationPage</name>
+    <message>
+        <source>Applied. It takes effect when the migration goes on.</source>
+        <translation>Übernommen. Wirksam, sobald die Migration weiterläuft.</translation>
+    </message>
+    <message>
+        <source>Applied. The new limit takes effect within %1 s.</source>
+        <translation>Übernommen. Das neue Limit wirkt innerhalb von %1 s.</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>In the window&apos;s title: per cent and state</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>Migration</source>
+        <translation>Migration</translation>
+    </message>
+    <message>
+        <source>You may close this window: the migration goes on, and starting Edgelift again shows it.</source>
+        <translation>Sie können dieses Fenster schließen: Die Migration läuft weiter, und ein neuer Start von Edgelift zeigt sie an.</translation>
+    </message>
+    <message>
+        <source>The migration is not finished.</source>
+        <translation>Die Migration ist nicht abgeschlossen.</translation>
+    </message>
+    <message>
+        <source>No migration</source>
+        <translation>Keine Migration</translation>
+    </message>
+    <message>
+        <source>Creating the intermediate instance…</source>
+        <translation>Transitinstanz wird erstellt…</translation>
+    </message>
+    <message>
+        <source>Preparing</source>
+        <translation>Vorbereitung</translation>
+    </message>
+    <message>
+        <source>Synchronizing</source>
+        <translation>Synchronisierung</translation>
+    </message>
+    <message>
+        <source>Paused. The intermediate instance keeps costing.</source>
+        <translation>Angehalten. Die Transitinstanz kostet weiter.</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>Abgeschlossen</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>Bereinigung läuft…</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Abgebrochen</translation>
+    </message>
+    <message>
+        <source>Reconnecting to the migration engine… (%1 s)</source>
+        <translation>Verbindung zur Migrations-Engine wird wiederhergestellt… (%1 s)</translation>
+    </message>
+    <message>
+        <source>The numbers are of %1.</source>
+        <translation>Stand der Zahlen: %1.</translation>
+    </message>
+    <message>
+        <source>No data for %1 s. Check the network of this server, or choose Pause and go on later.</source>
+        <translation>Seit %1 s keine Daten. Prüfen Sie das Netzwerk dieses Servers oder wählen Sie „Anhalten“ und fahren Sie später fort.</translation>
+    </message>
+    <message>
+        <source>No data for %1 s. Waiting for the network.</source>
+        <translation>Seit %1 s keine Daten. Warten auf das Netzwerk.</translation>
+    </message>
+    <message>
+        <source>The transfer is slow. To speed it up, raise the bandwidth of this server and of the destination for a while.</source>
+        <translation>Die Übertragung ist langsam. Erhöhen Sie vorübergehend die Bandbreite dieses Servers und des Ziels.</translation>
+    </message>
+    <message>
+        <source>&amp;Resume</source>
+        <translation>Fort&amp;setzen</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>&amp;Anhalten</translation>
+    </message>
+    <message>
+        <source>%1 · %2 of %3</source>
+        <extracomment>Of a disk: per cent, amount that is copied, amount in all</extracomment>
+        <translation>%1 · %2 von %3</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>noch %1</translation>
+    </message>
+    <message>
+        <source>Remaining time: %1</source>
+        <translation>Restzeit: %1</translation>
+    </message>
+    <message>
+        <source>Speed: %1 before compression · Network: %2 · Limit: %3 · Average: %4</source>
+        <translation>Tempo: %1 vor Komprimierung · Netzwerk: %2 · Limit: %3 · Mittel: %4</translation>
+    </message>
+    <message>
+        <source>Elapsed: %1 · Sent: %2 · Saved by compression: %3 · Interruptions: %4</source>
+        <translation>Verstrichen: %1 · Gesendet: %2 · Durch Komprimierung gespart: %3 · Unterbrechungen: %4</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>Fortschritt von %1</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>Warnung: %1</translation>
+    </message>
+    <message>
+        <source>Job ID</source>
+        <translation>Auftrags-ID</translation>
+    </message>
+    <message>
+        <source>Job name</source>
+        <translation>Auftragsname</translation>
+    </message>
+    <message>
+        <source>Job status</source>
+        <translation>Auftragsstatus</translation>
+    </message>
+    <message>
+        <source>Creation time</source>
+        <translation>Erstellungszeit</translation>
+    </message>
+    <message>
+        <source>Start time</source>
+        <translation>Startzeit</translation>
+    </message>
+    <message>
+        <source>End time</source>
+        <translation>Endzeit</translation>
+    </message>
+    <message>
+        <source>Job progress</source>
+        <translation>Auftragsfortschritt</translation>
+    </message>
+    <message>
+        <source>Target region</source>
+        <translation>Zielregion</translation>
+    </message>
+    <message>
+        <source>Intermediate instance ID</source>
+        <translation>ID der Transitinstanz</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>Tags</translation>
+    </message>
+    <message>
+        <source>Remaining time (s)</source>
+        <translation>Restzeit (s)</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1  %2</source>
+        <translation>%1  %2</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>&amp;Modify…</source>
+        <translation>Ä&amp;ndern…</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel job…</source>
+        <translation>Auftrag a&amp;bbrechen…</translation>
+    </message>
+    <message>
+        <source>&amp;Details</source>
+        <translation>&amp;Details</translation>
+    </message>
+    <message>
+        <source>Lo&amp;g</source>
+        <translation>&amp;Protokoll</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>Copy &amp;all</source>
+        <translation>Alles &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the intermediate instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
+        <translation>Die Transitinstanz während der Migration nicht anhalten, starten, neu starten oder freigeben und ihre Abrechnungsmethode nicht ändern; sie wird danach automatisch freigegeben.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ModifyPanel</name>
+    <message>
+        <source>Speed &amp;limit (Mbit/s):</source>
+        <translation>Geschwindigkeits&amp;limit (Mbit/s):</translation>
+    </message>
+    <message>
+        <source>Unlimited</source>
+        <translation>Unbegrenzt</translation>
+    </message>
+    <message>
+        <source>Co&amp;mpression:</source>
+        <translation>Ko&amp;mprimierung:</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>Aus</translation>
+    </message>
+    <message>
+        <source>&amp;Verify the copied data by checksum</source>
+        <translation>Kopierte Daten per Prüfsumme prü&amp;fen</translation>
+    </message>
+    <message>
+        <source>&amp;Apply</source>
+        <translation>&amp;Übernehmen</translation>
+    </message>
+    <message>
+        <source>Cl&amp;ose</source>
+        <translation>Schl&amp;ießen</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::PhaseStrip</name>
+    <message>
+        <source>%1: done</source>
+        <translation>%1: fertig</translation>
+    </message>
+    <message>
+        <source>%1: failed</source>
+        <translation>%1: fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>%1: now</source>
+        <translation>%1: läuft</translation>
+    </message>
+    <message>
+        <source>%1: to come</source>
+        <translation>%1: folgt</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::PlanFileBar</name>
+    <message>
+        <source>Plan files (*.json);;All files (*)</source>
+        <translation>Plandateien (*.json);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>The plan was saved as %1.</source>
+        <translation>Der Plan wurde als %1 gespeichert.</translation>
+    </message>
+    <message>
+        <source>Use its &amp;settings, keep these disks</source>
+        <translation>Nur &amp;Einstellungen übernehmen, Disks behalten</translation>
+    </message>
+    <message>
+        <source>The plan %1 was opened.</source>
+        <translation>Der Plan %1 wurde geöffnet.</translation>
+    </message>
+    <message>
+        <source>&amp;Open plan…</source>
+        <translation>Plan &amp;öffnen…</translation>
+    </message>
+    <message>
+        <source>&amp;Save plan…</source>
+        <translation>Plan speic&amp;hern…</translation>
+    </message>
+    <message>
+        <source>Problems of the plan file</source>
+        <translation>Probleme der Plandatei</translation>
+    </message>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>One problem of a file: %1 what is wrong, %2 what to do, %3 a code such as EL-0052</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::PreparePage</name>
+    <message>
+        <source>Prepare and import</source>
+        <translation>Vorbereiten und importieren</translation>
+    </message>
+    <message>
+        <source>Prepare</source>
+        <translation>Vorbereiten</translation>
+    </message>
+    <message>
+        <source>Decide what may be changed on this server, then register it as a migration source.</source>
+        <translation>Entscheiden Sie, was an diesem Server geändert werden darf, und registrieren Sie ihn dann als Migrationsquelle.</translation>
+    </message>
+    <message>
+        <source>Nothing is changed on this server before you choose “Prepare and import”.
+
+The import registers this server with the service that made the activation code. With an AccessKey pair there is nothing to register.</source>
+        <translation>An diesem Server wird nichts geändert, bevor Sie „Vorbereiten und importieren“ wählen.
+
+Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode erstellt hat. Mit einem AccessKey-Paar gibt es nichts zu registrieren.</translation>
+    </message>
+    <message>
+        <source>wait until the import is finished</source>
+        <translation>warten, bis der Import abgeschlossen ist</translation>
+    </message>
+    <message>
+        <source>wait for the questions to this server</source>
+        <translation>auf die Fragen zu diesem Server warten</translation>
+    </message>
+    <message>
+        <source>answer: %1</source>
+        <translation>beantworten: %1</translation>
+    </message>
+    <message>
+        <source>&amp;Prepare and import</source>
+        <translation>Vor&amp;bereiten und importieren</translation>
+    </message>
+    <message>
+        <source>&amp;Retry</source>
+        <translation>E&amp;rneut versuchen</translation>
+    </message>
+    <message>
+        <source>Preparing this server…</source>
+        <translation>Server wird vorbereitet…</translation>
+    </message>
+    <message>
+        <source>Importing this server…</source>
+        <translation>Server wird importiert…</translation>
+    </message>
+    <message>
+        <source>The snapshot driver could not be installed: %1. Block replication is switched off for this migration. [W-PRE-01]</source>
+        <translation>Der Snapshot-Treiber konnte nicht installiert werden: %1. Die Blockreplikation ist für diese Migration ausgeschaltet. [W-PRE-01]</translation>
+    </message>
+    <message>
+        <source>Import Source Server [%1] Successfully!</source>
+        <extracomment>%1 is an id such as s-bp1abc; the words are those of the service</extracomment>
+        <translation>Quellserver [%1] erfolgreich importiert.</translation>
+    </message>
+    <message>
+        <source>Migration source online</source>
+        <translation>Migrationsquelle online</translation>
+    </message>
+    <message>
+        <source>&amp;Exclude files and folders</source>
+        <translation>Dateien und Ordner a&amp;usschließen</translation>
+    </message>
+    <message>
+        <source>Path to &amp;leave out:</source>
+        <translation>Auszu&amp;lassender Pfad:</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>Hinzu&amp;fügen</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Entfernen</translation>
+    </message>
+    <message>
+        <source>Paths that are left out</source>
+        <translation>Ausgelassene Pfade</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ResumePage</name>
+    <message>
+        <source>Discard the saved setup?</source>
+        <translation>Gespeicherte Einrichtung verwerfen?</translation>
+    </message>
+    <message>
+        <source>Discard the saved setup? The imported source %1 stays registered.</source>
+        <translation>Gespeicherte Einrichtung verwerfen? Die importierte Quelle %1 bleibt registriert.</translation>
+    </message>
+    <message>
+        <source>&amp;Discard</source>
+        <translation>&amp;Verwerfen</translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>&amp;Behalten</translation>
+    </message>
+    <message>
+        <source>Continue the setup from %1 at step “%2”? The activation code or AccessKey pair is not saved and has to be entered again.</source>
+        <translation>Einrichtung vom %1 bei Schritt „%2“ fortsetzen? Der Aktivierungscode oder das AccessKey-Paar wird nicht gespeichert und muss erneut eingegeben werden.</translation>
+    </message>
+    <message>
+        <source>&amp;Continue</source>
+        <translation>&amp;Fortsetzen</translation>
+    </message>
+    <message>
+        <source>&amp;Start over</source>
+        <translation>&amp;Neu beginnen</translation>
+    </message>
+    <message>
+        <source>Welcome back</source>
+        <translation>Willkommen zurück</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ReviewPage</name>
+    <message>
+        <source>wait until the migration has started</source>
+        <translation>warten, bis die Migration gestartet ist</translation>
+    </message>
+    <message>
+        <source>enter the activation code or an AccessKey pair again on the Connect page</source>
+        <translation>auf der Seite „Verbinden“ den Aktivierungscode oder ein AccessKey-Paar erneut eingeben</translation>
+    </message>
+    <message>
+        <source>wait until the plan is checked</source>
+        <translation>warten, bis der Plan geprüft ist</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>What is wrong, and what to do</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>read the notice and choose “Got It”</source>
+        <translation>den Hinweis lesen und „Verstanden“ wählen</translation>
+    </message>
+    <message>
+        <source>%1: %2 is left out</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
+        <translation>%1: %2 wird ausgelassen</translation>
+    </message>
+    <message>
+        <source>%1: %2 → %3 (%4)</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
+        <translation>%1: %2 → %3 (%4)</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>Speed limit: %1; compression: %2; checksum verification: %3</source>
+        <translation>Geschwindigkeitslimit: %1; Komprimierung: %2; Prüfsummenkontrolle: %3</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>ein</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>Server</translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation>Konto</translation>
+    </message>
+    <message>
+        <source>by activation code</source>
+        <translation>über Aktivierungscode</translation>
+    </message>
+    <message>
+        <source>by AccessKey pair</source>
+        <translation>über AccessKey-Paar</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Image</translation>
+    </message>
+    <message>
+        <source>%1… in %2</source>
+        <translation>%1… in %2</translation>
+    </message>
+    <message>
+        <source>On the way</source>
+        <translation>Zwischenspeicher</translation>
+    </message>
+    <message>
+        <source>bucket %1 in %2</source>
+        <translation>Bucket %1 in %2</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Netzwerk</translation>
+    </message>
+    <message>
+        <source>Public network</source>
+        <translation>Öffentliches Netzwerk</translation>
+    </message>
+    <message>
+        <source>VPC %1, vSwitch %2</source>
+        <translation>VPC %1, vSwitch %2</translation>
+    </message>
+    <message>
+        <source>Transfer</source>
+        <translation>Übertragung</translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation>Disks</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Ändern</translation>
+    </message>
+    <message>
+        <source>Change: %1</source>
+        <translation>Ändern: %1</translation>
+    </message>
+    <message>
+        <source>Choose Change beside a line to go back to its page; nothing is lost. Save the plan on the Settings page to use it with edgeliftctl.</source>
+        <translation>Wählen Sie neben einer Zeile „Ändern“, um zu ihrer Seite zurückzukehren; nichts geht verloren. Speichern Sie den Plan auf der Seite „Einstellungen“, um ihn mit edgeliftctl zu verwenden.</translation>
+    </message>
+    <message>
+        <source>Costs: the transit instance, its disks and snapshots, and the bucket&apos;s storage and traffic are charged by the cloud while the migration runs; everything temporary is removed at the end. After an error they are kept for a retry and keep costing until you retry or cancel.</source>
+        <translation>Kosten: Während der Migration berechnet die Cloud die Transitinstanz mit ihren Disks und Snapshots sowie Speicher und Datenverkehr des Buckets; alles Temporäre wird am Ende entfernt. Nach einem Fehler bleibt es für einen neuen Versuch erhalten und kostet weiter, bis Sie es erneut versuchen oder abbrechen.</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance %1 and do not change its billing method during the migration. Leave the temporary image and the temporary objects in the bucket alone. The hardware changes: check licences after the migration.</source>
+        <translation>Während der Migration die Transitinstanz %1 nicht anhalten, starten, neu starten oder freigeben und ihre Abrechnungsmethode nicht ändern. Das temporäre Image und die temporären Objekte im Bucket nicht anrühren. Die Hardware ändert sich: Prüfen Sie nach der Migration die Lizenzen.</translation>
+    </message>
+    <message>
+        <source>&amp;Got It</source>
+        <translation>&amp;Verstanden</translation>
+    </message>
+    <message>
+        <source>Co&amp;py command</source>
+        <translation>Befehl &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>The same migration as a command for edgeliftctl</source>
+        <translation>Dieselbe Migration als Befehl für edgeliftctl</translation>
+    </message>
+    <message>
+        <source>Review and start</source>
+        <translation>Zusammenfassung und Start</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>Zusammenfassung</translation>
+    </message>
+    <message>
+        <source>Starting creates a paid transit instance in your account.</source>
+        <translation>Mit dem Start wird eine kostenpflichtige Transitinstanz in Ihrem Konto erstellt.</translation>
+    </message>
+    <message>
+        <source>&amp;Start migration</source>
+        <translation>Migration &amp;starten</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::SettingsAdvanced</name>
+    <message>
+        <source>Reading from this server&apos;s disks: at most %1 MB/s</source>
+        <translation>Lesen von den Disks dieses Servers: höchstens %1 MB/s</translation>
+    </message>
+    <message>
+        <source>Niceness: %1</source>
+        <translation>nice-Wert: %1</translation>
+    </message>
+    <message>
+        <source>Does not stand back when this server&apos;s own disk accesses slow down</source>
+        <translation>Nimmt keine Rücksicht, wenn die eigenen Disk-Zugriffe dieses Servers langsamer werden</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 days and times, %2 a speed such as 100 Mbit/s</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Set by the plan file:</source>
+        <translation>Durch die Plandatei festgelegt:</translation>
+    </message>
+    <message>
+        <source>Auto</source>
+        <translation>Auto</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>Ein</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>Aus</translation>
+    </message>
+    <message>
+        <source>&amp;Job name:</source>
+        <translation>Auftragsna&amp;me:</translation>
+    </message>
+    <message>
+        <source>&amp;Description:</source>
+        <translation>&amp;Beschreibung:</translation>
+    </message>
+    <message>
+        <source>&amp;Modify disk partition: choose disks, sizes and order yourself on the next page</source>
+        <translation>&amp;Disk-Partitionen ändern: Disks, Größen und Reihenfolge auf der nächsten Seite selbst wählen</translation>
+    </message>
+    <message>
+        <source>Speed &amp;limit (Mbit/s):</source>
+        <translation>Geschwindigkeits&amp;limit (Mbit/s):</translation>
+    </message>
+    <message>
+        <source>Unlimited</source>
+        <translation>Unbegrenzt</translation>
+    </message>
+    <message>
+        <source>Com&amp;pression ratio (0 = none):</source>
+        <translation>K&amp;omprimierungsrate (0 = keine):</translation>
+    </message>
+    <message>
+        <source>Compression ratio as a number</source>
+        <translation>Komprimierungsrate als Zahl</translation>
+    </message>
+    <message>
+        <source>&amp;Verify check sums: more certain, slower</source>
+        <translation>&amp;Prüfsummen prüfen: sicherer, langsamer</translation>
+    </message>
+    <message>
+        <source>SSL-&amp;encrypted transmission:</source>
+        <translation>SSL-&amp;verschlüsselte Übertragung:</translation>
+    </message>
+    <message>
+        <source>Licence t&amp;ype:</source>
+        <translation>Lizenzt&amp;yp:</translation>
+    </message>
+    <message>
+        <source>Ta&amp;gs:</source>
+        <translation>Ta&amp;gs:</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>Hinz&amp;ufügen</translation>
+    </message>
+    <message>
+        <source>Add a tag</source>
+        <translation>Tag hinzufügen</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve</source>
+        <translation>&amp;Entfernen</translation>
+    </message>
+    <message>
+        <source>Remove this tag</source>
+        <translation>Diesen Tag entfernen</translation>
+    </message>
+    <message>
+        <source>&amp;Intermediate instance type:</source>
+        <translation>Typ der T&amp;ransitinstanz:</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>If the type you choose is out of stock, the job cannot be created. Leave it empty to have one chosen.</source>
+        <translation>Ist der gewählte Typ nicht vorrätig, kann der Auftrag nicht erstellt werden. Leer lassen, damit einer gewählt wird.</translation>
+    </message>
+    <message>
+        <source>&amp;Report diagnostic logs</source>
+        <translation>Diagnoseprotokolle se&amp;nden</translation>
+    </message>
+    <message>
+        <source>&amp;What is sent?</source>
+        <translation>&amp;Was wird gesendet?</translation>
+    </message>
+    <message>
+        <source>The log of this migration: phases, speeds, error codes, names of disks and cloud resources. No file contents, no file names, no codes, keys or passwords.</source>
+        <translation>Das Protokoll dieser Migration: Phasen, Geschwindigkeiten, Fehlercodes, Namen von Disks und Cloud-Ressourcen. Keine Dateiinhalte, Dateinamen, Codes, Schlüssel oder Passwörter.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::SettingsPage</name>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>The ENS image is kept in the image storage region. Before that a temporary image is made in the transit region and lies in the transit bucket, which must be in the same region.
+
+“Save plan” writes all of this to a file that edgeliftctl uses as well.</source>
+        <translation>Das ENS-Image liegt in der Image-Speicherregion. Zuvor wird in der Transitregion ein temporäres Image erstellt; es liegt im Transit-Bucket, der in derselben Region sein muss.
+
+„Plan speichern“ schreibt all dies in eine Datei, die auch edgeliftctl verwendet.</translation>
+    </message>
+    <message>
+        <source>choose a bucket</source>
+        <translation>einen Bucket wählen</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>das Markierte korrigieren</translation>
+    </message>
+    <message>
+        <source>China (Beijing)</source>
+        <translation>China (Peking)</translation>
+    </message>
+    <message>
+        <source>Singapore</source>
+        <translation>Singapur</translation>
+    </message>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>An id and the name beside it</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>&amp;More configurations</source>
+        <translation>Weitere E&amp;instellungen</translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;More configurations (%n changed)</source>
+        <translation>
+            <numerusform>Weitere E&amp;instellungen (%n geändert)</numerusform>
+            <numerusform>Weitere E&amp;instellungen (%n geändert)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>Wird geladen…</translation>
+    </message>
+    <message>
+        <source>No bucket in %1. Create one in the OSS console, then refresh.</source>
+        <translation>Kein Bucket in %1. Erstellen Sie einen in der OSS-Konsole und aktualisieren Sie.</translation>
+    </message>
+    <message>
+        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
+        <translation>Keine VPC in %1. Erstellen Sie eine in der VPC-Konsole und aktualisieren Sie.</translation>
+    </message>
+    <message>
+        <source>The image is named %1.</source>
+        <extracomment>%1 is the prefix with a time stamp behind it</extracomment>
+        <translation>Das Image erhält den Namen %1.</translation>
+    </message>
+    <message>
+        <source>&amp;Image storage region:</source>
+        <translation>Image-&amp;Speicherregion:</translation>
+    </message>
+    <message>
+        <source>Image &amp;name prefix:</source>
+        <translation>Präfi&amp;x des Image-Namens:</translation>
+    </message>
+    <message>
+        <source>&amp;Transit region:</source>
+        <translation>Tr&amp;ansitregion:</translation>
+    </message>
+    <message>
+        <source>Transit &amp;bucket:</source>
+        <translation>&amp;Transit-Bucket:</translation>
+    </message>
+    <message>
+        <source>&amp;Refresh</source>
+        <translation>A&amp;ktualisieren</translation>
+    </message>
+    <message>
+        <source>Refresh buckets and networks</source>
+        <translation>Buckets und Netzwerke aktualisieren</translation>
+    </message>
+    <message>
+        <source>Network type:</source>
+        <translation>Netzwerktyp:</translation>
+    </message>
+    <message>
+        <source>&amp;Public Network</source>
+        <translation>Ö&amp;ffentliches Netzwerk</translation>
+    </message>
+    <message>
+        <source>Public Network</source>
+        <translation>Öffentliches Netzwerk</translation>
+    </message>
+    <message>
+        <source>&amp;VPC: this server is connected to it already</source>
+        <translation>VPC: Dieser Server ist bereits damit ver&amp;bunden</translation>
+    </message>
+    <message>
+        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
+        <translation>VPC ist zu empfehlen, wenn sie direkt, per VPN-Gateway, Express Connect oder Smart Access Gateway erreichbar ist: schneller und stabiler.</translation>
+    </message>
+    <message>
+        <source>VP&amp;C:</source>
+        <translation>VP&amp;C:</translation>
+    </message>
+    <message>
+        <source>v&amp;Switch:</source>
+        <translation>vS&amp;witch:</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::StepList</name>
+    <message>
+        <source>Steps</source>
+        <translation>Schritte</translation>
+    </message>
+    <message>
+        <source>%1, current step</source>
+        <translation>%1, aktueller Schritt</translation>
+    </message>
+    <message>
+        <source>%1, visited</source>
+        <translation>%1, besucht</translation>
+    </message>
+    <message>
+        <source>%1, later</source>
+        <translation>%1, folgt später</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::SweepChart</name>
+    <message>
+        <source>Speed of the last 10 minutes</source>
+        <translation>Geschwindigkeit der letzten 10 Minuten</translation>
+    </message>
+    <message>
+        <source>No speed was measured yet.</source>
+        <translation>Noch keine Geschwindigkeit gemessen.</translation>
+    </message>
+    <message>
+        <source>Disk speed now %1, network speed now %2, highest disk speed of the last 10 minutes %3.</source>
+        <extracomment>Read by screen readers instead of the graph</extracomment>
+        <translation>Disk-Geschwindigkeit jetzt %1, Netzwerk jetzt %2, höchste Disk-Geschwindigkeit der letzten 10 Minuten %3.</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>Disk</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Netzwerk</translation>
+    </message>
+    <message>
+        <source>Top: %1</source>
+        <extracomment>The upper edge of a graph of speeds; %1 is a speed</extracomment>
+        <translation>Max.: %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TagsModel</name>
+    <message>
+        <source>Key</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ToDoList</name>
+    <message>
+        <source>To continue you need to:</source>
+        <translation>Um fortzufahren, müssen Sie noch:</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <extracomment>Below a list of things to do</extracomment>
+        <translation>
+            <numerusform>und %n weiterer Punkt</numerusform>
+            <numerusform>und %n weitere Punkte</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::VolumeDelegate</name>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>%1 a column such as “Size”, %2 the row&apos;s name, for screen readers</extracomment>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Block by block</source>
+        <translation>Block für Block</translation>
+    </message>
+    <message>
+        <source>File by file</source>
+        <translation>Datei für Datei</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::WaitLine</name>
+    <message>
+        <source>S&amp;top</source>
+        <translation>S&amp;topp</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::WelcomePage</name>
+    <message>
+        <source>It keeps running meanwhile: nothing is installed into its kernel, and nothing is written to its disks.</source>
+        <translation>Er läuft währenddessen weiter: In seinem Kernel wird nichts installiert und auf seine Disks wird nichts geschrieben.</translation>
+    </message>
+    <message>
+        <source>Edgelift copies the disks of a Linux server into the cloud and makes an image for Edge Node Service (ENS) of them. Nothing is changed or charged before you choose Start migration on the Review page.</source>
+        <translation>Edgelift kopiert die Disks eines Linux-Servers in die Cloud und erstellt daraus ein Image für Edge Node Service (ENS). Nichts wird geändert oder berechnet, bevor Sie auf der Seite „Zusammenfassung“ die Migration starten.</translation>
+    </message>
+    <message>
+        <source>&amp;Language:</source>
+        <translation>S&amp;prache:</translation>
+    </message>
+    <message>
+        <source>1. You choose what is migrated and where to.
+2. Edgelift makes a temporary transit instance, copies the disks to it, makes an ECS image, exports it to an OSS bucket and imports it into ENS. Then it removes everything temporary.
+3. You create the ENS instance from the finished image.</source>
+        <translation>1. Sie wählen, was wohin migriert wird.
+2. Edgelift erstellt eine temporäre Transitinstanz, kopiert die Disks dorthin, erstellt ein ECS-Image, exportiert es in einen OSS-Bucket und importiert es in ENS. Danach wird alles Temporäre entfernt.
+3. Sie erstellen die ENS-Instanz aus dem fertigen Image.</translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation>Grenzen</translation>
+    </message>
+    <message>
+        <source>Only Linux servers with x86 processors: physical servers, virtual machines, and servers of other clouds.</source>
+        <translation>Nur Linux-Server mit x86-Prozessoren: physische Server, virtuelle Maschinen und Server anderer Clouds.</translation>
+    </message>
+    <message>
+        <source>At most %1 data disks, each at most %2.</source>
+        <translation>Höchstens %1 Datendisks mit jeweils höchstens %2.</translation>
+    </message>
+    <message>
+        <source>ENS images are imported in China (Beijing) and Singapore only.</source>
+        <translation>ENS-Images werden nur in China (Peking) und Singapur importiert.</translation>
+    </message>
+    <message>
+        <source>The image may have at most %1 after compression, system disk and data disks together.</source>
+        <translation>Das Image darf nach der Komprimierung höchstens %1 haben, Systemdisk und Datendisks zusammen.</translation>
+    </message>
+    <message>
+        <source>ECS, OSS and ENS must be activated in the account, and ECS must be allowed to write to OSS.</source>
+        <translation>ECS, OSS und ENS müssen im Konto aktiviert sein, und ECS muss in OSS schreiben dürfen.</translation>
+    </message>
+    <message>
+        <source>Costs</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>Edgelift is free. What is used on the way is charged by the cloud: one pay-as-you-go transit instance with its disks and snapshots.</source>
+        <translation>Edgelift ist kostenlos. Was unterwegs genutzt wird, berechnet die Cloud: eine nutzungsbasiert abgerechnete Transitinstanz mit ihren Disks und Snapshots.</translation>
+    </message>
+    <message>
+        <source>The temporary image in the OSS bucket costs storage, requests and outbound traffic.</source>
+        <translation>Das temporäre Image im OSS-Bucket kostet Speicher, Anforderungen und ausgehenden Datenverkehr.</translation>
+    </message>
+    <message>
+        <source>Importing the ENS image and creating an ENS instance are charged by ENS.</source>
+        <translation>Das Importieren des ENS-Images und das Erstellen einer ENS-Instanz werden von ENS berechnet.</translation>
+    </message>
+    <message>
+        <source>After an error the transit instance is kept so that you can retry, and keeps costing until you retry or cancel.</source>
+        <translation>Nach einem Fehler bleibt die Transitinstanz für einen neuen Versuch erhalten und kostet weiter, bis Sie es erneut versuchen oder abbrechen.</translation>
+    </message>
+    <message>
+        <source>Consequences</source>
+        <translation>Folgen</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance %1 during the migration.</source>
+        <translation>Die Transitinstanz %1 während der Migration nicht anhalten, starten, neu starten oder freigeben.</translation>
+    </message>
+    <message>
+        <source>Leave the temporary ECS image and the temporary objects in the bucket alone; they are removed at the end.</source>
+        <translation>Das temporäre ECS-Image und die temporären Objekte im Bucket nicht anrühren; sie werden am Ende entfernt.</translation>
+    </message>
+    <message>
+        <source>The hardware changes: licences bound to it may become invalid. Check them after the migration.</source>
+        <translation>Die Hardware ändert sich: Daran gebundene Lizenzen können ungültig werden. Prüfen Sie sie nach der Migration.</translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation>Begriffe</translation>
+    </message>
+    <message>
+        <source>ENS, Edge Node Service: servers in data centers near their users.</source>
+        <translation>ENS, Edge Node Service: Server in Rechenzentren nahe bei ihren Benutzern.</translation>
+    </message>
+    <message>
+        <source>OSS, Object Storage Service: holds files in buckets.</source>
+        <translation>OSS, Object Storage Service: speichert Dateien in Buckets.</translation>
+    </message>
+    <message>
+        <source>Transit instance: a temporary ECS instance that receives the disks.</source>
+        <translation>Transitinstanz: eine temporäre ECS-Instanz, die die Disks empfängt.</translation>
+    </message>
+    <message>
+        <source>Activation code: lets this server register itself without an AccessKey pair.</source>
+        <translation>Aktivierungscode: Damit registriert sich dieser Server ohne AccessKey-Paar.</translation>
+    </message>
+    <message>
+        <source>Move this server into an ENS image</source>
+        <translation>Diesen Server in ein ENS-Image überführen</translation>
+    </message>
+    <message>
+        <source>Welcome</source>
+        <translation>Willkommen</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::Wizard</name>
+    <message>
+        <source>&amp;Start the engine</source>
+        <translation>Engine &amp;starten</translation>
+    </message>
+    <message>
+        <source>Migration %1 continues in the background. Start “edgelift” again to watch it.</source>
+        <translation>Migration %1 läuft im Hintergrund weiter. Starten Sie „edgelift“ erneut, um sie zu verfolgen.</translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,4020 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="es_ES" sourcelanguage="en">
+<context>
+    <name>ActivationCode</name>
+    <message>
+        <source>“%1” (character %2)</source>
+        <extracomment>%1 is one character of an activation code, %2 its place in the code</extracomment>
+        <translation>“%1” (carácter %2)</translation>
+    </message>
+    <message>
+        <source>a part is missing</source>
+        <translation>falta una parte</translation>
+    </message>
+    <message>
+        <source>the address in it is not valid</source>
+        <translation>la dirección que contiene no es válida</translation>
+    </message>
+    <message>
+        <source>it is longer than %1 characters</source>
+        <translation>supera los %1 caracteres</translation>
+    </message>
+    <message>
+        <source>it is empty</source>
+        <translation>está vacío</translation>
+    </message>
+    <message>
+        <source>it does not begin with EL1</source>
+        <translation>no empieza por EL1</translation>
+    </message>
+    <message>
+        <source>the end is missing</source>
+        <translation>falta el final</translation>
+    </message>
+    <message>
+        <source>the check sum does not match</source>
+        <translation>la suma de comprobación no coincide</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorText</name>
+    <message>
+        <source>Something went wrong inside Edgelift</source>
+        <translation>Se ha producido un error interno en Edgelift</translation>
+    </message>
+    <message>
+        <source>An internal check failed.</source>
+        <translation>Ha fallado una comprobación interna.</translation>
+    </message>
+    <message>
+        <source>Save the diagnostics and report them with the code above.</source>
+        <translation>Guarde los diagnósticos y notifíquelos con el código de arriba.</translation>
+    </message>
+    <message>
+        <source>The command is not complete</source>
+        <translation>El comando está incompleto</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <translation>%1</translation>
+    </message>
+    <message>
+        <source>Run the command with --help to see what it takes.</source>
+        <translation>Ejecute el comando con --help para ver qué admite.</translation>
+    </message>
+    <message>
+        <source>Not permitted</source>
+        <translation>Operación no permitida</translation>
+    </message>
+    <message>
+        <source>%1 needs administrator rights.</source>
+        <translation>%1 requiere derechos de administrador.</translation>
+    </message>
+    <message>
+        <source>Run the command again as root, for example with sudo.</source>
+        <translation>Ejecute de nuevo el comando como root, por ejemplo con sudo.</translation>
+    </message>
+    <message>
+        <source>A program is missing</source>
+        <translation>Falta un programa</translation>
+    </message>
+    <message>
+        <source>The program %1 was not found.</source>
+        <translation>No se encontró el programa %1.</translation>
+    </message>
+    <message>
+        <source>Install %1 and retry.</source>
+        <translation>Instale %1 y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>A program failed</source>
+        <translation>Un programa ha fallado</translation>
+    </message>
+    <message>
+        <source>%1 ended with an error.</source>
+        <translation>%1 terminó con un error.</translation>
+    </message>
+    <message>
+        <source>Read the log for what it printed, mend the cause and retry.</source>
+        <translation>Lea su salida en el registro, corrija la causa y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>A program did not finish</source>
+        <translation>Un programa no terminó</translation>
+    </message>
+    <message>
+        <source>%1 took longer than it may.</source>
+        <translation>%1 superó el tiempo permitido.</translation>
+    </message>
+    <message>
+        <source>Check that the machine is not overloaded, then retry.</source>
+        <translation>Compruebe que la máquina no esté sobrecargada y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>There is no space left</source>
+        <translation>No queda espacio</translation>
+    </message>
+    <message>
+        <source>No space is left in %1.</source>
+        <translation>No queda espacio en %1.</translation>
+    </message>
+    <message>
+        <source>Free some space there, then retry. What was done is kept.</source>
+        <translation>Libere espacio allí y vuelva a intentarlo. Lo ya hecho se conserva.</translation>
+    </message>
+    <message>
+        <source>A file could not be read</source>
+        <translation>No se pudo leer un archivo</translation>
+    </message>
+    <message>
+        <source>%1 could not be read.</source>
+        <translation>No se pudo leer %1.</translation>
+    </message>
+    <message>
+        <source>Check that the file exists and may be read, then retry.</source>
+        <translation>Compruebe que el archivo existe y se puede leer, y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>A file could not be written</source>
+        <translation>No se pudo escribir un archivo</translation>
+    </message>
+    <message>
+        <source>%1 could not be written.</source>
+        <translation>No se pudo escribir %1.</translation>
+    </message>
+    <message>
+        <source>Check the folder&apos;s rights and free space, then retry.</source>
+        <translation>Compruebe los permisos y el espacio libre de la carpeta y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The migration journal is damaged</source>
+        <translation>El diario de migración está dañado</translation>
+    </message>
+    <message>
+        <source>The journal %1 cannot be trusted.</source>
+        <translation>El diario %1 no es fiable.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration and start it again; nothing on the source was changed.</source>
+        <translation>Cancele esta migración e iníciela de nuevo; no se cambió nada en el origen.</translation>
+    </message>
+    <message>
+        <source>Saved state is damaged</source>
+        <translation>El estado guardado está dañado</translation>
+    </message>
+    <message>
+        <source>%1 cannot be trusted.</source>
+        <translation>%1 no es fiable.</translation>
+    </message>
+    <message>
+        <source>Move the file away and start again; nothing on the source was changed.</source>
+        <translation>Mueva el archivo a otro lugar y empiece de nuevo; no se cambió nada en el origen.</translation>
+    </message>
+    <message>
+        <source>The plan file cannot be read</source>
+        <translation>No se puede leer el archivo de plan</translation>
+    </message>
+    <message>
+        <source>%1 is not a plan file: %2.</source>
+        <translation>%1 no es un archivo de plan: %2.</translation>
+    </message>
+    <message>
+        <source>Make a new plan with “edgeliftctl plan new”, or mend the file at that place.</source>
+        <translation>Cree un plan nuevo con “edgeliftctl plan new” o corrija el archivo en ese punto.</translation>
+    </message>
+    <message>
+        <source>The plan has an unknown setting</source>
+        <translation>El plan tiene un ajuste desconocido</translation>
+    </message>
+    <message>
+        <source>The plan has the unknown key “%1”.</source>
+        <translation>El plan tiene la clave desconocida “%1”.</translation>
+    </message>
+    <message>
+        <source>Did you mean “%2”? Correct the key or remove it.</source>
+        <translation>¿Quiso decir “%2”? Corrija la clave o quítela.</translation>
+    </message>
+    <message>
+        <source>The plan was made by another version</source>
+        <translation>El plan es de otra versión</translation>
+    </message>
+    <message>
+        <source>The plan has version %1; this program reads version %2.</source>
+        <translation>El plan tiene la versión %1; este programa lee la versión %2.</translation>
+    </message>
+    <message>
+        <source>Make a new plan with this program, or use the program that made the plan.</source>
+        <translation>Cree un plan nuevo con este programa o use el programa que creó el plan.</translation>
+    </message>
+    <message>
+        <source>The plan has an impossible value</source>
+        <translation>El plan tiene un valor imposible</translation>
+    </message>
+    <message>
+        <source>%1 cannot be “%2”. Allowed: %3.</source>
+        <translation>%1 no puede ser “%2”. Permitido: %3.</translation>
+    </message>
+    <message>
+        <source>Change the value in the plan and validate it again.</source>
+        <translation>Cambie el valor en el plan y valídelo de nuevo.</translation>
+    </message>
+    <message>
+        <source>The plan breaks a rule</source>
+        <translation>El plan incumple una regla</translation>
+    </message>
+    <message>
+        <source>Change the plan as described and validate it again.</source>
+        <translation>Cambie el plan según lo indicado y valídelo de nuevo.</translation>
+    </message>
+    <message>
+        <source>The plan belongs to another server</source>
+        <translation>El plan pertenece a otro servidor</translation>
+    </message>
+    <message>
+        <source>The plan names %1, which this source does not have.</source>
+        <translation>El plan menciona %1, que no existe en este origen.</translation>
+    </message>
+    <message>
+        <source>Make a new plan for this source with “edgeliftctl plan new”.</source>
+        <translation>Cree un plan nuevo para este origen con “edgeliftctl plan new”.</translation>
+    </message>
+    <message>
+        <source>This change of the disk layout is not available</source>
+        <translation>Este cambio de la distribución de discos no está disponible</translation>
+    </message>
+    <message>
+        <source>%1 would be changed, but volumes are copied block by block as they are.</source>
+        <translation>%1 cambiaría, pero los volúmenes se copian bloque a bloque tal como están.</translation>
+    </message>
+    <message>
+        <source>A disk of the source could not be read</source>
+        <translation>No se pudo leer un disco del origen</translation>
+    </message>
+    <message>
+        <source>Reading %1 failed.</source>
+        <translation>Error al leer %1.</translation>
+    </message>
+    <message>
+        <source>Check the disk&apos;s health and the file&apos;s rights, then retry. What was already sent is kept.</source>
+        <translation>Compruebe el estado del disco y los permisos del archivo y vuelva a intentarlo. Lo ya enviado se conserva.</translation>
+    </message>
+    <message>
+        <source>A disk of the source was not found</source>
+        <translation>No se encontró un disco del origen</translation>
+    </message>
+    <message>
+        <source>%1 does not exist.</source>
+        <translation>%1 no existe.</translation>
+    </message>
+    <message>
+        <source>Check the path of the disk, then start again.</source>
+        <translation>Compruebe la ruta del disco y empiece de nuevo.</translation>
+    </message>
+    <message>
+        <source>The disk is empty</source>
+        <translation>El disco está vacío</translation>
+    </message>
+    <message>
+        <source>%1 has no content.</source>
+        <translation>%1 no tiene contenido.</translation>
+    </message>
+    <message>
+        <source>Choose the right disk image.</source>
+        <translation>Elija la imagen de disco correcta.</translation>
+    </message>
+    <message>
+        <source>The source changed during the migration</source>
+        <translation>El origen cambió durante la migración</translation>
+    </message>
+    <message>
+        <source>%1 is no longer what it was when the migration began.</source>
+        <translation>%1 ya no está como al comenzar la migración.</translation>
+    </message>
+    <message>
+        <source>Make sure that nothing writes to the disk image, then start the migration again.</source>
+        <translation>Asegúrese de que nada escriba en la imagen de disco e inicie de nuevo la migración.</translation>
+    </message>
+    <message>
+        <source>The disk image is in use</source>
+        <translation>La imagen de disco está en uso</translation>
+    </message>
+    <message>
+        <source>%1 is in use by another program.</source>
+        <translation>Otro programa está usando %1.</translation>
+    </message>
+    <message>
+        <source>Shut the virtual machine down or choose a copy of its disk, then retry.</source>
+        <translation>Apague la máquina virtual o elija una copia de su disco y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The format of the disk image is not supported</source>
+        <translation>El formato de la imagen de disco no es compatible</translation>
+    </message>
+    <message>
+        <source>%1 has the format %2. Raw and qcow2 images can be read.</source>
+        <translation>%1 tiene el formato %2. Se pueden leer imágenes raw y qcow2.</translation>
+    </message>
+    <message>
+        <source>Convert the image with “qemu-img convert -O qcow2” and start again.</source>
+        <translation>Convierta la imagen con “qemu-img convert -O qcow2” y empiece de nuevo.</translation>
+    </message>
+    <message>
+        <source>The partition table is damaged</source>
+        <translation>La tabla de particiones está dañada</translation>
+    </message>
+    <message>
+        <source>The partition table of %1 cannot be used: %2.</source>
+        <translation>La tabla de particiones de %1 no se puede usar: %2.</translation>
+    </message>
+    <message>
+        <source>Repair the table (for example with “sgdisk --verify” or “sfdisk --verify”), then start again.</source>
+        <translation>Repare la tabla (por ejemplo con “sgdisk --verify” o “sfdisk --verify”) y empiece de nuevo.</translation>
+    </message>
+    <message>
+        <source>The partition table refers to itself</source>
+        <translation>La tabla de particiones se refiere a sí misma</translation>
+    </message>
+    <message>
+        <source>The extended partitions of %1 form a loop.</source>
+        <translation>Las particiones extendidas de %1 forman un bucle.</translation>
+    </message>
+    <message>
+        <source>Repair the partition table with “sfdisk”, then start again.</source>
+        <translation>Repare la tabla de particiones con “sfdisk” y empiece de nuevo.</translation>
+    </message>
+    <message>
+        <source>This is not a Linux server</source>
+        <translation>Este no es un servidor Linux</translation>
+    </message>
+    <message>
+        <source>No Linux system was found on %1.</source>
+        <translation>No se encontró ningún sistema Linux en %1.</translation>
+    </message>
+    <message>
+        <source>Only Linux servers can become ENS images. Choose the disk that holds the Linux system.</source>
+        <translation>Solo los servidores Linux pueden convertirse en imágenes de ENS. Elija el disco que contiene el sistema Linux.</translation>
+    </message>
+    <message>
+        <source>The processor architecture is not supported</source>
+        <translation>La arquitectura del procesador no es compatible</translation>
+    </message>
+    <message>
+        <source>The system on %1 is made for %2.</source>
+        <translation>El sistema de %1 está hecho para %2.</translation>
+    </message>
+    <message>
+        <source>Only x86-64 servers can become ENS images.</source>
+        <translation>Solo los servidores x86-64 pueden convertirse en imágenes de ENS.</translation>
+    </message>
+    <message>
+        <source>Too many data disks</source>
+        <translation>Demasiados discos de datos</translation>
+    </message>
+    <message>
+        <source>%1 data disks would be migrated, at most 4 are possible.</source>
+        <translation>Se migrarían %1 discos de datos; como máximo pueden ser 4.</translation>
+    </message>
+    <message>
+        <source>Leave out disks: set all volumes of a disk to “migrate”: false in the plan.</source>
+        <translation>Excluya discos: ponga “migrate”: false en todos los volúmenes de un disco del plan.</translation>
+    </message>
+    <message>
+        <source>A data disk is too large</source>
+        <translation>Un disco de datos es demasiado grande</translation>
+    </message>
+    <message>
+        <source>An ENS image allows at most 500 GiB for a data disk. %1 has %2.</source>
+        <translation>Una imagen de ENS admite como máximo 500 GiB por disco de datos. %1 tiene %2.</translation>
+    </message>
+    <message>
+        <source>Leave the disk out, or make it smaller.</source>
+        <translation>Excluya el disco o redúzcalo.</translation>
+    </message>
+    <message>
+        <source>The root filesystem was not found</source>
+        <translation>No se encontró el sistema de archivos raíz</translation>
+    </message>
+    <message>
+        <source>No volume of %1 can be mounted as “/”.</source>
+        <translation>Ningún volumen de %1 se puede montar como “/”.</translation>
+    </message>
+    <message>
+        <source>Choose the disk that the server starts from.</source>
+        <translation>Elija el disco desde el que arranca el servidor.</translation>
+    </message>
+    <message>
+        <source>A filesystem is damaged</source>
+        <translation>Sistema de archivos dañado</translation>
+    </message>
+    <message>
+        <source>The filesystem on %1 cannot be read: %2.</source>
+        <translation>No se puede leer el sistema de archivos de %1: %2.</translation>
+    </message>
+    <message>
+        <source>Check it with the filesystem&apos;s own repair program, then start again.</source>
+        <translation>Compruébelo con su propio programa de reparación y empiece de nuevo.</translation>
+    </message>
+    <message>
+        <source>A volume cannot be migrated</source>
+        <translation>No se puede migrar un volumen</translation>
+    </message>
+    <message>
+        <source>%1 is of a kind that cannot be migrated: %2.</source>
+        <translation>%1 es de un tipo que no se puede migrar: %2.</translation>
+    </message>
+    <message>
+        <source>Leave the volume out, or change it on the source.</source>
+        <translation>Excluya el volumen o cámbielo en el origen.</translation>
+    </message>
+    <message>
+        <source>No boot loader was found</source>
+        <translation>No hay cargador de arranque</translation>
+    </message>
+    <message>
+        <source>%1 has no boot loader that the image could start with.</source>
+        <translation>%1 no tiene un cargador con el que la imagen pueda arrancar.</translation>
+    </message>
+    <message>
+        <source>Install GRUB on the source&apos;s system disk, then start again.</source>
+        <translation>Instale GRUB en el disco del sistema del origen y empiece de nuevo.</translation>
+    </message>
+    <message>
+        <source>Drivers for the cloud are missing</source>
+        <translation>Faltan controladores para la nube</translation>
+    </message>
+    <message>
+        <source>The start files of kernel %1 have no virtio drivers.</source>
+        <translation>Los archivos de arranque del kernel %1 no tienen controladores virtio.</translation>
+    </message>
+    <message>
+        <source>Rebuild the initramfs with virtio_blk, virtio_pci and virtio_net, then check again.</source>
+        <translation>Regenere el initramfs con virtio_blk, virtio_pci y virtio_net y compruebe de nuevo.</translation>
+    </message>
+    <message>
+        <source>This machine cannot be migrated while it runs</source>
+        <translation>Esta máquina no se puede migrar en funcionamiento</translation>
+    </message>
+    <message>
+        <source>A running machine cannot be the source of this migration.</source>
+        <translation>Una máquina en funcionamiento no puede ser el origen de esta migración.</translation>
+    </message>
+    <message>
+        <source>Name the disk images with --source-disk.</source>
+        <translation>Indique las imágenes de disco con --source-disk.</translation>
+    </message>
+    <message>
+        <source>The source does not read the same twice</source>
+        <translation>El origen da lecturas distintas</translation>
+    </message>
+    <message>
+        <source>%2 blocks of %1 had another content each time they were read.</source>
+        <translation>%2 bloques de %1 tenían otro contenido en cada lectura.</translation>
+    </message>
+    <message>
+        <source>Make sure that nothing writes to the disk. Then test the source server&apos;s memory (RAM) and the disk&apos;s health, and start again.</source>
+        <translation>Asegúrese de que nada escriba en el disco. Después pruebe la memoria (RAM) y el estado del disco del servidor de origen y empiece de nuevo.</translation>
+    </message>
+    <message>
+        <source>The transit instance does not answer</source>
+        <translation>La instancia de tránsito no responde</translation>
+    </message>
+    <message>
+        <source>%1 cannot be reached on port %2.</source>
+        <translation>No se puede acceder a %1 en el puerto %2.</translation>
+    </message>
+    <message>
+        <source>Allow outgoing connections to ports 8080 and 8703, then retry. What was already sent is kept.</source>
+        <translation>Permita las conexiones salientes a los puertos 8080 y 8703 y vuelva a intentarlo. Lo ya enviado se conserva.</translation>
+    </message>
+    <message>
+        <source>The receiver is of another version</source>
+        <translation>El receptor es de otra versión</translation>
+    </message>
+    <message>
+        <source>The receiver speaks protocol %1.</source>
+        <translation>El receptor usa el protocolo %1.</translation>
+    </message>
+    <message>
+        <source>Let the migration create a new transit instance (cancel and start again), or update this program.</source>
+        <translation>Deje que la migración cree una nueva instancia de tránsito (cancele y empiece de nuevo) o actualice este programa.</translation>
+    </message>
+    <message>
+        <source>The data connection was disturbed</source>
+        <translation>La conexión de datos sufrió una interferencia</translation>
+    </message>
+    <message>
+        <source>A message on the data connection could not be understood.</source>
+        <translation>No se entendió un mensaje de la conexión de datos.</translation>
+    </message>
+    <message>
+        <source>Retry. What was already confirmed is kept.</source>
+        <translation>Vuelva a intentarlo. Lo ya confirmado se conserva.</translation>
+    </message>
+    <message>
+        <source>The other side could not prove who it is</source>
+        <translation>El otro extremo no pudo demostrar su identidad</translation>
+    </message>
+    <message>
+        <source>The computer at %1 does not hold the key of this migration.</source>
+        <translation>El equipo en %1 no tiene la clave de esta migración.</translation>
+    </message>
+    <message>
+        <source>Check for a proxy that opens encrypted connections, then retry.</source>
+        <translation>Compruebe si un proxy abre las conexiones cifradas y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The receiver holds another state</source>
+        <translation>El receptor tiene otro estado</translation>
+    </message>
+    <message>
+        <source>The receiver does not know this run of the migration.</source>
+        <translation>El receptor no conoce esta ejecución de la migración.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration and start it again.</source>
+        <translation>Cancele esta migración e iníciela de nuevo.</translation>
+    </message>
+    <message>
+        <source>Data was damaged on the way</source>
+        <translation>Se dañaron datos en el camino</translation>
+    </message>
+    <message>
+        <source>A block of %1 arrived damaged.</source>
+        <translation>Un bloque de %1 llegó dañado.</translation>
+    </message>
+    <message>
+        <source>Retry. The block is sent again; nothing damaged was written. If it happens again, test the source server&apos;s memory (RAM).</source>
+        <translation>Vuelva a intentarlo. El bloque se envía de nuevo; no se escribió nada dañado. Si se repite, pruebe la memoria (RAM) del servidor de origen.</translation>
+    </message>
+    <message>
+        <source>A target disk was not found</source>
+        <translation>No se encontró un disco de destino</translation>
+    </message>
+    <message>
+        <source>The disk with serial %1 is not attached to the transit instance.</source>
+        <translation>El disco con número de serie %1 no está asociado a la instancia de tránsito.</translation>
+    </message>
+    <message>
+        <source>Retry; if it stays away, cancel the migration and start again.</source>
+        <translation>Vuelva a intentarlo; si sigue sin aparecer, cancele la migración y empiece de nuevo.</translation>
+    </message>
+    <message>
+        <source>A target disk is too small</source>
+        <translation>Un disco de destino es demasiado pequeño</translation>
+    </message>
+    <message>
+        <source>The target disk %1 has %2, but %3 are needed.</source>
+        <translation>El disco de destino %1 tiene %2, pero se necesitan %3.</translation>
+    </message>
+    <message>
+        <source>Choose a larger disk in the plan and start again.</source>
+        <translation>Elija un disco más grande en el plan y empiece de nuevo.</translation>
+    </message>
+    <message>
+        <source>Writing the target disk failed</source>
+        <translation>Error al escribir el disco de destino</translation>
+    </message>
+    <message>
+        <source>The target disk %1 could not be written.</source>
+        <translation>No se pudo escribir el disco de destino %1.</translation>
+    </message>
+    <message>
+        <source>Retry. If it fails again, cancel the migration and start again.</source>
+        <translation>Vuelva a intentarlo. Si falla otra vez, cancele la migración y empiece de nuevo.</translation>
+    </message>
+    <message>
+        <source>Reading the target disk back failed</source>
+        <translation>Error al releer el disco de destino</translation>
+    </message>
+    <message>
+        <source>The target disk %1 could not be read back.</source>
+        <translation>No se pudo releer el disco de destino %1.</translation>
+    </message>
+    <message>
+        <source>The copy is not equal to the source</source>
+        <translation>La copia no es igual al origen</translation>
+    </message>
+    <message>
+        <source>%1 blocks of the target disk differ from what was sent, after a second copy as well.</source>
+        <translation>%1 bloques del disco de destino difieren de lo enviado, incluso tras una segunda copia.</translation>
+    </message>
+    <message>
+        <source>Memory (RAM) or disk of the transit instance is faulty. Cancel the migration and start it again: it gets another one.</source>
+        <translation>La memoria (RAM) o el disco de la instancia de tránsito es defectuoso. Cancele la migración e iníciela de nuevo: obtendrá otra.</translation>
+    </message>
+    <message>
+        <source>The connection to the transit instance was lost</source>
+        <translation>Se perdió la conexión con la instancia de tránsito</translation>
+    </message>
+    <message>
+        <source>The connection to %1 was lost.</source>
+        <translation>Se perdió la conexión con %1.</translation>
+    </message>
+    <message>
+        <source>Check the network, then retry. What was already sent is kept.</source>
+        <translation>Compruebe la red y vuelva a intentarlo. Lo ya enviado se conserva.</translation>
+    </message>
+    <message>
+        <source>No data passes to the transit instance</source>
+        <translation>No llegan datos a la instancia de tránsito</translation>
+    </message>
+    <message>
+        <source>No data passed to %1 for %2 seconds.</source>
+        <translation>No pasaron datos a %1 durante %2 segundos.</translation>
+    </message>
+    <message>
+        <source>A write outside the target was refused</source>
+        <translation>Se rechazó una escritura fuera del destino</translation>
+    </message>
+    <message>
+        <source>The receiver refused a write outside disk %1.</source>
+        <translation>El receptor rechazó una escritura fuera del disco %1.</translation>
+    </message>
+    <message>
+        <source>The partition table of the target could not be written</source>
+        <translation>No se pudo escribir la tabla de particiones del destino</translation>
+    </message>
+    <message>
+        <source>The partition table of target disk %1 could not be completed.</source>
+        <translation>No se pudo completar la tabla de particiones del disco de destino %1.</translation>
+    </message>
+    <message>
+        <source>Retry. If it fails again, save the diagnostics and report them.</source>
+        <translation>Vuelva a intentarlo. Si falla otra vez, guarde los diagnósticos y notifíquelos.</translation>
+    </message>
+    <message>
+        <source>A target disk is in use</source>
+        <translation>Un disco de destino está en uso</translation>
+    </message>
+    <message>
+        <source>The target disk %1 is in use by the transit instance itself and was not touched.</source>
+        <translation>La propia instancia de tránsito usa el disco de destino %1, que no se ha tocado.</translation>
+    </message>
+    <message>
+        <source>Retry. If it stays in use, cancel the migration and start again.</source>
+        <translation>Vuelva a intentarlo. Si sigue en uso, cancele la migración y empiece de nuevo.</translation>
+    </message>
+    <message>
+        <source>The cloud refused a request</source>
+        <translation>La nube rechazó una solicitud</translation>
+    </message>
+    <message>
+        <source>%1 was refused: %2.</source>
+        <translation>Se rechazó %1: %2.</translation>
+    </message>
+    <message>
+        <source>Read the cloud&apos;s reason, mend it in the console, then retry.</source>
+        <translation>Lea el motivo de la nube, corríjalo en la consola y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The cloud asks to slow down</source>
+        <translation>La nube pide ir más despacio</translation>
+    </message>
+    <message>
+        <source>Too many %1 requests were made from this account.</source>
+        <translation>Se hicieron demasiadas solicitudes %1 desde esta cuenta.</translation>
+    </message>
+    <message>
+        <source>Nothing is lost. Wait a minute, then retry.</source>
+        <translation>No se ha perdido nada. Espere un minuto y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The cloud&apos;s answer was not understood</source>
+        <translation>No se entendió la respuesta de la nube</translation>
+    </message>
+    <message>
+        <source>The answer to %1 could not be understood.</source>
+        <translation>No se entendió la respuesta a %1.</translation>
+    </message>
+    <message>
+        <source>Retry. If it happens again, check for a proxy that changes answers.</source>
+        <translation>Vuelva a intentarlo. Si se repite, compruebe si un proxy modifica las respuestas.</translation>
+    </message>
+    <message>
+        <source>The cloud does not answer</source>
+        <translation>La nube no responde</translation>
+    </message>
+    <message>
+        <source>No answer from %1.</source>
+        <translation>Sin respuesta de %1.</translation>
+    </message>
+    <message>
+        <source>Check the network or the proxy, then retry.</source>
+        <translation>Compruebe la red o el proxy y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The AccessKey pair was refused</source>
+        <translation>Se rechazó el par de AccessKey</translation>
+    </message>
+    <message>
+        <source>The cloud refused the AccessKey pair: %1.</source>
+        <translation>La nube rechazó el par de AccessKey: %1.</translation>
+    </message>
+    <message>
+        <source>Check the AccessKey ID and secret, then start again.</source>
+        <translation>Compruebe el ID y el secreto de AccessKey y empiece de nuevo.</translation>
+    </message>
+    <message>
+        <source>The temporary credentials expired</source>
+        <translation>Las credenciales temporales caducaron</translation>
+    </message>
+    <message>
+        <source>The temporary credentials for %1 are no longer valid.</source>
+        <translation>Las credenciales temporales de %1 ya no son válidas.</translation>
+    </message>
+    <message>
+        <source>Retry. New credentials are fetched by themselves.</source>
+        <translation>Vuelva a intentarlo. Se obtienen nuevas credenciales automáticamente.</translation>
+    </message>
+    <message>
+        <source>The account lacks a permission</source>
+        <translation>A la cuenta le falta un permiso</translation>
+    </message>
+    <message>
+        <source>The account may not call %1: %2.</source>
+        <translation>La cuenta no puede llamar a %1: %2.</translation>
+    </message>
+    <message>
+        <source>Grant the permission in the RAM console, then retry.</source>
+        <translation>Conceda el permiso en la consola de RAM y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s clock is wrong</source>
+        <translation>El reloj de este equipo es incorrecto</translation>
+    </message>
+    <message>
+        <source>The clock differs from the cloud&apos;s by %1 seconds.</source>
+        <translation>El reloj difiere del de la nube en %1 segundos.</translation>
+    </message>
+    <message>
+        <source>Set the clock (for example with “timedatectl set-ntp true”), then retry.</source>
+        <translation>Ponga en hora el reloj (por ejemplo con “timedatectl set-ntp true”) y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The bucket does not exist</source>
+        <translation>El bucket no existe</translation>
+    </message>
+    <message>
+        <source>There is no bucket “%1”.</source>
+        <translation>No existe ningún bucket “%1”.</translation>
+    </message>
+    <message>
+        <source>Create the bucket in %2, or choose another one in the plan.</source>
+        <translation>Cree el bucket en %2 o elija otro en el plan.</translation>
+    </message>
+    <message>
+        <source>The bucket is in another region</source>
+        <translation>El bucket está en otra región</translation>
+    </message>
+    <message>
+        <source>Bucket “%1” is in %2, but the temporary image is created in %3.</source>
+        <translation>El bucket “%1” está en %2, pero la imagen temporal se crea en %3.</translation>
+    </message>
+    <message>
+        <source>Choose a bucket in %3.</source>
+        <translation>Elija un bucket en %3.</translation>
+    </message>
+    <message>
+        <source>The bucket cannot be used</source>
+        <translation>El bucket no se puede usar</translation>
+    </message>
+    <message>
+        <source>Bucket “%1” cannot hold the temporary image: %2.</source>
+        <translation>El bucket “%1” no puede alojar la imagen temporal: %2.</translation>
+    </message>
+    <message>
+        <source>Choose a bucket without server-side encryption, of the standard class.</source>
+        <translation>Elija un bucket de clase estándar sin cifrado en el servidor.</translation>
+    </message>
+    <message>
+        <source>The image name is in use</source>
+        <translation>El nombre de la imagen ya está en uso</translation>
+    </message>
+    <message>
+        <source>There is already an image named “%1”.</source>
+        <translation>Ya existe una imagen llamada “%1”.</translation>
+    </message>
+    <message>
+        <source>Choose another name prefix in the plan.</source>
+        <translation>Elija otro prefijo de nombre en el plan.</translation>
+    </message>
+    <message>
+        <source>The instance type is out of stock</source>
+        <translation>El tipo de instancia está agotado</translation>
+    </message>
+    <message>
+        <source>Instance type “%1” is out of stock in %2.</source>
+        <translation>El tipo de instancia “%1” está agotado en %2.</translation>
+    </message>
+    <message>
+        <source>Choose another type, or leave the type empty so that one is chosen.</source>
+        <translation>Elija otro tipo o deje el tipo vacío para que se elija uno.</translation>
+    </message>
+    <message>
+        <source>A quota of the account is used up</source>
+        <translation>Se agotó una cuota de la cuenta</translation>
+    </message>
+    <message>
+        <source>The quota for %1 is used up: %2.</source>
+        <translation>Se agotó la cuota de %1: %2.</translation>
+    </message>
+    <message>
+        <source>Delete what is no longer needed or raise the quota, then retry.</source>
+        <translation>Elimine lo que ya no necesite o aumente la cuota y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The account&apos;s balance is too low</source>
+        <translation>El saldo de la cuenta es insuficiente</translation>
+    </message>
+    <message>
+        <source>The account cannot buy the transit instance.</source>
+        <translation>La cuenta no puede comprar la instancia de tránsito.</translation>
+    </message>
+    <message>
+        <source>Top up the account, then retry.</source>
+        <translation>Recargue la cuenta y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>A role is missing in the account</source>
+        <translation>Falta un rol en la cuenta</translation>
+    </message>
+    <message>
+        <source>The role %1 does not exist or may not be used.</source>
+        <translation>El rol %1 no existe o no se puede usar.</translation>
+    </message>
+    <message>
+        <source>Grant the role in the ECS console, then retry.</source>
+        <translation>Conceda el rol en la consola de ECS y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>A service is not activated</source>
+        <translation>Un servicio no está activado</translation>
+    </message>
+    <message>
+        <source>%1 is not activated in this account.</source>
+        <translation>%1 no está activado en esta cuenta.</translation>
+    </message>
+    <message>
+        <source>Activate it in the console, then retry.</source>
+        <translation>Actívelo en la consola y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The region is not supported</source>
+        <translation>La región no es compatible</translation>
+    </message>
+    <message>
+        <source>%1 is not possible in %2.</source>
+        <translation>%1 no es posible en %2.</translation>
+    </message>
+    <message>
+        <source>Choose China (Beijing) or Singapore.</source>
+        <translation>Elija China (Beijing) o Singapur.</translation>
+    </message>
+    <message>
+        <source>The network was not found</source>
+        <translation>No se encontró la red</translation>
+    </message>
+    <message>
+        <source>%1 does not exist or does not fit.</source>
+        <translation>%1 no existe o no es adecuado.</translation>
+    </message>
+    <message>
+        <source>Choose another VPC and vSwitch in the plan.</source>
+        <translation>Elija otra VPC y otro vSwitch en el plan.</translation>
+    </message>
+    <message>
+        <source>The transit instance is gone</source>
+        <translation>La instancia de tránsito ya no existe</translation>
+    </message>
+    <message>
+        <source>The transit instance %1 was released.</source>
+        <translation>Se liberó la instancia de tránsito %1.</translation>
+    </message>
+    <message>
+        <source>This migration cannot continue. Start it again from the beginning.</source>
+        <translation>Esta migración no puede continuar. Iníciela de nuevo desde el principio.</translation>
+    </message>
+    <message>
+        <source>The transit instance did not get ready</source>
+        <translation>La instancia de tránsito no llegó a estar lista</translation>
+    </message>
+    <message>
+        <source>The transit instance %1 did not start its receiver.</source>
+        <translation>La instancia de tránsito %1 no inició su receptor.</translation>
+    </message>
+    <message>
+        <source>Retry; if it fails again, cancel the migration and start again.</source>
+        <translation>Vuelva a intentarlo; si falla otra vez, cancele la migración y empiece de nuevo.</translation>
+    </message>
+    <message>
+        <source>A snapshot failed</source>
+        <translation>Una instantánea falló</translation>
+    </message>
+    <message>
+        <source>The snapshot of disk %1 failed.</source>
+        <translation>La instantánea del disco %1 falló.</translation>
+    </message>
+    <message>
+        <source>Retry.</source>
+        <translation>Vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The image could not be made</source>
+        <translation>No se pudo crear la imagen</translation>
+    </message>
+    <message>
+        <source>Making the ECS image %1 failed: %2.</source>
+        <translation>Error al crear la imagen de ECS %1: %2.</translation>
+    </message>
+    <message>
+        <source>Retry; if it fails again, read the cloud&apos;s reason in the log.</source>
+        <translation>Vuelva a intentarlo; si falla otra vez, lea el motivo de la nube en el registro.</translation>
+    </message>
+    <message>
+        <source>The image could not be exported</source>
+        <translation>No se pudo exportar la imagen</translation>
+    </message>
+    <message>
+        <source>Exporting image %1 failed: %2.</source>
+        <translation>Error al exportar la imagen %1: %2.</translation>
+    </message>
+    <message>
+        <source>Check the bucket and the role for image export, then retry.</source>
+        <translation>Compruebe el bucket y el rol de exportación de imágenes y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The image could not be imported</source>
+        <translation>No se pudo importar la imagen</translation>
+    </message>
+    <message>
+        <source>Importing the ENS image %1 failed: %2.</source>
+        <translation>Error al importar la imagen de ENS %1: %2.</translation>
+    </message>
+    <message>
+        <source>Retry; the exported files are kept in the bucket until then.</source>
+        <translation>Vuelva a intentarlo; los archivos exportados se conservan en el bucket hasta entonces.</translation>
+    </message>
+    <message>
+        <source>The cloud took too long</source>
+        <translation>La nube tardó demasiado</translation>
+    </message>
+    <message>
+        <source>%1 did not finish in time.</source>
+        <translation>%1 no terminó a tiempo.</translation>
+    </message>
+    <message>
+        <source>Retry; it continues where it stopped.</source>
+        <translation>Vuelva a intentarlo; continúa donde se detuvo.</translation>
+    </message>
+    <message>
+        <source>Something in the cloud is gone</source>
+        <translation>Algo en la nube ya no existe</translation>
+    </message>
+    <message>
+        <source>%1 no longer exists.</source>
+        <translation>%1 ya no existe.</translation>
+    </message>
+    <message>
+        <source>It was probably deleted by hand. Cancel the migration and start again.</source>
+        <translation>Probablemente se eliminó a mano. Cancele la migración y empiece de nuevo.</translation>
+    </message>
+    <message>
+        <source>The receiver&apos;s bundle is missing</source>
+        <translation>Falta el paquete del receptor</translation>
+    </message>
+    <message>
+        <source>The file %1 was not found.</source>
+        <translation>No se encontró el archivo %1.</translation>
+    </message>
+    <message>
+        <source>Reinstall Edgelift, or build the target “receiver_bundle”.</source>
+        <translation>Reinstale Edgelift o compile el destino “receiver_bundle”.</translation>
+    </message>
+    <message>
+        <source>The activation code has a typing error</source>
+        <translation>El código de activación tiene una errata</translation>
+    </message>
+    <message>
+        <source>The activation code is not complete or has a wrong character: %1.</source>
+        <translation>El código de activación está incompleto o tiene un carácter incorrecto: %1.</translation>
+    </message>
+    <message>
+        <source>Copy the whole code again from where it was made.</source>
+        <translation>Copie de nuevo el código completo desde donde se creó.</translation>
+    </message>
+    <message>
+        <source>The activation code was rejected</source>
+        <translation>Se rechazó el código de activación</translation>
+    </message>
+    <message>
+        <source>The service does not know this activation code.</source>
+        <translation>El servicio no conoce este código de activación.</translation>
+    </message>
+    <message>
+        <source>Check it for missing characters, or generate a new one.</source>
+        <translation>Compruebe que no falten caracteres o genere uno nuevo.</translation>
+    </message>
+    <message>
+        <source>The activation code expired</source>
+        <translation>El código de activación caducó</translation>
+    </message>
+    <message>
+        <source>The activation code expired on %1.</source>
+        <translation>El código de activación caducó el %1.</translation>
+    </message>
+    <message>
+        <source>Generate a new one.</source>
+        <translation>Genere uno nuevo.</translation>
+    </message>
+    <message>
+        <source>The activation code is used up</source>
+        <translation>El código de activación está agotado</translation>
+    </message>
+    <message>
+        <source>The activation code has already imported %1 servers, which is its limit.</source>
+        <translation>El código de activación ya importó %1 servidores, que es su límite.</translation>
+    </message>
+    <message>
+        <source>The activation code was disabled</source>
+        <translation>Se desactivó el código de activación</translation>
+    </message>
+    <message>
+        <source>The activation code was switched off by its owner.</source>
+        <translation>El propietario desactivó el código de activación.</translation>
+    </message>
+    <message>
+        <source>Ask for a new one.</source>
+        <translation>Solicite uno nuevo.</translation>
+    </message>
+    <message>
+        <source>No activation code was given</source>
+        <translation>No se indicó ningún código de activación</translation>
+    </message>
+    <message>
+        <source>Neither an activation code nor an AccessKey pair was given.</source>
+        <translation>No se indicó ni un código de activación ni un par de AccessKey.</translation>
+    </message>
+    <message>
+        <source>Give the code with --code-file or on standard input, or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.</source>
+        <translation>Indique el código con --code-file o por la entrada estándar, o defina ALIBABA_CLOUD_ACCESS_KEY_ID y ALIBABA_CLOUD_ACCESS_KEY_SECRET.</translation>
+    </message>
+    <message>
+        <source>The agent does not answer</source>
+        <translation>El agente no responde</translation>
+    </message>
+    <message>
+        <source>No agent answers on %1.</source>
+        <translation>Ningún agente responde en %1.</translation>
+    </message>
+    <message>
+        <source>Start it with “systemctl start edgelift-agent”, or run the command as root.</source>
+        <translation>Inícielo con “systemctl start edgelift-agent” o ejecute el comando como root.</translation>
+    </message>
+    <message>
+        <source>The agent is of another version</source>
+        <translation>El agente es de otra versión</translation>
+    </message>
+    <message>
+        <source>The agent speaks version %1 of its interface, this program version %2.</source>
+        <translation>El agente usa la versión %1 de su interfaz; este programa, la versión %2.</translation>
+    </message>
+    <message>
+        <source>Install the same version of both.</source>
+        <translation>Instale la misma versión de ambos.</translation>
+    </message>
+    <message>
+        <source>A migration is already running</source>
+        <translation>Ya hay una migración en curso</translation>
+    </message>
+    <message>
+        <source>Migration %1 is still running.</source>
+        <translation>La migración %1 sigue en curso.</translation>
+    </message>
+    <message>
+        <source>Wait for its end or cancel it first.</source>
+        <translation>Espere a que termine o cancélela primero.</translation>
+    </message>
+    <message>
+        <source>The migration was not found</source>
+        <translation>No se encontró la migración</translation>
+    </message>
+    <message>
+        <source>There is no migration %1.</source>
+        <translation>No existe ninguna migración %1.</translation>
+    </message>
+    <message>
+        <source>List the migrations with “edgeliftctl status”.</source>
+        <translation>Liste las migraciones con “edgeliftctl status”.</translation>
+    </message>
+    <message>
+        <source>This is not possible now</source>
+        <translation>Esto no es posible ahora</translation>
+    </message>
+    <message>
+        <source>Migration %1 is %2.</source>
+        <translation>Estado de la migración %1: %2.</translation>
+    </message>
+    <message>
+        <source>Look at its state with “edgeliftctl status”.</source>
+        <translation>Consulte su estado con “edgeliftctl status”.</translation>
+    </message>
+    <message>
+        <source>A request was not understood</source>
+        <translation>No se entendió una solicitud</translation>
+    </message>
+    <message>
+        <source>Use the same version of all parts of Edgelift.</source>
+        <translation>Use la misma versión de todas las partes de Edgelift.</translation>
+    </message>
+    <message>
+        <source>Undo the changes to the disks, or leave size, place and method of each volume as they were in the new plan.</source>
+        <translation>Deshaga los cambios en los discos o deje el tamaño, el lugar y el método de cada volumen como en el plan nuevo.</translation>
+    </message>
+</context>
+<context>
+    <name>Format</name>
+    <message>
+        <source>%1 B</source>
+        <translation>%1 B</translation>
+    </message>
+    <message>
+        <source>%1 KiB</source>
+        <translation>%1 KiB</translation>
+    </message>
+    <message>
+        <source>%1 MiB</source>
+        <translation>%1 MiB</translation>
+    </message>
+    <message>
+        <source>%1 GiB</source>
+        <translation>%1 GiB</translation>
+    </message>
+    <message>
+        <source>%1 TiB</source>
+        <translation>%1 TiB</translation>
+    </message>
+    <message>
+        <source>%1 B/s</source>
+        <translation>%1 B/s</translation>
+    </message>
+    <message>
+        <source>%1 KiB/s</source>
+        <translation>%1 KiB/s</translation>
+    </message>
+    <message>
+        <source>%1 MiB/s</source>
+        <translation>%1 MiB/s</translation>
+    </message>
+    <message>
+        <source>%1 GiB/s</source>
+        <translation>%1 GiB/s</translation>
+    </message>
+    <message>
+        <source>%1 TiB/s</source>
+        <translation>%1 TiB/s</translation>
+    </message>
+    <message>
+        <source>%1 Mbit/s</source>
+        <translation>%1 Mbit/s</translation>
+    </message>
+    <message>
+        <source>Unlimited</source>
+        <translation>Sin límite</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <extracomment>A share of a whole; %1 is a number such as 42</extracomment>
+        <translation>%1&#xa0;%</translation>
+    </message>
+    <message>
+        <source>less than 1 min</source>
+        <translation>menos de 1 min</translation>
+    </message>
+    <message>
+        <source>more than 2 days</source>
+        <translation>más de 2 días</translation>
+    </message>
+    <message>
+        <source>about %1 min</source>
+        <extracomment>Remaining time</extracomment>
+        <translation>unos %1 min</translation>
+    </message>
+    <message>
+        <source>about %1 h</source>
+        <translation>unas %1 h</translation>
+    </message>
+    <message>
+        <source>about %1 h %2 min</source>
+        <translation>unas %1 h %2 min</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 min %2 s</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 h %2 min</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <extracomment>%1 is a day, %2 a time of day</extracomment>
+        <translation>%1, %2</translation>
+    </message>
+</context>
+<context>
+    <name>JobState</name>
+    <message>
+        <source>Waiting</source>
+        <translation>En espera</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>En ejecución</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>En pausa</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Error</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>Completada</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Cancelada</translation>
+    </message>
+</context>
+<context>
+    <name>NumberBox</name>
+    <message>
+        <source>Set to the maximum, %1.</source>
+        <translation>Se fijó en el máximo, %1.</translation>
+    </message>
+    <message>
+        <source>Set to the minimum, %1.</source>
+        <translation>Se fijó en el mínimo, %1.</translation>
+    </message>
+</context>
+<context>
+    <name>Phase</name>
+    <message>
+        <source>Connecting</source>
+        <translation>Conexión</translation>
+    </message>
+    <message>
+        <source>Checking the account</source>
+        <translation>Comprobación de la cuenta</translation>
+    </message>
+    <message>
+        <source>Making the transit instance</source>
+        <translation>Creación de la instancia de tránsito</translation>
+    </message>
+    <message>
+        <source>Copying the disks</source>
+        <translation>Copia de los discos</translation>
+    </message>
+    <message>
+        <source>Finishing the disks</source>
+        <translation>Finalización de los discos</translation>
+    </message>
+    <message>
+        <source>Taking snapshots</source>
+        <translation>Creación de instantáneas</translation>
+    </message>
+    <message>
+        <source>Making the ECS image</source>
+        <translation>Creación de la imagen de ECS</translation>
+    </message>
+    <message>
+        <source>Exporting the image to the bucket</source>
+        <translation>Exportación de la imagen al bucket</translation>
+    </message>
+    <message>
+        <source>Importing the image into ENS</source>
+        <translation>Importación de la imagen en ENS</translation>
+    </message>
+    <message>
+        <source>Cleaning up</source>
+        <translation>Limpieza</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Listo</translation>
+    </message>
+</context>
+<context>
+    <name>PlanRules</name>
+    <message>
+        <source>System disk</source>
+        <translation>Disco del sistema</translation>
+    </message>
+    <message>
+        <source>Data disk %1</source>
+        <extracomment>%1 the number of a data disk</extracomment>
+        <translation>Disco de datos %1</translation>
+    </message>
+    <message>
+        <source>Not migrated.</source>
+        <translation>No se migra.</translation>
+    </message>
+    <message>
+        <source>Copied block by block: same size and structure as on the source.</source>
+        <translation>Se copia bloque a bloque: mismo tamaño y estructura que en el origen.</translation>
+    </message>
+    <message>
+        <source>Copied file by file because its size changes from %1 to %2.</source>
+        <extracomment>%1, %2 sizes</extracomment>
+        <translation>Se copia archivo por archivo porque su tamaño cambia de %1 a %2.</translation>
+    </message>
+    <message>
+        <source>Copied file by file because its size is not a multiple of 4 MiB while LVM is on.</source>
+        <translation>Se copia archivo por archivo porque su tamaño no es múltiplo de 4 MiB y LVM está activado.</translation>
+    </message>
+    <message>
+        <source>Copied file by file, as chosen.</source>
+        <translation>Se copia archivo por archivo, según lo elegido.</translation>
+    </message>
+    <message>
+        <source>Does not fit: %1 missing</source>
+        <extracomment>while a mount target is dragged over a disk; %1 a size</extracomment>
+        <translation>No cabe: faltan %1</translation>
+    </message>
+    <message>
+        <source>Move here: %1 fits, %2 free</source>
+        <extracomment>while a mount target is dragged over a disk; %1 its size, %2 what is free on the disk afterwards</extracomment>
+        <translation>Mover aquí: %1 cabe, %2 libres</translation>
+    </message>
+    <message>
+        <source>%1 moved to %2.</source>
+        <extracomment>%1 a mount target, %2 a disk such as “Data disk 2”</extracomment>
+        <translation>%1 se movió a %2.</translation>
+    </message>
+    <message>
+        <source>%1 changed from %2 to %3.</source>
+        <extracomment>%1 a mount target or disk, %2 and %3 sizes</extracomment>
+        <translation>%1 cambió de %2 a %3.</translation>
+    </message>
+    <message>
+        <source>%1 is copied file by file.</source>
+        <extracomment>%1 a mount target</extracomment>
+        <translation>%1 se copia archivo por archivo.</translation>
+    </message>
+    <message>
+        <source>%1 is migrated.</source>
+        <translation>%1 se migra.</translation>
+    </message>
+    <message>
+        <source>LVM is switched off on %1.</source>
+        <extracomment>%1 a disk such as “Data disk 2”</extracomment>
+        <translation>LVM está desactivado en %1.</translation>
+    </message>
+    <message>
+        <source>Choose where to keep the ENS image: cn-beijing or ap-southeast-1. “%1” is not possible.</source>
+        <translation>Elija dónde guardar la imagen de ENS: cn-beijing o ap-southeast-1. “%1” no es posible.</translation>
+    </message>
+    <message>
+        <source>The name must have 2 to 128 characters, start with a letter and contain only letters, digits, “:”, “_” and “-”. “%1” does not.</source>
+        <translation>El nombre debe tener de 2 a 128 caracteres, empezar por una letra y contener solo letras, dígitos, “:”, “_” y “-”. “%1” no cumple.</translation>
+    </message>
+    <message>
+        <source>Choose a bucket. It holds the temporary image.</source>
+        <translation>Elija un bucket. Alojará la imagen temporal.</translation>
+    </message>
+    <message>
+        <source>Choose a VPC and a vSwitch. Private transfer needs both.</source>
+        <translation>Elija una VPC y un vSwitch. La transferencia privada necesita ambos.</translation>
+    </message>
+    <message>
+        <source>Enter a compression ratio from 0 to 10.</source>
+        <translation>Introduzca una tasa de compresión de 0 a 10.</translation>
+    </message>
+    <message numerus="yes">
+        <source>A job can have at most 20 tags. Remove %n tag(s).</source>
+        <translation>
+            <numerusform>Un trabajo puede tener como máximo 20 etiquetas. Quite %n etiqueta.</numerusform>
+            <numerusform>Un trabajo puede tener como máximo 20 etiquetas. Quite %n etiquetas.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A tag key must have 1 to 128 characters and not start with “aliyun”, “acs:”, “http://” or “https://”. “%1” does not fit.</source>
+        <translation>Una clave de etiqueta debe tener de 1 a 128 caracteres y no empezar por “aliyun”, “acs:”, “http://” ni “https://”. “%1” no es válida.</translation>
+    </message>
+    <message>
+        <source>The licence type “Alibaba Cloud” covers only Windows Server. For %1 choose BYOL if you have a licence.</source>
+        <translation>El tipo de licencia “Alibaba Cloud” solo cubre Windows Server. Para %1 elija BYOL si tiene una licencia.</translation>
+    </message>
+    <message>
+        <source>Enter a speed limit from 0 to 100,000 Mbit/s; 0 means unlimited.</source>
+        <translation>Introduzca un límite de velocidad de 0 a 100.000 Mbit/s; 0 significa sin límite.</translation>
+    </message>
+    <message>
+        <source>The description must have 2 to 128 characters, start with a letter and contain only letters, digits, “:”, “_” and “-”.</source>
+        <translation>La descripción debe tener de 2 a 128 caracteres, empezar por una letra y contener solo letras, dígitos, “:”, “_” y “-”.</translation>
+    </message>
+    <message>
+        <source>The value of tag “%1” must have at most 128 characters and not start with “aliyun”, “acs:”, “http://” or “https://”.</source>
+        <translation>El valor de la etiqueta “%1” debe tener como máximo 128 caracteres y no empezar por “aliyun”, “acs:”, “http://” ni “https://”.</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be the name of a bucket: those have 3 to 63 lower-case letters, digits and “-”.</source>
+        <translation>“%1” no puede ser el nombre de un bucket: debe tener de 3 a 63 letras minúsculas, dígitos y “-”.</translation>
+    </message>
+    <message>
+        <source>The temporary image can be made in cn-beijing or ap-southeast-1. “%1” is not possible.</source>
+        <translation>La imagen temporal se puede crear en cn-beijing o ap-southeast-1. “%1” no es posible.</translation>
+    </message>
+    <message>
+        <source>Enter a disk-read limit from 0 to 100,000 MB/s; 0 means unlimited.</source>
+        <translation>Introduzca un límite de lectura de disco de 0 a 100.000 MB/s; 0 significa sin límite.</translation>
+    </message>
+    <message>
+        <source>Enter a niceness from 0 to 19; 19 gives way to everything else.</source>
+        <translation>Introduzca un valor nice de 0 a 19; 19 cede el paso a todo lo demás.</translation>
+    </message>
+    <message>
+        <source>The time plan can have 32 windows, each with days, two different times and limits in their range. “%1” does not fit.</source>
+        <translation>El horario puede tener 32 franjas, cada una con días, dos horas distintas y límites válidos. “%1” no es válida.</translation>
+    </message>
+    <message>
+        <source>Paths must start with “/”. “%1” does not.</source>
+        <translation>Las rutas deben empezar por “/”. “%1” no lo hace.</translation>
+    </message>
+    <message>
+        <source>Exclusions are ignored for partitions copied block by block. Switch block replication off for %1 to use them.</source>
+        <translation>Las exclusiones se ignoran en particiones copiadas bloque a bloque. Desactive la replicación por bloques de %1 para usarlas.</translation>
+    </message>
+    <message>
+        <source>The system disk must have 20 to 2,048 GiB.</source>
+        <translation>El disco del sistema debe tener de 20 a 2.048 GiB.</translation>
+    </message>
+    <message>
+        <source>A data disk must have 1 to 32,768 GiB.</source>
+        <translation>Un disco de datos debe tener de 1 a 32.768 GiB.</translation>
+    </message>
+    <message>
+        <source>The system disk needs more than %2, the space in use. Enter at least %4.</source>
+        <translation>El disco del sistema necesita más de %2, el espacio en uso. Introduzca al menos %4.</translation>
+    </message>
+    <message>
+        <source>Data disk %1 needs more than %2, the space in use. Enter at least %4.</source>
+        <translation>El disco de datos %1 necesita más de %2, el espacio en uso. Introduzca al menos %4.</translation>
+    </message>
+    <message>
+        <source>The partitions on %1 need %2, but the disk has %3. Reduce a partition, enlarge the disk or move a mount target.</source>
+        <translation>Las particiones de %1 necesitan %2, pero el disco tiene %3. Reduzca una partición, amplíe el disco o mueva un punto de montaje.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n data disk(s) would be migrated, at most 4 are possible. Clear “Migrate” for the others or move their mount targets.</source>
+        <translation>
+            <numerusform>Se migraría %n disco de datos; como máximo son posibles 4. Desmarque «Migrar» en los demás o mueva sus puntos de montaje.</numerusform>
+            <numerusform>Se migrarían %n discos de datos; como máximo son posibles 4. Desmarque «Migrar» en los demás o mueva sus puntos de montaje.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>An ENS image allows at most 500 GiB for a data disk. Data disk %1 has %3.</source>
+        <translation>Una imagen de ENS admite como máximo 500 GiB por disco de datos. El disco de datos %1 tiene %3.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be moved. Boot and system partitions stay on the system disk.</source>
+        <translation>%1 no se puede mover. Las particiones de arranque y del sistema se quedan en el disco del sistema.</translation>
+    </message>
+    <message>
+        <source>%1 needs more than %2, the space in use.</source>
+        <translation>%1 necesita más de %2, el espacio en uso.</translation>
+    </message>
+    <message>
+        <source>The server has %2 in use. An image may have at most 1 TiB after compression.</source>
+        <translation>El servidor usa %2. Una imagen puede tener como máximo 1 TiB tras la compresión.</translation>
+    </message>
+    <message>
+        <source>LVM cannot be used: the system disk has no boot partition.</source>
+        <translation>No se puede usar LVM: el disco del sistema no tiene partición de arranque.</translation>
+    </message>
+    <message>
+        <source>LVM will have no effect: Debian with kernel %1 and XFS.</source>
+        <translation>LVM no tendrá efecto: Debian con kernel %1 y XFS.</translation>
+    </message>
+    <message>
+        <source>%1 is copied file by file because its size is not a multiple of 4 MiB while LVM is on.</source>
+        <translation>%1 se copia archivo por archivo porque su tamaño no es múltiplo de 4 MiB y LVM está activado.</translation>
+    </message>
+    <message>
+        <source>Data disk %1 has no mount target to migrate and is left out.</source>
+        <translation>El disco de datos %1 no tiene puntos de montaje que migrar y se excluye.</translation>
+    </message>
+    <message>
+        <source>The size of %1 cannot be changed while it is copied block by block. Switch to file copy first.</source>
+        <translation>El tamaño de %1 no se puede cambiar mientras se copie bloque a bloque. Cambie antes a la copia por archivos.</translation>
+    </message>
+    <message>
+        <source>The first disk of a plan, and only that one, must be the system disk of this server: %1.</source>
+        <translation>El primer disco de un plan, y solo ese, debe ser el disco del sistema de este servidor: %1.</translation>
+    </message>
+    <message>
+        <source>%1 stands in the plan more than once.</source>
+        <translation>%1 aparece más de una vez en el plan.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be left out. Boot and system partitions are always migrated.</source>
+        <translation>%1 no se puede excluir. Las particiones de arranque y del sistema se migran siempre.</translation>
+    </message>
+    <message>
+        <source>This server has no disk or volume %1.</source>
+        <translation>Este servidor no tiene ningún disco ni volumen %1.</translation>
+    </message>
+    <message>
+        <source>Data disk %1 has %3. The cloud may round it up to 20 GiB.</source>
+        <translation>El disco de datos %1 tiene %3. La nube puede redondearlo a 20 GiB.</translation>
+    </message>
+    <message>
+        <source>The source disk has %3. The size was set to %2, the nearest possible value.</source>
+        <translation>El disco de origen tiene %3. El tamaño se fijó en %2, el valor posible más cercano.</translation>
+    </message>
+    <message>
+        <source>Bucket “%1” is in %5, but the temporary image is created in %6. Choose a bucket in %6.</source>
+        <translation>El bucket “%1” está en %5, pero la imagen temporal se crea en %6. Elija un bucket en %6.</translation>
+    </message>
+    <message>
+        <source>vSwitch “%1” does not belong to VPC “%5”.</source>
+        <translation>El vSwitch “%1” no pertenece a la VPC “%5”.</translation>
+    </message>
+    <message>
+        <source>Two tags have the key “%1”.</source>
+        <translation>Dos etiquetas tienen la clave “%1”.</translation>
+    </message>
+</context>
+<context>
+    <name>Prompt</name>
+    <message>
+        <source>Install the snapshot driver?</source>
+        <translation>¿Instalar el controlador de instantáneas?</translation>
+    </message>
+    <message>
+        <source>Install rsync?</source>
+        <translation>¿Instalar rsync?</translation>
+    </message>
+    <message>
+        <source>Disable SELinux?</source>
+        <translation>¿Desactivar SELinux?</translation>
+    </message>
+    <message>
+        <source>Not needed: the disks are not in use.</source>
+        <translation>No hace falta: los discos no están en uso.</translation>
+    </message>
+    <message>
+        <source>A server that runs needs it for block replication.</source>
+        <translation>Un servidor en marcha lo necesita para la replicación por bloques.</translation>
+    </message>
+    <message>
+        <source>Not needed: volumes are copied block by block.</source>
+        <translation>No hace falta: los volúmenes se copian bloque a bloque.</translation>
+    </message>
+    <message>
+        <source>rsync copies volumes file by file, and it is not installed.</source>
+        <translation>rsync copia los volúmenes archivo por archivo y no está instalado.</translation>
+    </message>
+    <message>
+        <source>rsync is installed.</source>
+        <translation>rsync está instalado.</translation>
+    </message>
+    <message>
+        <source>rsync is not installed, and no package manager was found that could install it.</source>
+        <translation>rsync no está instalado y no se encontró ningún gestor de paquetes que pueda instalarlo.</translation>
+    </message>
+    <message>
+        <source>Nothing to do: labels are copied with the files, so SELinux can stay as it is.</source>
+        <translation>Nada que hacer: las etiquetas se copian con los archivos, así que SELinux puede quedarse como está.</translation>
+    </message>
+    <message>
+        <source>SELinux is in use. Labels are copied with the files, so it can stay as it is.</source>
+        <translation>SELinux está en uso. Las etiquetas se copian con los archivos, así que puede quedarse como está.</translation>
+    </message>
+    <message>
+        <source>SELinux is not in use.</source>
+        <translation>SELinux no está en uso.</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>Sí</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>No</translation>
+    </message>
+    <message>
+        <source>Leave it enabled (recommended)</source>
+        <translation>Dejarlo activado (recomendado)</translation>
+    </message>
+    <message>
+        <source>Permissive until the next start</source>
+        <translation>Permisivo hasta el próximo arranque</translation>
+    </message>
+    <message>
+        <source>Disable it</source>
+        <translation>Desactivarlo</translation>
+    </message>
+    <message>
+        <source>Needed for block replication.</source>
+        <translation>Necesario para la replicación por bloques.</translation>
+    </message>
+    <message>
+        <source>Files are copied instead.</source>
+        <translation>En su lugar se copian archivos.</translation>
+    </message>
+    <message>
+        <source>It is installed with the package manager of this server.</source>
+        <translation>Se instala con el gestor de paquetes de este servidor.</translation>
+    </message>
+    <message>
+        <source>Volumes that are copied file by file cannot be migrated.</source>
+        <translation>Los volúmenes que se copian archivo por archivo no se pueden migrar.</translation>
+    </message>
+    <message>
+        <source>Nothing changes. What the migration changes on the image is relabelled there.</source>
+        <translation>No cambia nada. Lo que la migración cambia en la imagen se reetiqueta allí.</translation>
+    </message>
+    <message>
+        <source>SELinux only logs until this server is started again; “setenforce 1” restores it at once.</source>
+        <translation>SELinux solo registra hasta que se reinicie este servidor; “setenforce 1” lo restablece al instante.</translation>
+    </message>
+    <message>
+        <source>SELinux is off from the next start on and only logs until then. The original of /etc/selinux/config is kept beside it as config.edgelift-orig; put it back and start the server again to restore SELinux.</source>
+        <translation>SELinux queda desactivado desde el próximo arranque y hasta entonces solo registra. El original de /etc/selinux/config se conserva al lado como config.edgelift-orig; repóngalo y reinicie el servidor para restablecer SELinux.</translation>
+    </message>
+</context>
+<context>
+    <name>Readiness</name>
+    <message>
+        <source>Operating system</source>
+        <translation>Sistema operativo</translation>
+    </message>
+    <message>
+        <source>Found %1.</source>
+        <translation>Se encontró %1.</translation>
+    </message>
+    <message>
+        <source>No root filesystem of a Linux system was found on %1.</source>
+        <translation>No se encontró el sistema de archivos raíz de un sistema Linux en %1.</translation>
+    </message>
+    <message>
+        <source>Choose the disk that the server starts from.</source>
+        <translation>Elija el disco desde el que arranca el servidor.</translation>
+    </message>
+    <message>
+        <source>Processor architecture</source>
+        <translation>Arquitectura del procesador</translation>
+    </message>
+    <message>
+        <source>The system is made for %1.</source>
+        <translation>El sistema está hecho para %1.</translation>
+    </message>
+    <message>
+        <source>Only x86-64 servers can become ENS images.</source>
+        <translation>Solo los servidores x86-64 pueden convertirse en imágenes de ENS.</translation>
+    </message>
+    <message>
+        <source>Neither /bin/sh nor another program tells what the system is made for.</source>
+        <translation>Ni /bin/sh ni otro programa indica para qué está hecho el sistema.</translation>
+    </message>
+    <message>
+        <source>Make sure that the server is an x86-64 system.</source>
+        <translation>Asegúrese de que el servidor sea un sistema x86-64.</translation>
+    </message>
+    <message>
+        <source>Boot loader</source>
+        <translation>Cargador de arranque</translation>
+    </message>
+    <message>
+        <source>No boot loader was found on %1.</source>
+        <translation>No hay cargador de arranque en %1.</translation>
+    </message>
+    <message>
+        <source>Install GRUB on the system disk, then check again.</source>
+        <translation>Instale GRUB en el disco del sistema y compruebe de nuevo.</translation>
+    </message>
+    <message>
+        <source>The server starts with %1, not with GRUB 2.</source>
+        <translation>El servidor arranca con %1, no con GRUB 2.</translation>
+    </message>
+    <message>
+        <source>It is copied as it is. Test the image before you rely on it.</source>
+        <translation>Se copia tal como está. Pruebe la imagen antes de confiar en ella.</translation>
+    </message>
+    <message>
+        <source>Firmware</source>
+        <translation>Firmware</translation>
+    </message>
+    <message>
+        <source>The server starts by %1.</source>
+        <translation>El servidor arranca por %1.</translation>
+    </message>
+    <message>
+        <source>Drivers for the cloud</source>
+        <translation>Controladores para la nube</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has virtio drivers.</source>
+        <translation>El kernel %1 tiene controladores virtio.</translation>
+    </message>
+    <message>
+        <source>The start files of kernel %1 have no virtio drivers.</source>
+        <translation>Los archivos de arranque del kernel %1 no tienen controladores virtio.</translation>
+    </message>
+    <message>
+        <source>Rebuild the initramfs with virtio_blk, virtio_pci and virtio_net, then check again.</source>
+        <translation>Regenere el initramfs con virtio_blk, virtio_pci y virtio_net y compruebe de nuevo.</translation>
+    </message>
+    <message>
+        <source>The start files of the older kernel %1 have no virtio drivers.</source>
+        <translation>Los archivos de arranque del kernel anterior %1 no tienen controladores virtio.</translation>
+    </message>
+    <message>
+        <source>Remove this kernel or rebuild its initramfs, so that it is not started by mistake.</source>
+        <translation>Elimine este kernel o regenere su initramfs para que no se arranque por error.</translation>
+    </message>
+    <message>
+        <source>Network driver for the cloud</source>
+        <translation>Controlador de red para la nube</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has no virtio_net driver.</source>
+        <translation>El kernel %1 no tiene controlador virtio_net.</translation>
+    </message>
+    <message>
+        <source>Install the kernel&apos;s complete modules, or the image will have no network.</source>
+        <translation>Instale los módulos completos del kernel o la imagen no tendrá red.</translation>
+    </message>
+    <message>
+        <source>Kernel</source>
+        <translation>Kernel</translation>
+    </message>
+    <message>
+        <source>No kernel was found below /boot.</source>
+        <translation>No se encontró ningún kernel en /boot.</translation>
+    </message>
+    <message>
+        <source>Make sure that the server&apos;s kernel has virtio drivers.</source>
+        <translation>Asegúrese de que el kernel del servidor tenga controladores virtio.</translation>
+    </message>
+    <message>
+        <source>Mount table</source>
+        <translation>Tabla de montaje</translation>
+    </message>
+    <message>
+        <source>Every entry of /etc/fstab names a volume by something that stays.</source>
+        <translation>Cada entrada de /etc/fstab nombra su volumen de forma estable.</translation>
+    </message>
+    <message>
+        <source>/etc/fstab names %1 for %2. Such names differ from machine to machine.</source>
+        <translation>/etc/fstab indica %1 para %2. Esos nombres varían entre máquinas.</translation>
+    </message>
+    <message>
+        <source>Write UUID=… instead (blkid prints it).</source>
+        <translation>Escriba UUID=… en su lugar (blkid lo muestra).</translation>
+    </message>
+    <message>
+        <source>/etc/fstab names %1 for %2, which is on none of the disks.</source>
+        <translation>/etc/fstab indica %1 para %2, que no está en ninguno de los discos.</translation>
+    </message>
+    <message>
+        <source>Add the missing disk, or give the entry the option “nofail”; otherwise the image stops while starting.</source>
+        <translation>Añada el disco que falta o dé a la entrada la opción “nofail”; si no, la imagen se detiene al arrancar.</translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation>Discos</translation>
+    </message>
+    <message>
+        <source>Number of disks within the limits: %1.</source>
+        <translation>Número de discos dentro de los límites: %1.</translation>
+    </message>
+    <message>
+        <source>There are %1 data disks, an ENS image has at most %2.</source>
+        <translation>Hay %1 discos de datos; una imagen de ENS tiene como máximo %2.</translation>
+    </message>
+    <message>
+        <source>Leave disks out in the plan.</source>
+        <translation>Excluya discos en el plan.</translation>
+    </message>
+    <message>
+        <source>Data disk %1 has %2, an ENS image allows 500 GiB for each.</source>
+        <translation>El disco de datos %1 tiene %2; una imagen de ENS admite 500 GiB para cada uno.</translation>
+    </message>
+    <message>
+        <source>Leave the disk out in the plan, or make it smaller.</source>
+        <translation>Excluya el disco en el plan o redúzcalo.</translation>
+    </message>
+    <message>
+        <source>SELinux</source>
+        <translation>SELinux</translation>
+    </message>
+    <message>
+        <source>SELinux is %1. Labels are copied with the files, so it can stay as it is.</source>
+        <translation>Modo de SELinux: %1. Las etiquetas se copian con los archivos, así que puede quedarse como está.</translation>
+    </message>
+    <message>
+        <source>Leave it enabled.</source>
+        <translation>Déjelo activado.</translation>
+    </message>
+    <message>
+        <source>SELinux is not in use.</source>
+        <translation>SELinux no está en uso.</translation>
+    </message>
+    <message>
+        <source>cloud-init</source>
+        <translation>cloud-init</translation>
+    </message>
+    <message>
+        <source>cloud-init is installed.</source>
+        <translation>cloud-init está instalado.</translation>
+    </message>
+    <message>
+        <source>cloud-init is not installed. The instance keeps the server&apos;s passwords, keys and network settings.</source>
+        <translation>cloud-init no está instalado. La instancia conserva las contraseñas, las claves y la configuración de red del servidor.</translation>
+    </message>
+    <message>
+        <source>Snapshot driver</source>
+        <translation>Controlador de instantáneas</translation>
+    </message>
+    <message>
+        <source>Not needed: the disks are not in use.</source>
+        <translation>No hace falta: los discos no están en uso.</translation>
+    </message>
+    <message>
+        <source>rsync</source>
+        <translation>rsync</translation>
+    </message>
+    <message>
+        <source>Not needed: volumes are copied block by block.</source>
+        <translation>No hace falta: los volúmenes se copian bloque a bloque.</translation>
+    </message>
+</context>
+<context>
+    <name>Report</name>
+    <message>
+        <source>yes</source>
+        <translation>sí</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>no</translation>
+    </message>
+    <message>
+        <source>The ENS image is ready.</source>
+        <translation>La imagen de ENS está lista.</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Estado</translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>Imagen de ENS</translation>
+    </message>
+    <message>
+        <source>Image name</source>
+        <translation>Nombre de la imagen</translation>
+    </message>
+    <message>
+        <source>Image region</source>
+        <translation>Región de la imagen</translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation>Cuenta</translation>
+    </message>
+    <message>
+        <source>Created</source>
+        <translation>Creación</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>Fin</translation>
+    </message>
+    <message>
+        <source>Source server</source>
+        <translation>Servidor de origen</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nombre</translation>
+    </message>
+    <message>
+        <source>Source id</source>
+        <translation>ID del origen</translation>
+    </message>
+    <message>
+        <source>Operating system</source>
+        <translation>Sistema operativo</translation>
+    </message>
+    <message>
+        <source>Boot mode</source>
+        <translation>Modo de arranque</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>Disco</translation>
+    </message>
+    <message>
+        <source>What happened when</source>
+        <translation>Cronología</translation>
+    </message>
+    <message>
+        <source>Phase</source>
+        <translation>Fase</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Inicio</translation>
+    </message>
+    <message>
+        <source>Seconds</source>
+        <translation>Segundos</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>Datos</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Copiado</translation>
+    </message>
+    <message>
+        <source>Sent over the network</source>
+        <translation>Enviado por la red</translation>
+    </message>
+    <message>
+        <source>Every block checked by its hash on arrival</source>
+        <translation>Hash de cada bloque comprobado al llegar</translation>
+    </message>
+    <message>
+        <source>Target read back and compared</source>
+        <translation>Destino releído y comparado</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>desconocido</translation>
+    </message>
+    <message>
+        <source>Resources made in the account</source>
+        <translation>Recursos creados en la cuenta</translation>
+    </message>
+    <message>
+        <source>Nothing temporary is left.</source>
+        <translation>No queda nada temporal.</translation>
+    </message>
+    <message>
+        <source>Some resources are kept for a retry and cost money until they are removed.</source>
+        <translation>Algunos recursos se conservan para un reintento y cuestan dinero hasta que se eliminen.</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Tipo</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>ID</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>Región</translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation>Creado</translation>
+    </message>
+    <message>
+        <source>Removed</source>
+        <translation>Eliminado</translation>
+    </message>
+    <message>
+        <source>Price per day</source>
+        <translation>Precio por día</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>conservado</translation>
+    </message>
+    <message>
+        <source>How to create an instance</source>
+        <translation>Cómo crear una instancia</translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation>Advertencias</translation>
+    </message>
+    <message>
+        <source>Migration report</source>
+        <translation>Informe de migración</translation>
+    </message>
+</context>
+<context>
+    <name>ResourceKind</name>
+    <message>
+        <source>image export task</source>
+        <translation>tarea de exportación de imagen</translation>
+    </message>
+    <message>
+        <source>temporary ECS image</source>
+        <translation>imagen temporal de ECS</translation>
+    </message>
+    <message>
+        <source>snapshot</source>
+        <translation>instantánea</translation>
+    </message>
+    <message>
+        <source>transit instance</source>
+        <translation>instancia de tránsito</translation>
+    </message>
+    <message>
+        <source>disk of the transit instance</source>
+        <translation>disco de la instancia de tránsito</translation>
+    </message>
+    <message>
+        <source>security group</source>
+        <translation>grupo de seguridad</translation>
+    </message>
+    <message>
+        <source>vSwitch</source>
+        <translation>vSwitch</translation>
+    </message>
+    <message>
+        <source>VPC</source>
+        <translation>VPC</translation>
+    </message>
+    <message>
+        <source>object in the bucket</source>
+        <translation>objeto en el bucket</translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>imagen de ENS</translation>
+    </message>
+</context>
+<context>
+    <name>Warning</name>
+    <message>
+        <source>The connection to the transit instance is interrupted. The copy goes on by itself when it is back.</source>
+        <translation>La conexión con la instancia de tránsito está interrumpida. La copia continuará por sí sola cuando vuelva.</translation>
+    </message>
+    <message>
+        <source>The address of this server is not known, so ports 8080 and 8703 of the transit instance are open to every address. Only this migration&apos;s key is accepted there.</source>
+        <translation>No se conoce la dirección de este servidor, por lo que los puertos 8080 y 8703 de la instancia de tránsito están abiertos a cualquier dirección. Allí solo se acepta la clave de esta migración.</translation>
+    </message>
+    <message>
+        <source>Not removed: %1 %2. %3</source>
+        <translation>No eliminado: %1 %2. %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n block(s) of the source had another content when read again and were sent again. Test the source server&apos;s memory (RAM) and disk.</source>
+        <translation>
+            <numerusform>%n bloque del origen tenía otro contenido al volver a leerlo y se envió de nuevo. Compruebe la memoria (RAM) y el disco del servidor de origen.</numerusform>
+            <numerusform>%n bloques del origen tenían otro contenido al volver a leerlos y se enviaron de nuevo. Compruebe la memoria (RAM) y el disco del servidor de origen.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n block(s) of the target differed from what was sent and were sent again.</source>
+        <translation>
+            <numerusform>%n bloque del destino difería de lo enviado y se envió de nuevo.</numerusform>
+            <numerusform>%n bloques del destino diferían de lo enviado y se enviaron de nuevo.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CancelPanel</name>
+    <message>
+        <source>Cancel this migration? The job is deleted, the intermediate instance is released and the copied data is lost. What was used until now is still charged.</source>
+        <translation>¿Cancelar esta migración? El trabajo se elimina, la instancia de tránsito se libera y los datos copiados se pierden. Lo usado hasta ahora se cobra igualmente.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep migrating</source>
+        <translation>Seguir migra&amp;ndo</translation>
+    </message>
+    <message>
+        <source>Cancel migrati&amp;on</source>
+        <translation>Cance&amp;lar migración</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ChecksModel</name>
+    <message>
+        <source>Cloud account</source>
+        <translation>Cuenta de la nube</translation>
+    </message>
+    <message>
+        <source>Not looked at yet.</source>
+        <translation>Aún sin examinar.</translation>
+    </message>
+    <message>
+        <source>It is tested on the Connect page.</source>
+        <translation>Se prueba en la página “Conexión”.</translation>
+    </message>
+    <message>
+        <source>The account answers.</source>
+        <translation>La cuenta responde.</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>What was found, and what to do</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <extracomment>Result of a check</extracomment>
+        <translation>Correcto</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Nota</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>Advertencia</translation>
+    </message>
+    <message>
+        <source>Problem</source>
+        <translation>Problema</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Resultado</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>Comprobación</translation>
+    </message>
+    <message>
+        <source>What was found, and what to do</source>
+        <translation>Qué se encontró y qué hacer</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ChecksPage</name>
+    <message>
+        <source>Each row says what was looked at, what was found and what to do about it. Problems must be solved before the migration can start; solve them on the server, then choose Check again.</source>
+        <translation>Cada fila indica qué se examinó, qué se encontró y qué hacer al respecto. Los problemas deben resolverse antes de iniciar la migración; resuélvalos en el servidor y elija “Comprobar de nuevo”.</translation>
+    </message>
+    <message>
+        <source>wait until the checks are done</source>
+        <translation>esperar el fin de las comprobaciones</translation>
+    </message>
+    <message>
+        <source>let the server be read: choose Check again</source>
+        <translation>hacer que se lea el servidor: elegir “Comprobar de nuevo”</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>Comprobando…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n OK</source>
+        <translation>
+            <numerusform>%n correcta</numerusform>
+            <numerusform>%n correctas</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n warning(s)</source>
+        <translation>
+            <numerusform>%n advertencia</numerusform>
+            <numerusform>%n advertencias</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s)</source>
+        <translation>
+            <numerusform>%n problema</numerusform>
+            <numerusform>%n problemas</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Check &amp;again (F5)</source>
+        <translation>Comprobar de &amp;nuevo (F5)</translation>
+    </message>
+    <message>
+        <source>Checks of this server</source>
+        <translation>Comprobaciones de este servidor</translation>
+    </message>
+    <message>
+        <source>Is this server ready?</source>
+        <translation>¿Está listo este servidor?</translation>
+    </message>
+    <message>
+        <source>Checks</source>
+        <translation>Comprobaciones</translation>
+    </message>
+    <message>
+        <source>Only a problem stops the migration; warnings are for you to weigh.</source>
+        <translation>Solo un problema impide la migración; las advertencias quedan a su criterio.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ConnectPage</name>
+    <message>
+        <source>Connect this server</source>
+        <translation>Conectar este servidor</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>Conexión</translation>
+    </message>
+    <message>
+        <source>Enter the activation code or an AccessKey pair.</source>
+        <translation>Introduzca el código de activación o un par de AccessKey.</translation>
+    </message>
+    <message>
+        <source>An activation code is made in the SMC console and lets this server register itself without an AccessKey. It may be pasted with spaces, line breaks or the complete command around it.
+
+An AccessKey pair belongs to a user of your account; create one in the RAM console.
+
+Neither is saved: after the program was closed, enter it again.</source>
+        <translation>El código de activación se crea en la consola de SMC y permite que este servidor se registre sin AccessKey. Se puede pegar con espacios, saltos de línea o el comando completo alrededor.
+
+Un par de AccessKey pertenece a un usuario de su cuenta; créelo en la consola de RAM.
+
+No se guarda ninguno de los dos: tras cerrar el programa, introdúzcalo de nuevo.</translation>
+    </message>
+    <message>
+        <source>enter the activation code</source>
+        <translation>introducir el código de activación</translation>
+    </message>
+    <message>
+        <source>enter the AccessKey ID and the AccessKey secret</source>
+        <translation>introducir el ID y el secreto de AccessKey</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>corregir lo marcado</translation>
+    </message>
+    <message>
+        <source>Enter an address that begins with http:// or https://.</source>
+        <translation>Introduzca una dirección que empiece por http:// o https://.</translation>
+    </message>
+    <message>
+        <source>Enter both the AccessKey ID and the AccessKey secret. [E-CON-05]</source>
+        <translation>Introduzca el ID y el secreto de AccessKey. [E-CON-05]</translation>
+    </message>
+    <message>
+        <source>Enter the activation code from the SMC console. [E-CON-01]</source>
+        <translation>Introduzca el código de activación de la consola de SMC. [E-CON-01]</translation>
+    </message>
+    <message>
+        <source>Connected as %1.</source>
+        <translation>Conectado como %1.</translation>
+    </message>
+    <message>
+        <source>The service rejected the activation code. Check it for missing characters, or generate a new one. [E-CON-02]</source>
+        <translation>El servicio rechazó el código de activación. Compruebe que no falten caracteres o genere uno nuevo. [E-CON-02]</translation>
+    </message>
+    <message>
+        <source>The activation code expired on %1. Generate a new one. [E-CON-03]</source>
+        <translation>El código de activación caducó el %1. Genere uno nuevo. [E-CON-03]</translation>
+    </message>
+    <message numerus="yes">
+        <source>The activation code has already imported %n server(s), which is its limit. Generate a new one. [E-CON-04]</source>
+        <translation>
+            <numerusform>El código de activación ya importó %n servidor, que es su límite. Genere uno nuevo. [E-CON-04]</numerusform>
+            <numerusform>El código de activación ya importó %n servidores, que es su límite. Genere uno nuevo. [E-CON-04]</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The AccessKey pair was refused: %1. Check the pair and its permissions. [E-CON-06]</source>
+        <translation>Se rechazó el par de AccessKey: %1. Compruebe el par y sus permisos. [E-CON-06]</translation>
+    </message>
+    <message>
+        <source>Contacting %1…</source>
+        <translation>Contactando con %1…</translation>
+    </message>
+    <message>
+        <source>&amp;Retry</source>
+        <translation>Rei&amp;ntentar</translation>
+    </message>
+    <message>
+        <source>Acti&amp;vation code (recommended)</source>
+        <translation>Código de acti&amp;vación (recomendado)</translation>
+    </message>
+    <message>
+        <source>Access&amp;Key pair</source>
+        <translation>Par de Access&amp;Key</translation>
+    </message>
+    <message>
+        <source>Activation &amp;code:</source>
+        <translation>Có&amp;digo de activación:</translation>
+    </message>
+    <message>
+        <source>AccessKey &amp;ID:</source>
+        <translation>&amp;ID de AccessKey:</translation>
+    </message>
+    <message>
+        <source>AccessKey &amp;secret:</source>
+        <translation>Secr&amp;eto de AccessKey:</translation>
+    </message>
+    <message>
+        <source>&amp;Endpoint:</source>
+        <translation>&amp;Punto de conexión:</translation>
+    </message>
+    <message>
+        <source>Sho&amp;w</source>
+        <translation>&amp;Mostrar</translation>
+    </message>
+    <message>
+        <source>Show the activation code</source>
+        <translation>Mostrar el código de activación</translation>
+    </message>
+    <message>
+        <source>Show the AccessKey secret</source>
+        <translation>Mostrar el secreto de AccessKey</translation>
+    </message>
+    <message>
+        <source>&amp;Private network</source>
+        <translation>&amp;Red privada</translation>
+    </message>
+    <message>
+        <source>&amp;Test connection</source>
+        <translation>Pro&amp;bar conexión</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DecisionCard</name>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>A question that need not be asked: %1 the question, %2 why</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>Command: %1</source>
+        <translation>Comando: %1</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DemoWorld</name>
+    <message>
+        <source>Building the sample server…</source>
+        <translation>Creando el servidor de ejemplo…</translation>
+    </message>
+    <message>
+        <source>Starting a simulated cloud…</source>
+        <translation>Iniciando una nube simulada…</translation>
+    </message>
+    <message>
+        <source>Starting the agent…</source>
+        <translation>Iniciando el agente…</translation>
+    </message>
+    <message>
+        <source>Creating an activation code…</source>
+        <translation>Creando un código de activación…</translation>
+    </message>
+    <message>
+        <source>The demonstration is ready.</source>
+        <translation>La demostración está lista.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiskBar</name>
+    <message>
+        <source>Drop mount targets here</source>
+        <translation>Suelte aquí los puntos de montaje</translation>
+    </message>
+    <message>
+        <source>+%1 too much</source>
+        <extracomment>on a disk that is too small; %1 a size</extracomment>
+        <translation>+%1 de más</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksBars</name>
+    <message>
+        <source>%1 used</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>%1 en uso</translation>
+    </message>
+    <message>
+        <source>Source disk %1, %2</source>
+        <extracomment>%1 a disk of the server, %2 its size, for screen readers</extracomment>
+        <translation>Disco de origen %1, %2</translation>
+    </message>
+    <message>
+        <source> GiB</source>
+        <extracomment>the unit behind a number that is typed</extracomment>
+        <translation> GiB</translation>
+    </message>
+    <message>
+        <source>Size of %1 in GiB</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>Tamaño de %1 en GiB</translation>
+    </message>
+    <message>
+        <source>%1 to %2 are possible.</source>
+        <translation>Posible de %1 a %2.</translation>
+    </message>
+    <message>
+        <source>min. %1</source>
+        <extracomment>%1 the smallest possible size</extracomment>
+        <translation>mín. %1</translation>
+    </message>
+    <message>
+        <source>not migrated</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>no se migra</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>%1 libres</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <extracomment>%1 the name of a volume group such as vg1</extracomment>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>LVM %1</source>
+        <translation>LVM %1</translation>
+    </message>
+    <message>
+        <source>LVM on %1</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>LVM en %1</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <extracomment>heading: the disks of the server</extracomment>
+        <translation>Origen</translation>
+    </message>
+    <message>
+        <source>Destination</source>
+        <extracomment>heading: the disks of the image</extracomment>
+        <translation>Destino</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksPage</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
+        <translation>“%1” no es un tamaño. Introduzca un número, solo para GiB o con unidad, como 20 o 512 MiB.</translation>
+    </message>
+    <message>
+        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
+        <translation>%1 tomado. Arriba y Abajo eligen un disco, Intro suelta, Esc cancela.</translation>
+    </message>
+    <message>
+        <source>No disks found.</source>
+        <translation>No se encontraron discos.</translation>
+    </message>
+    <message>
+        <source>Reading disks…</source>
+        <translation>Leyendo discos…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s) to solve</source>
+        <translation>
+            <numerusform>%n problema por resolver</numerusform>
+            <numerusform>%n problemas por resolver</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Fits: yes</source>
+        <translation>Cabe: sí</translation>
+    </message>
+    <message>
+        <source>let Edgelift read the disks of this server</source>
+        <translation>dejar que Edgelift lea los discos de este servidor</translation>
+    </message>
+    <message numerus="yes">
+        <source>solve %n problem(s) of the layout</source>
+        <translation>
+            <numerusform>resolver %n problema de la distribución</numerusform>
+            <numerusform>resolver %n problemas de la distribución</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
+----------
+%1 a mount target or disk, %2 what is to be said about it</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
+        <translation>Arrastre un punto de montaje por su asa a otro disco o pulse Ctrl+X sobre él. F2 cambia un tamaño, Espacio desmarca “Migrar”.</translation>
+    </message>
+    <message>
+        <source>What is left needs your decision: see the list below the table.</source>
+        <translation>El resto requiere su decisión: vea la lista bajo la tabla.</translation>
+    </message>
+    <message>
+        <source>&amp;Automatic layout</source>
+        <translation>Distribución a&amp;utomática</translation>
+    </message>
+    <message>
+        <source>Ad&amp;just</source>
+        <translation>A&amp;justar</translation>
+    </message>
+    <message>
+        <source>&amp;Show the layout</source>
+        <translation>&amp;Mostrar la distribución</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Deshacer</translation>
+    </message>
+    <message>
+        <source>Red&amp;o</source>
+        <translation>&amp;Rehacer</translation>
+    </message>
+    <message>
+        <source>Reset to au&amp;tomatic</source>
+        <translation>Resta&amp;blecer automática</translation>
+    </message>
+    <message>
+        <source>&amp;Fix automatically</source>
+        <translation>C&amp;orregir automáticamente</translation>
+    </message>
+    <message>
+        <source>&amp;Rescan</source>
+        <translation>&amp;Leer de nuevo</translation>
+    </message>
+    <message>
+        <source>Ctrl+Z</source>
+        <translation>Ctrl+Z</translation>
+    </message>
+    <message>
+        <source>Ctrl+Shift+Z</source>
+        <translation>Ctrl+Mayús+Z</translation>
+    </message>
+    <message>
+        <source>F5</source>
+        <translation>F5</translation>
+    </message>
+    <message>
+        <source>Mount targets</source>
+        <translation>Puntos de montaje</translation>
+    </message>
+    <message>
+        <source>The automatic layout makes the disks of the image like those of this server. Choose “Adjust” to change sizes, to move mount targets to other disks, to leave some out or to use LVM.
+
+With the keyboard: Ctrl+X picks up a mount target, Up and Down choose a disk, Enter drops it, Esc cancels. Alt+1 to Alt+5 move it to a disk at once, Alt+Up and Alt+Down change the order. F2 changes a size, Space sets or clears Migrate, L sets or clears LVM on the row of a disk. Shift+F10 opens a menu with all of this. Ctrl+Z undoes.</source>
+        <translation>La distribución automática hace los discos de la imagen como los de este servidor. Elija “Ajustar” para cambiar tamaños, mover puntos de montaje a otros discos, excluir algunos o usar LVM.
+
+Con el teclado: Ctrl+X toma un punto de montaje, Arriba y Abajo eligen un disco, Intro lo suelta, Esc cancela. Alt+1 a Alt+5 lo mueven de inmediato a un disco, Alt+Arriba y Alt+Abajo cambian el orden. F2 cambia un tamaño, Espacio marca o desmarca “Migrar”, L activa o desactiva LVM en la fila de un disco. Mayús+F10 abre un menú con todo ello. Ctrl+Z deshace.</translation>
+    </message>
+    <message>
+        <source>Disks and mount targets</source>
+        <translation>Discos y puntos de montaje</translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation>Discos</translation>
+    </message>
+    <message>
+        <source>Choose what the disks of the image look like and what is migrated to them.</source>
+        <translation>Elija cómo serán los discos de la imagen y qué se migra a ellos.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ErrorPanel</name>
+    <message>
+        <source>%1 %2: price not known</source>
+        <translation>%1 %2: precio desconocido</translation>
+    </message>
+    <message>
+        <source>%1 %2: free</source>
+        <translation>%1 %2: gratis</translation>
+    </message>
+    <message>
+        <source>%1 %2: %3 %4 a day</source>
+        <extracomment>A cloud resource: kind, id, currency such as CNY, amount</extracomment>
+        <translation>%1 %2: %3 %4 al día</translation>
+    </message>
+    <message>
+        <source>The migration stopped: %1 [%2]</source>
+        <extracomment>%1: what happened, %2: a code such as EL-0212</extracomment>
+        <translation>La migración se detuvo: %1 [%2]</translation>
+    </message>
+    <message>
+        <source>E&amp;vidence</source>
+        <translation>Datos del &amp;error</translation>
+    </message>
+    <message>
+        <source>Code: %1
+Phase: %2
+Time: %3
+Detail: %4</source>
+        <translation>Código: %1
+Fase: %2
+Hora: %3
+Detalle: %4</translation>
+    </message>
+    <message>
+        <source>Troubleshoot errors: %1</source>
+        <translation>Solucionar errores: %1</translation>
+    </message>
+    <message>
+        <source>Re&amp;try</source>
+        <translation>Rei&amp;ntentar</translation>
+    </message>
+    <message>
+        <source>Cop&amp;y</source>
+        <translation>Cop&amp;iar</translation>
+    </message>
+    <message>
+        <source>Save dia&amp;gnostics…</source>
+        <translation>G&amp;uardar diagnósticos…</translation>
+    </message>
+    <message>
+        <source>Save t&amp;hese files…</source>
+        <translation>Guardar estos arc&amp;hivos…</translation>
+    </message>
+    <message>
+        <source>Cancel job and clean &amp;up…</source>
+        <translation>Cancelar y li&amp;mpiar…</translation>
+    </message>
+    <message>
+        <source>Still there and costing until you clean up:
+%1</source>
+        <translation>Siguen ahí y costando hasta que limpie:
+%1</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>These files will be saved, without secrets:
+%1</source>
+        <translation>Se guardarán estos archivos, sin secretos:
+%1</translation>
+    </message>
+    <message>
+        <source>Save diagnostics</source>
+        <translation>Guardar diagnósticos</translation>
+    </message>
+    <message>
+        <source>ZIP archives (*.zip)</source>
+        <translation>Archivos ZIP (*.zip)</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>Guardado como %1.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::FinishPage</name>
+    <message>
+        <source>Finish</source>
+        <translation>Fin</translation>
+    </message>
+    <message>
+        <source>Finish and clean-up</source>
+        <translation>Fin y limpieza</translation>
+    </message>
+    <message>
+        <source>Image: %1 (%2)
+Region: %3
+Duration: %4</source>
+        <translation>Imagen: %1 (%2)
+Región: %3
+Duración: %4</translation>
+    </message>
+    <message>
+        <source>The ENS image is ready.</source>
+        <translation>La imagen de ENS está lista.</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>Limpiando…</translation>
+    </message>
+    <message>
+        <source>Not everything was released</source>
+        <translation>No se liberó todo</translation>
+    </message>
+    <message>
+        <source>The migration was cancelled. There is no image.</source>
+        <translation>Se canceló la migración. No hay imagen.</translation>
+    </message>
+    <message>
+        <source>Next steps
+1. Open the ENS console and create an instance from this image.
+2. Check application licences: the hardware changed.
+3. Compare the new instance with this server before switching over.</source>
+        <translation>Próximos pasos
+1. Abra la consola de ENS y cree una instancia a partir de esta imagen.
+2. Compruebe las licencias de las aplicaciones: el hardware ha cambiado.
+3. Compare la nueva instancia con este servidor antes de hacer el cambio.</translation>
+    </message>
+    <message>
+        <source>ENS console: %1</source>
+        <translation>Consola de ENS: %1</translation>
+    </message>
+    <message>
+        <source>Or by command: %1</source>
+        <translation>O por comando: %1</translation>
+    </message>
+    <message>
+        <source>Folder of the image: %1</source>
+        <translation>Carpeta de la imagen: %1</translation>
+    </message>
+    <message>
+        <source>Kept on purpose: %1</source>
+        <extracomment>%1: a cloud resource and its price</extracomment>
+        <translation>Conservado a propósito: %1</translation>
+    </message>
+    <message>
+        <source>Still there: %1 – costs continue</source>
+        <translation>Sigue ahí: %1 – los costes continúan</translation>
+    </message>
+    <message>
+        <source>Everything temporary was released: the intermediate instance, the temporary images and snapshots.</source>
+        <translation>Se liberó todo lo temporal: la instancia de tránsito y las imágenes e instantáneas temporales.</translation>
+    </message>
+    <message>
+        <source>Clean-up
+%1</source>
+        <translation>Limpieza
+%1</translation>
+    </message>
+    <message>
+        <source>Save report</source>
+        <translation>Guardar informe</translation>
+    </message>
+    <message>
+        <source>Reports (*.html)</source>
+        <translation>Informes (*.html)</translation>
+    </message>
+    <message>
+        <source>The report was saved as %1.</source>
+        <translation>El informe se guardó como %1.</translation>
+    </message>
+    <message>
+        <source>Copy &amp;address</source>
+        <translation>Copiar &amp;dirección</translation>
+    </message>
+    <message>
+        <source>Copy &amp;command</source>
+        <translation>Copiar c&amp;omando</translation>
+    </message>
+    <message>
+        <source>&amp;Release now</source>
+        <translation>&amp;Liberar ahora</translation>
+    </message>
+    <message>
+        <source>Show in &amp;file manager</source>
+        <translation>Mostrar en el &amp;gestor de archivos</translation>
+    </message>
+    <message>
+        <source>&amp;Save report…</source>
+        <translation>Guardar in&amp;forme…</translation>
+    </message>
+    <message>
+        <source>Boot it &amp;here</source>
+        <translation>Arrancar aq&amp;uí</translation>
+    </message>
+    <message>
+        <source>Console of the image that boots here</source>
+        <translation>Consola de la imagen que arranca aquí</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::JobWatch</name>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>Advertencia: %1</translation>
+    </message>
+    <message>
+        <source>The ENS image %1 is ready.</source>
+        <translation>La imagen de ENS %1 está lista.</translation>
+    </message>
+    <message>
+        <source>The migration engine does not answer. Reconnecting.</source>
+        <translation>El motor de migración no responde. Reconectando.</translation>
+    </message>
+    <message>
+        <source>Connected to the migration engine again.</source>
+        <translation>Conectado de nuevo al motor de migración.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::LayoutGestures</name>
+    <message>
+        <source>Change &amp;size</source>
+        <translation>Cambiar &amp;tamaño</translation>
+    </message>
+    <message>
+        <source>&amp;LVM</source>
+        <translation>&amp;LVM</translation>
+    </message>
+    <message>
+        <source>&amp;Migrate</source>
+        <translation>&amp;Migrar</translation>
+    </message>
+    <message>
+        <source>Mo&amp;ve to</source>
+        <extracomment>a menu of disks</extracomment>
+        <translation>Mo&amp;ver a</translation>
+    </message>
+    <message>
+        <source>Move &amp;up</source>
+        <translation>&amp;Subir</translation>
+    </message>
+    <message>
+        <source>Move &amp;down</source>
+        <translation>&amp;Bajar</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::LayoutModel</name>
+    <message>
+        <source>Mount target</source>
+        <translation>Punto de montaje</translation>
+    </message>
+    <message>
+        <source>Migrate</source>
+        <translation>Migrar</translation>
+    </message>
+    <message>
+        <source>Destination</source>
+        <translation>Destino</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Tamaño</translation>
+    </message>
+    <message>
+        <source>Used</source>
+        <translation>Usado</translation>
+    </message>
+    <message>
+        <source>Min.</source>
+        <extracomment>the smallest possible size</extracomment>
+        <translation>Mín.</translation>
+    </message>
+    <message>
+        <source>Transfer method</source>
+        <translation>Método de transferencia</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notas</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <extracomment>%1 “System disk” or “Data disk 2”, %2 its name on the source such as vdb</extracomment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>Block by block</source>
+        <extracomment>how a volume is copied</extracomment>
+        <translation>Bloque a bloque</translation>
+    </message>
+    <message>
+        <source>File by file</source>
+        <translation>Archivo por archivo</translation>
+    </message>
+    <message>
+        <source>%1, %2, %3 free</source>
+        <extracomment>%1 a disk, %2 its size, %3 what is free on it, for screen readers</extracomment>
+        <translation>%1, %2, %3 libres</translation>
+    </message>
+    <message>
+        <source>%1, %2, not migrated</source>
+        <extracomment>%1 a mount target, %2 its size, for screen readers</extracomment>
+        <translation>%1, %2, no se migra</translation>
+    </message>
+    <message>
+        <source>%1, %2, cannot be moved</source>
+        <extracomment>%1 a mount target, %2 its size, for screen readers</extracomment>
+        <translation>%1, %2, no se puede mover</translation>
+    </message>
+    <message>
+        <source>%1, %2, can be moved</source>
+        <translation>%1, %2, se puede mover</translation>
+    </message>
+    <message>
+        <source>Cannot be moved.</source>
+        <translation>No se puede mover.</translation>
+    </message>
+    <message>
+        <source>migrated</source>
+        <translation>se migra</translation>
+    </message>
+    <message>
+        <source>not migrated</source>
+        <translation>no se migra</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::LayoutProblems</name>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>Y %n más.</numerusform>
+            <numerusform>Y %n más.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Must be solved</source>
+        <extracomment>severity of a problem, for screen readers</extracomment>
+        <translation>Debe resolverse</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Nota</translation>
+    </message>
+    <message>
+        <source>Problems of the layout</source>
+        <translation>Problemas de la distribución</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MainWindow</name>
+    <message>
+        <source>Step %1 of %2</source>
+        <translation>Paso %1 de %2</translation>
+    </message>
+    <message>
+        <source>Edgelift — %1</source>
+        <extracomment>Title of the window: program — step or progress</extracomment>
+        <translation>Edgelift – %1</translation>
+    </message>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Siguiente</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Ayuda</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>A&amp;trás</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Cerrar</translation>
+    </message>
+    <message>
+        <source>Server and region</source>
+        <translation>Servidor y región</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MessageBar</name>
+    <message>
+        <source>Copy</source>
+        <translation>Copiar</translation>
+    </message>
+    <message>
+        <source>Copy this message</source>
+        <translation>Copiar este mensaje</translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation>Cerrar este mensaje</translation>
+    </message>
+    <message>
+        <source>%1: %2 %3</source>
+        <extracomment>An error: what happened, to what, and what to do</extracomment>
+        <translation>%1: %2 %3</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MigrationPage</name>
+    <message>
+        <source>Applied. It takes effect when the migration goes on.</source>
+        <translation>Aplicado. Tendrá efecto cuando continúe la migración.</translation>
+    </message>
+    <message>
+        <source>Applied. The new limit takes effect within %1 s.</source>
+        <translation>Aplicado. El nuevo límite tendrá efecto en %1 s.</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>In the window&apos;s title: per cent and state</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>Migration</source>
+        <translation>Migración</translation>
+    </message>
+    <message>
+        <source>You may close this window: the migration goes on, and starting Edgelift again shows it.</source>
+        <translation>Puede cerrar esta ventana: la migración continúa y, al abrir Edgelift de nuevo, se muestra.</translation>
+    </message>
+    <message>
+        <source>The migration is not finished.</source>
+        <translation>La migración no ha terminado.</translation>
+    </message>
+    <message>
+        <source>No migration</source>
+        <translation>Sin migración</translation>
+    </message>
+    <message>
+        <source>Creating the intermediate instance…</source>
+        <translation>Creando la instancia de tránsito…</translation>
+    </message>
+    <message>
+        <source>Preparing</source>
+        <translation>Preparación</translation>
+    </message>
+    <message>
+        <source>Synchronizing</source>
+        <translation>Sincronización</translation>
+    </message>
+    <message>
+        <source>Paused. The intermediate instance keeps costing.</source>
+        <translation>En pausa. La instancia de tránsito sigue costando.</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Error</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>Completada</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>Limpiando…</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Cancelada</translation>
+    </message>
+    <message>
+        <source>Reconnecting to the migration engine… (%1 s)</source>
+        <translation>Reconectando al motor de migración… (%1 s)</translation>
+    </message>
+    <message>
+        <source>The numbers are of %1.</source>
+        <translation>Las cifras son de %1.</translation>
+    </message>
+    <message>
+        <source>No data for %1 s. Check the network of this server, or choose Pause and go on later.</source>
+        <translation>Sin datos desde hace %1 s. Compruebe la red de este servidor o elija “Pausar” y continúe más tarde.</translation>
+    </message>
+    <message>
+        <source>No data for %1 s. Waiting for the network.</source>
+        <translation>Sin datos desde hace %1 s. Esperando la red.</translation>
+    </message>
+    <message>
+        <source>The transfer is slow. To speed it up, raise the bandwidth of this server and of the destination for a while.</source>
+        <translation>La transferencia es lenta. Para acelerarla, aumente por un tiempo el ancho de banda de este servidor y del destino.</translation>
+    </message>
+    <message>
+        <source>&amp;Resume</source>
+        <translation>&amp;Reanudar</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>&amp;Pausar</translation>
+    </message>
+    <message>
+        <source>%1 · %2 of %3</source>
+        <extracomment>Of a disk: per cent, amount that is copied, amount in all</extracomment>
+        <translation>%1 · %2 de %3</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>quedan %1</translation>
+    </message>
+    <message>
+        <source>Remaining time: %1</source>
+        <translation>Tiempo restante: %1</translation>
+    </message>
+    <message>
+        <source>Speed: %1 before compression · Network: %2 · Limit: %3 · Average: %4</source>
+        <translation>Velocidad: %1 antes de comprimir · Red: %2 · Límite: %3 · Media: %4</translation>
+    </message>
+    <message>
+        <source>Elapsed: %1 · Sent: %2 · Saved by compression: %3 · Interruptions: %4</source>
+        <translation>Transcurrido: %1 · Enviado: %2 · Ahorrado por compresión: %3 · Interrupciones: %4</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>Progreso de %1</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>Advertencia: %1</translation>
+    </message>
+    <message>
+        <source>Job ID</source>
+        <translation>ID del trabajo</translation>
+    </message>
+    <message>
+        <source>Job name</source>
+        <translation>Nombre del trabajo</translation>
+    </message>
+    <message>
+        <source>Job status</source>
+        <translation>Estado del trabajo</translation>
+    </message>
+    <message>
+        <source>Creation time</source>
+        <translation>Hora de creación</translation>
+    </message>
+    <message>
+        <source>Start time</source>
+        <translation>Hora de inicio</translation>
+    </message>
+    <message>
+        <source>End time</source>
+        <translation>Hora de fin</translation>
+    </message>
+    <message>
+        <source>Job progress</source>
+        <translation>Progreso del trabajo</translation>
+    </message>
+    <message>
+        <source>Target region</source>
+        <translation>Región de destino</translation>
+    </message>
+    <message>
+        <source>Intermediate instance ID</source>
+        <translation>ID de la instancia de tránsito</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>Etiquetas</translation>
+    </message>
+    <message>
+        <source>Remaining time (s)</source>
+        <translation>Tiempo restante (s)</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1  %2</source>
+        <translation>%1  %2</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Progreso</translation>
+    </message>
+    <message>
+        <source>&amp;Modify…</source>
+        <translation>&amp;Modificar…</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel job…</source>
+        <translation>Cancelar tra&amp;bajo…</translation>
+    </message>
+    <message>
+        <source>&amp;Details</source>
+        <translation>&amp;Detalles</translation>
+    </message>
+    <message>
+        <source>Lo&amp;g</source>
+        <translation>Re&amp;gistro</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Registro</translation>
+    </message>
+    <message>
+        <source>Copy &amp;all</source>
+        <translation>C&amp;opiar todo</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the intermediate instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
+        <translation>No detenga, inicie, reinicie ni libere la instancia de tránsito ni cambie su método de facturación durante la migración; después se libera automáticamente.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ModifyPanel</name>
+    <message>
+        <source>Speed &amp;limit (Mbit/s):</source>
+        <translation>&amp;Límite de velocidad (Mbit/s):</translation>
+    </message>
+    <message>
+        <source>Unlimited</source>
+        <translation>Sin límite</translation>
+    </message>
+    <message>
+        <source>Co&amp;mpression:</source>
+        <translation>Compre&amp;sión:</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>Desactivada</translation>
+    </message>
+    <message>
+        <source>&amp;Verify the copied data by checksum</source>
+        <translation>&amp;Verificar los datos copiados por suma de comprobación</translation>
+    </message>
+    <message>
+        <source>&amp;Apply</source>
+        <translation>Apl&amp;icar</translation>
+    </message>
+    <message>
+        <source>Cl&amp;ose</source>
+        <translation>C&amp;errar</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::PhaseStrip</name>
+    <message>
+        <source>%1: done</source>
+        <translation>%1: hecho</translation>
+    </message>
+    <message>
+        <source>%1: failed</source>
+        <translation>%1: error</translation>
+    </message>
+    <message>
+        <source>%1: now</source>
+        <translation>%1: ahora</translation>
+    </message>
+    <message>
+        <source>%1: to come</source>
+        <translation>%1: pendiente</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::PlanFileBar</name>
+    <message>
+        <source>Plan files (*.json);;All files (*)</source>
+        <translation>Archivos de plan (*.json);;Todos los archivos (*)</translation>
+    </message>
+    <message>
+        <source>The plan was saved as %1.</source>
+        <translation>El plan se guardó como %1.</translation>
+    </message>
+    <message>
+        <source>Use its &amp;settings, keep these disks</source>
+        <translation>Usar su con&amp;figuración, conservar estos discos</translation>
+    </message>
+    <message>
+        <source>The plan %1 was opened.</source>
+        <translation>Se abrió el plan %1.</translation>
+    </message>
+    <message>
+        <source>&amp;Open plan…</source>
+        <translation>Abri&amp;r plan…</translation>
+    </message>
+    <message>
+        <source>&amp;Save plan…</source>
+        <translation>&amp;Guardar plan…</translation>
+    </message>
+    <message>
+        <source>Problems of the plan file</source>
+        <translation>Problemas del archivo de plan</translation>
+    </message>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>One problem of a file: %1 what is wrong, %2 what to do, %3 a code such as EL-0052</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::PreparePage</name>
+    <message>
+        <source>Prepare and import</source>
+        <translation>Preparar e importar</translation>
+    </message>
+    <message>
+        <source>Prepare</source>
+        <translation>Preparación</translation>
+    </message>
+    <message>
+        <source>Decide what may be changed on this server, then register it as a migration source.</source>
+        <translation>Decida qué puede cambiarse en este servidor y regístrelo como origen de migración.</translation>
+    </message>
+    <message>
+        <source>Nothing is changed on this server before you choose “Prepare and import”.
+
+The import registers this server with the service that made the activation code. With an AccessKey pair there is nothing to register.</source>
+        <translation>No se cambia nada en este servidor antes de que elija “Preparar e importar”.
+
+La importación registra este servidor en el servicio que creó el código de activación. Con un par de AccessKey no hay nada que registrar.</translation>
+    </message>
+    <message>
+        <source>wait until the import is finished</source>
+        <translation>esperar a que termine la importación</translation>
+    </message>
+    <message>
+        <source>wait for the questions to this server</source>
+        <translation>esperar las preguntas sobre este servidor</translation>
+    </message>
+    <message>
+        <source>answer: %1</source>
+        <translation>responder: %1</translation>
+    </message>
+    <message>
+        <source>&amp;Prepare and import</source>
+        <translation>&amp;Preparar e importar</translation>
+    </message>
+    <message>
+        <source>&amp;Retry</source>
+        <translation>Rei&amp;ntentar</translation>
+    </message>
+    <message>
+        <source>Preparing this server…</source>
+        <translation>Preparando este servidor…</translation>
+    </message>
+    <message>
+        <source>Importing this server…</source>
+        <translation>Importando este servidor…</translation>
+    </message>
+    <message>
+        <source>The snapshot driver could not be installed: %1. Block replication is switched off for this migration. [W-PRE-01]</source>
+        <translation>No se pudo instalar el controlador de instantáneas: %1. La replicación por bloques se desactiva para esta migración. [W-PRE-01]</translation>
+    </message>
+    <message>
+        <source>Import Source Server [%1] Successfully!</source>
+        <extracomment>%1 is an id such as s-bp1abc; the words are those of the service</extracomment>
+        <translation>Servidor de origen [%1] importado correctamente.</translation>
+    </message>
+    <message>
+        <source>Migration source online</source>
+        <translation>Origen de migración en línea</translation>
+    </message>
+    <message>
+        <source>&amp;Exclude files and folders</source>
+        <translation>E&amp;xcluir archivos y carpetas</translation>
+    </message>
+    <message>
+        <source>Path to &amp;leave out:</source>
+        <translation>&amp;Ruta que se excluye:</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>Aña&amp;dir</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Quitar</translation>
+    </message>
+    <message>
+        <source>Paths that are left out</source>
+        <translation>Rutas excluidas</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ResumePage</name>
+    <message>
+        <source>Discard the saved setup?</source>
+        <translation>¿Descartar la configuración guardada?</translation>
+    </message>
+    <message>
+        <source>Discard the saved setup? The imported source %1 stays registered.</source>
+        <translation>¿Descartar la configuración guardada? El origen importado %1 sigue registrado.</translation>
+    </message>
+    <message>
+        <source>&amp;Discard</source>
+        <translation>&amp;Descartar</translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>Conser&amp;var</translation>
+    </message>
+    <message>
+        <source>Continue the setup from %1 at step “%2”? The activation code or AccessKey pair is not saved and has to be entered again.</source>
+        <translation>¿Continuar la configuración del %1 en el paso “%2”? El código de activación o el par de AccessKey no se guarda y debe introducirse de nuevo.</translation>
+    </message>
+    <message>
+        <source>&amp;Continue</source>
+        <translation>C&amp;ontinuar</translation>
+    </message>
+    <message>
+        <source>&amp;Start over</source>
+        <translation>&amp;Empezar de nuevo</translation>
+    </message>
+    <message>
+        <source>Welcome back</source>
+        <translation>Hola de nuevo</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ReviewPage</name>
+    <message>
+        <source>wait until the migration has started</source>
+        <translation>esperar a que se inicie la migración</translation>
+    </message>
+    <message>
+        <source>enter the activation code or an AccessKey pair again on the Connect page</source>
+        <translation>introducir de nuevo el código de activación o un par de AccessKey en la página “Conexión”</translation>
+    </message>
+    <message>
+        <source>wait until the plan is checked</source>
+        <translation>esperar a que se compruebe el plan</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>What is wrong, and what to do</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>read the notice and choose “Got It”</source>
+        <translation>leer el aviso y elegir “Entendido”</translation>
+    </message>
+    <message>
+        <source>%1: %2 is left out</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
+        <translation>%1: %2 se excluye</translation>
+    </message>
+    <message>
+        <source>%1: %2 → %3 (%4)</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
+        <translation>%1: %2 → %3 (%4)</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>Speed limit: %1; compression: %2; checksum verification: %3</source>
+        <translation>Límite de velocidad: %1; compresión: %2; verificación de suma: %3</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>activada</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>desactivada</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>Servidor</translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation>Cuenta</translation>
+    </message>
+    <message>
+        <source>by activation code</source>
+        <translation>con código de activación</translation>
+    </message>
+    <message>
+        <source>by AccessKey pair</source>
+        <translation>con par de AccessKey</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Imagen</translation>
+    </message>
+    <message>
+        <source>%1… in %2</source>
+        <translation>%1… en %2</translation>
+    </message>
+    <message>
+        <source>On the way</source>
+        <translation>Almacenamiento temporal</translation>
+    </message>
+    <message>
+        <source>bucket %1 in %2</source>
+        <translation>bucket %1 en %2</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Red</translation>
+    </message>
+    <message>
+        <source>Public network</source>
+        <translation>Red pública</translation>
+    </message>
+    <message>
+        <source>VPC %1, vSwitch %2</source>
+        <translation>VPC %1, vSwitch %2</translation>
+    </message>
+    <message>
+        <source>Transfer</source>
+        <translation>Transferencia</translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation>Discos</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Cambiar</translation>
+    </message>
+    <message>
+        <source>Change: %1</source>
+        <translation>Cambiar: %1</translation>
+    </message>
+    <message>
+        <source>Choose Change beside a line to go back to its page; nothing is lost. Save the plan on the Settings page to use it with edgeliftctl.</source>
+        <translation>Elija “Cambiar” junto a una línea para volver a su página; no se pierde nada. Guarde el plan en la página “Configuración” para usarlo con edgeliftctl.</translation>
+    </message>
+    <message>
+        <source>Costs: the transit instance, its disks and snapshots, and the bucket&apos;s storage and traffic are charged by the cloud while the migration runs; everything temporary is removed at the end. After an error they are kept for a retry and keep costing until you retry or cancel.</source>
+        <translation>Costes: la nube cobra la instancia de tránsito, sus discos e instantáneas, y el almacenamiento y el tráfico del bucket mientras dura la migración; todo lo temporal se elimina al final. Tras un error se conservan para un reintento y siguen costando hasta que reintente o cancele.</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance %1 and do not change its billing method during the migration. Leave the temporary image and the temporary objects in the bucket alone. The hardware changes: check licences after the migration.</source>
+        <translation>No detenga, inicie, reinicie ni libere la instancia de tránsito %1 ni cambie su método de facturación durante la migración. No toque la imagen temporal ni los objetos temporales del bucket. El hardware cambia: compruebe las licencias después de la migración.</translation>
+    </message>
+    <message>
+        <source>&amp;Got It</source>
+        <translation>Enten&amp;dido</translation>
+    </message>
+    <message>
+        <source>Co&amp;py command</source>
+        <translation>Co&amp;piar comando</translation>
+    </message>
+    <message>
+        <source>The same migration as a command for edgeliftctl</source>
+        <translation>La misma migración como comando para edgeliftctl</translation>
+    </message>
+    <message>
+        <source>Review and start</source>
+        <translation>Resumen e inicio</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>Resumen</translation>
+    </message>
+    <message>
+        <source>Starting creates a paid transit instance in your account.</source>
+        <translation>Al iniciar se crea en su cuenta una instancia de tránsito de pago.</translation>
+    </message>
+    <message>
+        <source>&amp;Start migration</source>
+        <translation>&amp;Iniciar migración</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::SettingsAdvanced</name>
+    <message>
+        <source>Reading from this server&apos;s disks: at most %1 MB/s</source>
+        <translation>Lectura de los discos de este servidor: %1 MB/s como máximo</translation>
+    </message>
+    <message>
+        <source>Niceness: %1</source>
+        <translation>Valor nice: %1</translation>
+    </message>
+    <message>
+        <source>Does not stand back when this server&apos;s own disk accesses slow down</source>
+        <translation>No cede cuando los accesos a disco propios de este servidor se ralentizan</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 days and times, %2 a speed such as 100 Mbit/s</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Set by the plan file:</source>
+        <translation>Definido por el archivo de plan:</translation>
+    </message>
+    <message>
+        <source>Auto</source>
+        <translation>Auto</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>Activado</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>Desactivado</translation>
+    </message>
+    <message>
+        <source>&amp;Job name:</source>
+        <translation>Nombre del traba&amp;jo:</translation>
+    </message>
+    <message>
+        <source>&amp;Description:</source>
+        <translation>&amp;Descripción:</translation>
+    </message>
+    <message>
+        <source>&amp;Modify disk partition: choose disks, sizes and order yourself on the next page</source>
+        <translation>&amp;Modificar particiones: elegir discos, tamaños y orden en la página siguiente</translation>
+    </message>
+    <message>
+        <source>Speed &amp;limit (Mbit/s):</source>
+        <translation>&amp;Límite de velocidad (Mbit/s):</translation>
+    </message>
+    <message>
+        <source>Unlimited</source>
+        <translation>Sin límite</translation>
+    </message>
+    <message>
+        <source>Com&amp;pression ratio (0 = none):</source>
+        <translation>Tasa de com&amp;presión (0 = ninguna):</translation>
+    </message>
+    <message>
+        <source>Compression ratio as a number</source>
+        <translation>Tasa de compresión en número</translation>
+    </message>
+    <message>
+        <source>&amp;Verify check sums: more certain, slower</source>
+        <translation>&amp;Verificar sumas de comprobación: más seguro, más lento</translation>
+    </message>
+    <message>
+        <source>SSL-&amp;encrypted transmission:</source>
+        <translation>Transmisión &amp;cifrada con SSL:</translation>
+    </message>
+    <message>
+        <source>Licence t&amp;ype:</source>
+        <translation>T&amp;ipo de licencia:</translation>
+    </message>
+    <message>
+        <source>Ta&amp;gs:</source>
+        <translation>&amp;Etiquetas:</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>Añadi&amp;r</translation>
+    </message>
+    <message>
+        <source>Add a tag</source>
+        <translation>Añadir una etiqueta</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve</source>
+        <translation>&amp;Quitar</translation>
+    </message>
+    <message>
+        <source>Remove this tag</source>
+        <translation>Quitar esta etiqueta</translation>
+    </message>
+    <message>
+        <source>&amp;Intermediate instance type:</source>
+        <translation>Tip&amp;o de instancia de tránsito:</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automático</translation>
+    </message>
+    <message>
+        <source>If the type you choose is out of stock, the job cannot be created. Leave it empty to have one chosen.</source>
+        <translation>Si el tipo elegido está agotado, no se puede crear el trabajo. Déjelo vacío para que se elija uno.</translation>
+    </message>
+    <message>
+        <source>&amp;Report diagnostic logs</source>
+        <translation>Enviar re&amp;gistros de diagnóstico</translation>
+    </message>
+    <message>
+        <source>&amp;What is sent?</source>
+        <translation>¿Qué &amp;se envía?</translation>
+    </message>
+    <message>
+        <source>The log of this migration: phases, speeds, error codes, names of disks and cloud resources. No file contents, no file names, no codes, keys or passwords.</source>
+        <translation>El registro de esta migración: fases, velocidades, códigos de error, nombres de discos y de recursos de la nube. Sin contenidos ni nombres de archivos, códigos, claves o contraseñas.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::SettingsPage</name>
+    <message>
+        <source>Settings</source>
+        <translation>Configuración</translation>
+    </message>
+    <message>
+        <source>The ENS image is kept in the image storage region. Before that a temporary image is made in the transit region and lies in the transit bucket, which must be in the same region.
+
+“Save plan” writes all of this to a file that edgeliftctl uses as well.</source>
+        <translation>La imagen de ENS se guarda en la región de almacenamiento de imágenes. Antes se crea una imagen temporal en la región de tránsito y se deja en el bucket de tránsito, que debe estar en la misma región.
+
+“Guardar plan” escribe todo esto en un archivo que también usa edgeliftctl.</translation>
+    </message>
+    <message>
+        <source>choose a bucket</source>
+        <translation>elegir un bucket</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>corregir lo marcado</translation>
+    </message>
+    <message>
+        <source>China (Beijing)</source>
+        <translation>China (Beijing)</translation>
+    </message>
+    <message>
+        <source>Singapore</source>
+        <translation>Singapur</translation>
+    </message>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>An id and the name beside it</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>&amp;More configurations</source>
+        <translation>Más con&amp;figuraciones</translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;More configurations (%n changed)</source>
+        <translation>
+            <numerusform>Más con&amp;figuraciones (%n cambiada)</numerusform>
+            <numerusform>Más con&amp;figuraciones (%n cambiadas)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>Cargando…</translation>
+    </message>
+    <message>
+        <source>No bucket in %1. Create one in the OSS console, then refresh.</source>
+        <translation>No hay ningún bucket en %1. Cree uno en la consola de OSS y actualice.</translation>
+    </message>
+    <message>
+        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
+        <translation>No hay ninguna VPC en %1. Cree una en la consola de VPC y actualice.</translation>
+    </message>
+    <message>
+        <source>The image is named %1.</source>
+        <extracomment>%1 is the prefix with a time stamp behind it</extracomment>
+        <translation>La imagen se llamará %1.</translation>
+    </message>
+    <message>
+        <source>&amp;Image storage region:</source>
+        <translation>Región de al&amp;macenamiento de imágenes:</translation>
+    </message>
+    <message>
+        <source>Image &amp;name prefix:</source>
+        <translation>Prefijo del &amp;nombre de imagen:</translation>
+    </message>
+    <message>
+        <source>&amp;Transit region:</source>
+        <translation>Región de trán&amp;sito:</translation>
+    </message>
+    <message>
+        <source>Transit &amp;bucket:</source>
+        <translation>&amp;Bucket de tránsito:</translation>
+    </message>
+    <message>
+        <source>&amp;Refresh</source>
+        <translation>Act&amp;ualizar</translation>
+    </message>
+    <message>
+        <source>Refresh buckets and networks</source>
+        <translation>Actualizar buckets y redes</translation>
+    </message>
+    <message>
+        <source>Network type:</source>
+        <translation>Tipo de red:</translation>
+    </message>
+    <message>
+        <source>&amp;Public Network</source>
+        <translation>Red p&amp;ública</translation>
+    </message>
+    <message>
+        <source>Public Network</source>
+        <translation>Red pública</translation>
+    </message>
+    <message>
+        <source>&amp;VPC: this server is connected to it already</source>
+        <translation>VPC: este servidor &amp;ya está conectado a ella</translation>
+    </message>
+    <message>
+        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
+        <translation>Se recomienda VPC si es accesible directamente, por VPN Gateway, circuito Express Connect o Smart Access Gateway: es más rápido y estable.</translation>
+    </message>
+    <message>
+        <source>VP&amp;C:</source>
+        <translation>VP&amp;C:</translation>
+    </message>
+    <message>
+        <source>v&amp;Switch:</source>
+        <translation>vS&amp;witch:</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::StepList</name>
+    <message>
+        <source>Steps</source>
+        <translation>Pasos</translation>
+    </message>
+    <message>
+        <source>%1, current step</source>
+        <translation>%1, paso actual</translation>
+    </message>
+    <message>
+        <source>%1, visited</source>
+        <translation>%1, visitado</translation>
+    </message>
+    <message>
+        <source>%1, later</source>
+        <translation>%1, más adelante</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::SweepChart</name>
+    <message>
+        <source>Speed of the last 10 minutes</source>
+        <translation>Velocidad de los últimos 10 minutos</translation>
+    </message>
+    <message>
+        <source>No speed was measured yet.</source>
+        <translation>Aún no se ha medido ninguna velocidad.</translation>
+    </message>
+    <message>
+        <source>Disk speed now %1, network speed now %2, highest disk speed of the last 10 minutes %3.</source>
+        <extracomment>Read by screen readers instead of the graph</extracomment>
+        <translation>Velocidad de disco actual %1, velocidad de red actual %2, velocidad máxima de disco de los últimos 10 minutos %3.</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>Disco</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Red</translation>
+    </message>
+    <message>
+        <source>Top: %1</source>
+        <extracomment>The upper edge of a graph of speeds; %1 is a speed</extracomment>
+        <translation>Máx.: %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TagsModel</name>
+    <message>
+        <source>Key</source>
+        <translation>Clave</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Valor</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ToDoList</name>
+    <message>
+        <source>To continue you need to:</source>
+        <translation>Para continuar debe:</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <extracomment>Below a list of things to do</extracomment>
+        <translation>
+            <numerusform>y %n más</numerusform>
+            <numerusform>y %n más</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::VolumeDelegate</name>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>%1 a column such as “Size”, %2 the row&apos;s name, for screen readers</extracomment>
+        <translation>%1 de %2</translation>
+    </message>
+    <message>
+        <source>Block by block</source>
+        <translation>Bloque a bloque</translation>
+    </message>
+    <message>
+        <source>File by file</source>
+        <translation>Archivo por archivo</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::WaitLine</name>
+    <message>
+        <source>S&amp;top</source>
+        <translation>De&amp;tener</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::WelcomePage</name>
+    <message>
+        <source>It keeps running meanwhile: nothing is installed into its kernel, and nothing is written to its disks.</source>
+        <translation>Mientras tanto sigue funcionando: no se instala nada en su kernel ni se escribe nada en sus discos.</translation>
+    </message>
+    <message>
+        <source>Edgelift copies the disks of a Linux server into the cloud and makes an image for Edge Node Service (ENS) of them. Nothing is changed or charged before you choose Start migration on the Review page.</source>
+        <translation>Edgelift copia los discos de un servidor Linux a la nube y crea con ellos una imagen para Edge Node Service (ENS). No se cambia ni se cobra nada antes de que elija “Iniciar migración” en la página “Resumen”.</translation>
+    </message>
+    <message>
+        <source>&amp;Language:</source>
+        <translation>&amp;Idioma:</translation>
+    </message>
+    <message>
+        <source>1. You choose what is migrated and where to.
+2. Edgelift makes a temporary transit instance, copies the disks to it, makes an ECS image, exports it to an OSS bucket and imports it into ENS. Then it removes everything temporary.
+3. You create the ENS instance from the finished image.</source>
+        <translation>1. Usted elige qué se migra y adónde.
+2. Edgelift crea una instancia de tránsito temporal, copia en ella los discos, crea una imagen de ECS, la exporta a un bucket de OSS y la importa en ENS. Después elimina todo lo temporal.
+3. Usted crea la instancia de ENS a partir de la imagen terminada.</translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation>Límites</translation>
+    </message>
+    <message>
+        <source>Only Linux servers with x86 processors: physical servers, virtual machines, and servers of other clouds.</source>
+        <translation>Solo servidores Linux con procesadores x86: servidores físicos, máquinas virtuales y servidores de otras nubes.</translation>
+    </message>
+    <message>
+        <source>At most %1 data disks, each at most %2.</source>
+        <translation>Como máximo %1 discos de datos, cada uno de hasta %2.</translation>
+    </message>
+    <message>
+        <source>ENS images are imported in China (Beijing) and Singapore only.</source>
+        <translation>Las imágenes de ENS solo se importan en China (Beijing) y Singapur.</translation>
+    </message>
+    <message>
+        <source>The image may have at most %1 after compression, system disk and data disks together.</source>
+        <translation>La imagen puede tener como máximo %1 tras la compresión, sumando el disco del sistema y los de datos.</translation>
+    </message>
+    <message>
+        <source>ECS, OSS and ENS must be activated in the account, and ECS must be allowed to write to OSS.</source>
+        <translation>ECS, OSS y ENS deben estar activados en la cuenta, y ECS debe poder escribir en OSS.</translation>
+    </message>
+    <message>
+        <source>Costs</source>
+        <translation>Costes</translation>
+    </message>
+    <message>
+        <source>Edgelift is free. What is used on the way is charged by the cloud: one pay-as-you-go transit instance with its disks and snapshots.</source>
+        <translation>Edgelift es gratuito. Lo que se usa en el camino lo cobra la nube: una instancia de tránsito de pago por uso con sus discos e instantáneas.</translation>
+    </message>
+    <message>
+        <source>The temporary image in the OSS bucket costs storage, requests and outbound traffic.</source>
+        <translation>La imagen temporal en el bucket de OSS cuesta almacenamiento, solicitudes y tráfico saliente.</translation>
+    </message>
+    <message>
+        <source>Importing the ENS image and creating an ENS instance are charged by ENS.</source>
+        <translation>ENS cobra la importación de la imagen de ENS y la creación de una instancia de ENS.</translation>
+    </message>
+    <message>
+        <source>After an error the transit instance is kept so that you can retry, and keeps costing until you retry or cancel.</source>
+        <translation>Tras un error, la instancia de tránsito se conserva para que pueda reintentar y sigue costando hasta que reintente o cancele.</translation>
+    </message>
+    <message>
+        <source>Consequences</source>
+        <translation>Consecuencias</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance %1 during the migration.</source>
+        <translation>No detenga, inicie, reinicie ni libere la instancia de tránsito %1 durante la migración.</translation>
+    </message>
+    <message>
+        <source>Leave the temporary ECS image and the temporary objects in the bucket alone; they are removed at the end.</source>
+        <translation>No toque la imagen temporal de ECS ni los objetos temporales del bucket; se eliminan al final.</translation>
+    </message>
+    <message>
+        <source>The hardware changes: licences bound to it may become invalid. Check them after the migration.</source>
+        <translation>El hardware cambia: las licencias vinculadas a él pueden dejar de ser válidas. Compruébelas después de la migración.</translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation>Términos</translation>
+    </message>
+    <message>
+        <source>ENS, Edge Node Service: servers in data centers near their users.</source>
+        <translation>ENS, Edge Node Service: servidores en centros de datos cercanos a sus usuarios.</translation>
+    </message>
+    <message>
+        <source>OSS, Object Storage Service: holds files in buckets.</source>
+        <translation>OSS, Object Storage Service: guarda archivos en buckets.</translation>
+    </message>
+    <message>
+        <source>Transit instance: a temporary ECS instance that receives the disks.</source>
+        <translation>Instancia de tránsito: una instancia temporal de ECS que recibe los discos.</translation>
+    </message>
+    <message>
+        <source>Activation code: lets this server register itself without an AccessKey pair.</source>
+        <translation>Código de activación: permite que este servidor se registre sin par de AccessKey.</translation>
+    </message>
+    <message>
+        <source>Move this server into an ENS image</source>
+        <translation>Convertir este servidor en una imagen de ENS</translation>
+    </message>
+    <message>
+        <source>Welcome</source>
+        <translation>Bienvenida</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::Wizard</name>
+    <message>
+        <source>&amp;Start the engine</source>
+        <translation>&amp;Iniciar el motor</translation>
+    </message>
+    <message>
+        <source>Migration %1 continues in the background. Start “edgelift” again to watch it.</source>
+        <translation>La migración %1 continúa en segundo plano. Inicie “edgelift” de nuevo para verla.</translation>
+    </message>
+</context>
+</TS>

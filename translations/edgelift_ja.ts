@@ -1,0 +1,4007 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="ja_JP" sourcelanguage="en">
+<context>
+    <name>ActivationCode</name>
+    <message>
+        <source>“%1” (character %2)</source>
+        <extracomment>%1 is one character of an activation code, %2 its place in the code</extracomment>
+        <translation>「%1」（%2 文字目）</translation>
+    </message>
+    <message>
+        <source>a part is missing</source>
+        <translation>一部が欠けています</translation>
+    </message>
+    <message>
+        <source>the address in it is not valid</source>
+        <translation>含まれるアドレスが無効です</translation>
+    </message>
+    <message>
+        <source>it is longer than %1 characters</source>
+        <translation>%1 文字を超えています</translation>
+    </message>
+    <message>
+        <source>it is empty</source>
+        <translation>空です</translation>
+    </message>
+    <message>
+        <source>it does not begin with EL1</source>
+        <translation>EL1 で始まっていません</translation>
+    </message>
+    <message>
+        <source>the end is missing</source>
+        <translation>末尾が欠けています</translation>
+    </message>
+    <message>
+        <source>the check sum does not match</source>
+        <translation>チェックサムが一致しません</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorText</name>
+    <message>
+        <source>Something went wrong inside Edgelift</source>
+        <translation>Edgelift の内部でエラーが発生しました</translation>
+    </message>
+    <message>
+        <source>An internal check failed.</source>
+        <translation>内部チェックに失敗しました。</translation>
+    </message>
+    <message>
+        <source>Save the diagnostics and report them with the code above.</source>
+        <translation>診断情報を保存し、上記のコードを添えて報告してください。</translation>
+    </message>
+    <message>
+        <source>The command is not complete</source>
+        <translation>コマンドが不完全です</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <translation>%1</translation>
+    </message>
+    <message>
+        <source>Run the command with --help to see what it takes.</source>
+        <translation>--help を付けて実行し、必要な引数を確認してください。</translation>
+    </message>
+    <message>
+        <source>Not permitted</source>
+        <translation>権限がありません</translation>
+    </message>
+    <message>
+        <source>%1 needs administrator rights.</source>
+        <translation>%1 には管理者権限が必要です。</translation>
+    </message>
+    <message>
+        <source>Run the command again as root, for example with sudo.</source>
+        <translation>sudo などを使用し、root としてコマンドを再実行してください。</translation>
+    </message>
+    <message>
+        <source>A program is missing</source>
+        <translation>プログラムがありません</translation>
+    </message>
+    <message>
+        <source>The program %1 was not found.</source>
+        <translation>プログラム %1 が見つかりません。</translation>
+    </message>
+    <message>
+        <source>Install %1 and retry.</source>
+        <translation>%1 をインストールしてから再試行してください。</translation>
+    </message>
+    <message>
+        <source>A program failed</source>
+        <translation>プログラムが失敗しました</translation>
+    </message>
+    <message>
+        <source>%1 ended with an error.</source>
+        <translation>%1 がエラーで終了しました。</translation>
+    </message>
+    <message>
+        <source>Read the log for what it printed, mend the cause and retry.</source>
+        <translation>ログで出力を確認し、原因を取り除いてから再試行してください。</translation>
+    </message>
+    <message>
+        <source>A program did not finish</source>
+        <translation>プログラムが完了しませんでした</translation>
+    </message>
+    <message>
+        <source>%1 took longer than it may.</source>
+        <translation>%1 が制限時間を超えました。</translation>
+    </message>
+    <message>
+        <source>Check that the machine is not overloaded, then retry.</source>
+        <translation>マシンが過負荷でないことを確認してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>There is no space left</source>
+        <translation>空き容量がありません</translation>
+    </message>
+    <message>
+        <source>No space is left in %1.</source>
+        <translation>%1 に空き容量がありません。</translation>
+    </message>
+    <message>
+        <source>Free some space there, then retry. What was done is kept.</source>
+        <translation>空き容量を確保してから再試行してください。完了済みの処理は保持されます。</translation>
+    </message>
+    <message>
+        <source>A file could not be read</source>
+        <translation>ファイルを読み取れませんでした</translation>
+    </message>
+    <message>
+        <source>%1 could not be read.</source>
+        <translation>%1 を読み取れませんでした。</translation>
+    </message>
+    <message>
+        <source>Check that the file exists and may be read, then retry.</source>
+        <translation>ファイルの有無と読み取り権限を確認してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>A file could not be written</source>
+        <translation>ファイルに書き込めませんでした</translation>
+    </message>
+    <message>
+        <source>%1 could not be written.</source>
+        <translation>%1 に書き込めませんでした。</translation>
+    </message>
+    <message>
+        <source>Check the folder&apos;s rights and free space, then retry.</source>
+        <translation>フォルダーの権限と空き容量を確認してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>The migration journal is damaged</source>
+        <translation>移行ジャーナルが破損しています</translation>
+    </message>
+    <message>
+        <source>The journal %1 cannot be trusted.</source>
+        <translation>ジャーナル %1 は信頼できません。</translation>
+    </message>
+    <message>
+        <source>Cancel this migration and start it again; nothing on the source was changed.</source>
+        <translation>この移行をキャンセルしてやり直してください。移行元は変更されていません。</translation>
+    </message>
+    <message>
+        <source>Saved state is damaged</source>
+        <translation>保存された状態が破損しています</translation>
+    </message>
+    <message>
+        <source>%1 cannot be trusted.</source>
+        <translation>%1 は信頼できません。</translation>
+    </message>
+    <message>
+        <source>Move the file away and start again; nothing on the source was changed.</source>
+        <translation>ファイルを別の場所に移してやり直してください。移行元は変更されていません。</translation>
+    </message>
+    <message>
+        <source>The plan file cannot be read</source>
+        <translation>プランファイルを読み取れません</translation>
+    </message>
+    <message>
+        <source>%1 is not a plan file: %2.</source>
+        <translation>%1 はプランファイルではありません：%2。</translation>
+    </message>
+    <message>
+        <source>Make a new plan with “edgeliftctl plan new”, or mend the file at that place.</source>
+        <translation>「edgeliftctl plan new」で新しいプランを作成するか、該当箇所を修正してください。</translation>
+    </message>
+    <message>
+        <source>The plan has an unknown setting</source>
+        <translation>プランに不明な設定があります</translation>
+    </message>
+    <message>
+        <source>The plan has the unknown key “%1”.</source>
+        <translation>プランに不明なキー「%1」があります。</translation>
+    </message>
+    <message>
+        <source>Did you mean “%2”? Correct the key or remove it.</source>
+        <translation>「%2」の誤りではありませんか。キーを修正または削除してください。</translation>
+    </message>
+    <message>
+        <source>The plan was made by another version</source>
+        <translation>プランは別のバージョンで作成されました</translation>
+    </message>
+    <message>
+        <source>The plan has version %1; this program reads version %2.</source>
+        <translation>プランのバージョンは %1 ですが、このプログラムの対応バージョンは %2 です。</translation>
+    </message>
+    <message>
+        <source>Make a new plan with this program, or use the program that made the plan.</source>
+        <translation>このプログラムで新しいプランを作成するか、プランを作成したプログラムを使用してください。</translation>
+    </message>
+    <message>
+        <source>The plan has an impossible value</source>
+        <translation>プランに無効な値があります</translation>
+    </message>
+    <message>
+        <source>%1 cannot be “%2”. Allowed: %3.</source>
+        <translation>%1 に「%2」は指定できません。指定可能な値：%3。</translation>
+    </message>
+    <message>
+        <source>Change the value in the plan and validate it again.</source>
+        <translation>プランの値を変更し、再検証してください。</translation>
+    </message>
+    <message>
+        <source>The plan breaks a rule</source>
+        <translation>プランがルールに違反しています</translation>
+    </message>
+    <message>
+        <source>Change the plan as described and validate it again.</source>
+        <translation>説明に従ってプランを変更し、再検証してください。</translation>
+    </message>
+    <message>
+        <source>The plan belongs to another server</source>
+        <translation>プランは別のサーバーのものです</translation>
+    </message>
+    <message>
+        <source>The plan names %1, which this source does not have.</source>
+        <translation>プランにある %1 が、この移行元にありません。</translation>
+    </message>
+    <message>
+        <source>Make a new plan for this source with “edgeliftctl plan new”.</source>
+        <translation>「edgeliftctl plan new」でこの移行元の新しいプランを作成してください。</translation>
+    </message>
+    <message>
+        <source>This change of the disk layout is not available</source>
+        <translation>このディスク構成の変更はできません</translation>
+    </message>
+    <message>
+        <source>%1 would be changed, but volumes are copied block by block as they are.</source>
+        <translation>%1 が変更されますが、ボリュームはブロック単位でそのままコピーされます。</translation>
+    </message>
+    <message>
+        <source>A disk of the source could not be read</source>
+        <translation>移行元のディスクを読み取れませんでした</translation>
+    </message>
+    <message>
+        <source>Reading %1 failed.</source>
+        <translation>%1 の読み取りに失敗しました。</translation>
+    </message>
+    <message>
+        <source>Check the disk&apos;s health and the file&apos;s rights, then retry. What was already sent is kept.</source>
+        <translation>ディスクの状態とファイルの権限を確認してから再試行してください。送信済みのデータは保持されます。</translation>
+    </message>
+    <message>
+        <source>A disk of the source was not found</source>
+        <translation>移行元のディスクが見つかりません</translation>
+    </message>
+    <message>
+        <source>%1 does not exist.</source>
+        <translation>%1 は存在しません。</translation>
+    </message>
+    <message>
+        <source>Check the path of the disk, then start again.</source>
+        <translation>ディスクのパスを確認してやり直してください。</translation>
+    </message>
+    <message>
+        <source>The disk is empty</source>
+        <translation>ディスクが空です</translation>
+    </message>
+    <message>
+        <source>%1 has no content.</source>
+        <translation>%1 に内容がありません。</translation>
+    </message>
+    <message>
+        <source>Choose the right disk image.</source>
+        <translation>正しいディスクイメージを選択してください。</translation>
+    </message>
+    <message>
+        <source>The source changed during the migration</source>
+        <translation>移行中に移行元が変更されました</translation>
+    </message>
+    <message>
+        <source>%1 is no longer what it was when the migration began.</source>
+        <translation>%1 が移行開始時の内容と異なります。</translation>
+    </message>
+    <message>
+        <source>Make sure that nothing writes to the disk image, then start the migration again.</source>
+        <translation>ディスクイメージへの書き込みがないことを確認し、移行をやり直してください。</translation>
+    </message>
+    <message>
+        <source>The disk image is in use</source>
+        <translation>ディスクイメージは使用中です</translation>
+    </message>
+    <message>
+        <source>%1 is in use by another program.</source>
+        <translation>%1 は別のプログラムが使用中です。</translation>
+    </message>
+    <message>
+        <source>Shut the virtual machine down or choose a copy of its disk, then retry.</source>
+        <translation>仮想マシンをシャットダウンするか、ディスクのコピーを選択してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>The format of the disk image is not supported</source>
+        <translation>ディスクイメージの形式に対応していません</translation>
+    </message>
+    <message>
+        <source>%1 has the format %2. Raw and qcow2 images can be read.</source>
+        <translation>%1 の形式は %2 です。読み取り可能な形式は raw と qcow2 です。</translation>
+    </message>
+    <message>
+        <source>Convert the image with “qemu-img convert -O qcow2” and start again.</source>
+        <translation>「qemu-img convert -O qcow2」でイメージを変換してやり直してください。</translation>
+    </message>
+    <message>
+        <source>The partition table is damaged</source>
+        <translation>パーティションテーブルが破損しています</translation>
+    </message>
+    <message>
+        <source>The partition table of %1 cannot be used: %2.</source>
+        <translation>%1 のパーティションテーブルを使用できません：%2。</translation>
+    </message>
+    <message>
+        <source>Repair the table (for example with “sgdisk --verify” or “sfdisk --verify”), then start again.</source>
+        <translation>テーブルを修復し（「sgdisk --verify」や「sfdisk --verify」など）、やり直してください。</translation>
+    </message>
+    <message>
+        <source>The partition table refers to itself</source>
+        <translation>パーティションテーブルが自身を参照しています</translation>
+    </message>
+    <message>
+        <source>The extended partitions of %1 form a loop.</source>
+        <translation>%1 の拡張パーティションがループしています。</translation>
+    </message>
+    <message>
+        <source>Repair the partition table with “sfdisk”, then start again.</source>
+        <translation>「sfdisk」でパーティションテーブルを修復し、やり直してください。</translation>
+    </message>
+    <message>
+        <source>This is not a Linux server</source>
+        <translation>Linux サーバーではありません</translation>
+    </message>
+    <message>
+        <source>No Linux system was found on %1.</source>
+        <translation>%1 に Linux システムが見つかりません。</translation>
+    </message>
+    <message>
+        <source>Only Linux servers can become ENS images. Choose the disk that holds the Linux system.</source>
+        <translation>ENS イメージにできるのは Linux サーバーのみです。Linux システムのあるディスクを選択してください。</translation>
+    </message>
+    <message>
+        <source>The processor architecture is not supported</source>
+        <translation>対応していないプロセッサアーキテクチャです</translation>
+    </message>
+    <message>
+        <source>The system on %1 is made for %2.</source>
+        <translation>%1 のシステムは %2 用です。</translation>
+    </message>
+    <message>
+        <source>Only x86-64 servers can become ENS images.</source>
+        <translation>ENS イメージにできるのは x86-64 サーバーのみです。</translation>
+    </message>
+    <message>
+        <source>Too many data disks</source>
+        <translation>データディスクが多すぎます</translation>
+    </message>
+    <message>
+        <source>%1 data disks would be migrated, at most 4 are possible.</source>
+        <translation>移行対象のデータディスクは %1 台ですが、上限は 4 台です。</translation>
+    </message>
+    <message>
+        <source>Leave out disks: set all volumes of a disk to “migrate”: false in the plan.</source>
+        <translation>ディスクを除外してください。プランで、そのディスクの全ボリュームを “migrate”: false に設定します。</translation>
+    </message>
+    <message>
+        <source>A data disk is too large</source>
+        <translation>データディスクが大きすぎます</translation>
+    </message>
+    <message>
+        <source>An ENS image allows at most 500 GiB for a data disk. %1 has %2.</source>
+        <translation>ENS イメージのデータディスクは最大 500 GiB です。%1 は %2 あります。</translation>
+    </message>
+    <message>
+        <source>Leave the disk out, or make it smaller.</source>
+        <translation>ディスクを除外するか、小さくしてください。</translation>
+    </message>
+    <message>
+        <source>The root filesystem was not found</source>
+        <translation>ルートファイルシステムが見つかりません</translation>
+    </message>
+    <message>
+        <source>No volume of %1 can be mounted as “/”.</source>
+        <translation>%1 に「/」としてマウントできるボリュームがありません。</translation>
+    </message>
+    <message>
+        <source>Choose the disk that the server starts from.</source>
+        <translation>サーバーの起動ディスクを選択してください。</translation>
+    </message>
+    <message>
+        <source>A filesystem is damaged</source>
+        <translation>ファイルシステムが破損しています</translation>
+    </message>
+    <message>
+        <source>The filesystem on %1 cannot be read: %2.</source>
+        <translation>%1 のファイルシステムを読み取れません：%2。</translation>
+    </message>
+    <message>
+        <source>Check it with the filesystem&apos;s own repair program, then start again.</source>
+        <translation>ファイルシステムの修復プログラムで検査し、やり直してください。</translation>
+    </message>
+    <message>
+        <source>A volume cannot be migrated</source>
+        <translation>ボリュームを移行できません</translation>
+    </message>
+    <message>
+        <source>%1 is of a kind that cannot be migrated: %2.</source>
+        <translation>%1 は移行できない種類です：%2。</translation>
+    </message>
+    <message>
+        <source>Leave the volume out, or change it on the source.</source>
+        <translation>ボリュームを除外するか、移行元で変更してください。</translation>
+    </message>
+    <message>
+        <source>No boot loader was found</source>
+        <translation>ブートローダーが見つかりません</translation>
+    </message>
+    <message>
+        <source>%1 has no boot loader that the image could start with.</source>
+        <translation>%1 に、イメージを起動できるブートローダーがありません。</translation>
+    </message>
+    <message>
+        <source>Install GRUB on the source&apos;s system disk, then start again.</source>
+        <translation>移行元のシステムディスクに GRUB をインストールし、やり直してください。</translation>
+    </message>
+    <message>
+        <source>Drivers for the cloud are missing</source>
+        <translation>クラウド用のドライバーがありません</translation>
+    </message>
+    <message>
+        <source>The start files of kernel %1 have no virtio drivers.</source>
+        <translation>カーネル %1 の起動ファイルに virtio ドライバーがありません。</translation>
+    </message>
+    <message>
+        <source>Rebuild the initramfs with virtio_blk, virtio_pci and virtio_net, then check again.</source>
+        <translation>virtio_blk、virtio_pci、virtio_net を含めて initramfs を再構築し、再チェックしてください。</translation>
+    </message>
+    <message>
+        <source>This machine cannot be migrated while it runs</source>
+        <translation>このマシンは稼働中に移行できません</translation>
+    </message>
+    <message>
+        <source>A running machine cannot be the source of this migration.</source>
+        <translation>稼働中のマシンはこの移行の移行元にできません。</translation>
+    </message>
+    <message>
+        <source>Name the disk images with --source-disk.</source>
+        <translation>--source-disk でディスクイメージを指定してください。</translation>
+    </message>
+    <message>
+        <source>The source does not read the same twice</source>
+        <translation>移行元の読み取り結果が一致しません</translation>
+    </message>
+    <message>
+        <source>%2 blocks of %1 had another content each time they were read.</source>
+        <translation>%1 の %2 個のブロックで、読み取るたびに内容が異なりました。</translation>
+    </message>
+    <message>
+        <source>Make sure that nothing writes to the disk. Then test the source server&apos;s memory (RAM) and the disk&apos;s health, and start again.</source>
+        <translation>ディスクへの書き込みがないことを確認してください。次に、移行元サーバーのメモリ (RAM) とディスクの状態を検査し、やり直してください。</translation>
+    </message>
+    <message>
+        <source>The transit instance does not answer</source>
+        <translation>中継インスタンスが応答しません</translation>
+    </message>
+    <message>
+        <source>%1 cannot be reached on port %2.</source>
+        <translation>%1 のポート %2 に接続できません。</translation>
+    </message>
+    <message>
+        <source>Allow outgoing connections to ports 8080 and 8703, then retry. What was already sent is kept.</source>
+        <translation>ポート 8080 と 8703 への送信接続を許可してから再試行してください。送信済みのデータは保持されます。</translation>
+    </message>
+    <message>
+        <source>The receiver is of another version</source>
+        <translation>レシーバーのバージョンが異なります</translation>
+    </message>
+    <message>
+        <source>The receiver speaks protocol %1.</source>
+        <translation>レシーバーのプロトコルは %1 です。</translation>
+    </message>
+    <message>
+        <source>Let the migration create a new transit instance (cancel and start again), or update this program.</source>
+        <translation>移行をキャンセルしてやり直し、新しい中継インスタンスを作成するか、このプログラムを更新してください。</translation>
+    </message>
+    <message>
+        <source>The data connection was disturbed</source>
+        <translation>データ接続に異常が発生しました</translation>
+    </message>
+    <message>
+        <source>A message on the data connection could not be understood.</source>
+        <translation>データ接続のメッセージを解釈できませんでした。</translation>
+    </message>
+    <message>
+        <source>Retry. What was already confirmed is kept.</source>
+        <translation>再試行してください。確認済みのデータは保持されます。</translation>
+    </message>
+    <message>
+        <source>The other side could not prove who it is</source>
+        <translation>接続先の身元を確認できませんでした</translation>
+    </message>
+    <message>
+        <source>The computer at %1 does not hold the key of this migration.</source>
+        <translation>%1 のコンピューターは、この移行のキーを持っていません。</translation>
+    </message>
+    <message>
+        <source>Check for a proxy that opens encrypted connections, then retry.</source>
+        <translation>暗号化接続を復号するプロキシがないか確認してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>The receiver holds another state</source>
+        <translation>レシーバーの状態が異なります</translation>
+    </message>
+    <message>
+        <source>The receiver does not know this run of the migration.</source>
+        <translation>レシーバーはこの移行の実行を認識していません。</translation>
+    </message>
+    <message>
+        <source>Cancel this migration and start it again.</source>
+        <translation>この移行をキャンセルしてやり直してください。</translation>
+    </message>
+    <message>
+        <source>Data was damaged on the way</source>
+        <translation>データが転送中に破損しました</translation>
+    </message>
+    <message>
+        <source>A block of %1 arrived damaged.</source>
+        <translation>%1 のブロックが破損した状態で届きました。</translation>
+    </message>
+    <message>
+        <source>Retry. The block is sent again; nothing damaged was written. If it happens again, test the source server&apos;s memory (RAM).</source>
+        <translation>再試行してください。ブロックは再送され、破損したデータは書き込まれていません。再発する場合は、移行元サーバーのメモリ (RAM) を検査してください。</translation>
+    </message>
+    <message>
+        <source>A target disk was not found</source>
+        <translation>ターゲットディスクが見つかりません</translation>
+    </message>
+    <message>
+        <source>The disk with serial %1 is not attached to the transit instance.</source>
+        <translation>シリアル番号 %1 のディスクが中継インスタンスにアタッチされていません。</translation>
+    </message>
+    <message>
+        <source>Retry; if it stays away, cancel the migration and start again.</source>
+        <translation>再試行してください。解決しない場合は、移行をキャンセルしてやり直してください。</translation>
+    </message>
+    <message>
+        <source>A target disk is too small</source>
+        <translation>ターゲットディスクが小さすぎます</translation>
+    </message>
+    <message>
+        <source>The target disk %1 has %2, but %3 are needed.</source>
+        <translation>ターゲットディスク %1 は %2 ですが、%3 必要です。</translation>
+    </message>
+    <message>
+        <source>Choose a larger disk in the plan and start again.</source>
+        <translation>プランでより大きいディスクを選択し、やり直してください。</translation>
+    </message>
+    <message>
+        <source>Writing the target disk failed</source>
+        <translation>ターゲットディスクへの書き込みに失敗しました</translation>
+    </message>
+    <message>
+        <source>The target disk %1 could not be written.</source>
+        <translation>ターゲットディスク %1 に書き込めませんでした。</translation>
+    </message>
+    <message>
+        <source>Retry. If it fails again, cancel the migration and start again.</source>
+        <translation>再試行してください。再度失敗する場合は、移行をキャンセルしてやり直してください。</translation>
+    </message>
+    <message>
+        <source>Reading the target disk back failed</source>
+        <translation>ターゲットディスクの読み戻しに失敗しました</translation>
+    </message>
+    <message>
+        <source>The target disk %1 could not be read back.</source>
+        <translation>ターゲットディスク %1 を読み戻せませんでした。</translation>
+    </message>
+    <message>
+        <source>The copy is not equal to the source</source>
+        <translation>コピーが移行元と一致しません</translation>
+    </message>
+    <message>
+        <source>%1 blocks of the target disk differ from what was sent, after a second copy as well.</source>
+        <translation>再コピー後も、ターゲットディスクの %1 個のブロックが送信内容と異なります。</translation>
+    </message>
+    <message>
+        <source>Memory (RAM) or disk of the transit instance is faulty. Cancel the migration and start it again: it gets another one.</source>
+        <translation>中継インスタンスのメモリ (RAM) またはディスクに障害があります。移行をキャンセルしてやり直すと、別の中継インスタンスが使用されます。</translation>
+    </message>
+    <message>
+        <source>The connection to the transit instance was lost</source>
+        <translation>中継インスタンスとの接続が切断されました</translation>
+    </message>
+    <message>
+        <source>The connection to %1 was lost.</source>
+        <translation>%1 との接続が切断されました。</translation>
+    </message>
+    <message>
+        <source>Check the network, then retry. What was already sent is kept.</source>
+        <translation>ネットワークを確認してから再試行してください。送信済みのデータは保持されます。</translation>
+    </message>
+    <message>
+        <source>No data passes to the transit instance</source>
+        <translation>中継インスタンスにデータが転送されていません</translation>
+    </message>
+    <message>
+        <source>No data passed to %1 for %2 seconds.</source>
+        <translation>%2 秒間、%1 にデータが転送されていません。</translation>
+    </message>
+    <message>
+        <source>A write outside the target was refused</source>
+        <translation>ターゲット範囲外への書き込みを拒否しました</translation>
+    </message>
+    <message>
+        <source>The receiver refused a write outside disk %1.</source>
+        <translation>レシーバーがディスク %1 の範囲外への書き込みを拒否しました。</translation>
+    </message>
+    <message>
+        <source>The partition table of the target could not be written</source>
+        <translation>ターゲットのパーティションテーブルに書き込めませんでした</translation>
+    </message>
+    <message>
+        <source>The partition table of target disk %1 could not be completed.</source>
+        <translation>ターゲットディスク %1 のパーティションテーブルを完成できませんでした。</translation>
+    </message>
+    <message>
+        <source>Retry. If it fails again, save the diagnostics and report them.</source>
+        <translation>再試行してください。再度失敗する場合は、診断情報を保存して報告してください。</translation>
+    </message>
+    <message>
+        <source>A target disk is in use</source>
+        <translation>ターゲットディスクは使用中です</translation>
+    </message>
+    <message>
+        <source>The target disk %1 is in use by the transit instance itself and was not touched.</source>
+        <translation>ターゲットディスク %1 は中継インスタンス自身が使用中のため、変更していません。</translation>
+    </message>
+    <message>
+        <source>Retry. If it stays in use, cancel the migration and start again.</source>
+        <translation>再試行してください。使用中のままの場合は、移行をキャンセルしてやり直してください。</translation>
+    </message>
+    <message>
+        <source>The cloud refused a request</source>
+        <translation>クラウドがリクエストを拒否しました</translation>
+    </message>
+    <message>
+        <source>%1 was refused: %2.</source>
+        <translation>%1 が拒否されました：%2。</translation>
+    </message>
+    <message>
+        <source>Read the cloud&apos;s reason, mend it in the console, then retry.</source>
+        <translation>クラウドが示す理由を確認し、コンソールで対処してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>The cloud asks to slow down</source>
+        <translation>クラウドがリクエストを制限しています</translation>
+    </message>
+    <message>
+        <source>Too many %1 requests were made from this account.</source>
+        <translation>このアカウントからの %1 リクエストが多すぎます。</translation>
+    </message>
+    <message>
+        <source>Nothing is lost. Wait a minute, then retry.</source>
+        <translation>データは失われていません。1 分待ってから再試行してください。</translation>
+    </message>
+    <message>
+        <source>The cloud&apos;s answer was not understood</source>
+        <translation>クラウドの応答を解釈できませんでした</translation>
+    </message>
+    <message>
+        <source>The answer to %1 could not be understood.</source>
+        <translation>%1 の応答を解釈できませんでした。</translation>
+    </message>
+    <message>
+        <source>Retry. If it happens again, check for a proxy that changes answers.</source>
+        <translation>再試行してください。再発する場合は、応答を変更するプロキシがないか確認してください。</translation>
+    </message>
+    <message>
+        <source>The cloud does not answer</source>
+        <translation>クラウドが応答しません</translation>
+    </message>
+    <message>
+        <source>No answer from %1.</source>
+        <translation>%1 からの応答がありません。</translation>
+    </message>
+    <message>
+        <source>Check the network or the proxy, then retry.</source>
+        <translation>ネットワークまたはプロキシを確認してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>The AccessKey pair was refused</source>
+        <translation>AccessKey ペアが拒否されました</translation>
+    </message>
+    <message>
+        <source>The cloud refused the AccessKey pair: %1.</source>
+        <translation>クラウドが AccessKey ペアを拒否しました：%1。</translation>
+    </message>
+    <message>
+        <source>Check the AccessKey ID and secret, then start again.</source>
+        <translation>AccessKey ID と AccessKey Secret を確認し、やり直してください。</translation>
+    </message>
+    <message>
+        <source>The temporary credentials expired</source>
+        <translation>一時認証情報の有効期限が切れました</translation>
+    </message>
+    <message>
+        <source>The temporary credentials for %1 are no longer valid.</source>
+        <translation>%1 の一時認証情報は無効になりました。</translation>
+    </message>
+    <message>
+        <source>Retry. New credentials are fetched by themselves.</source>
+        <translation>再試行してください。新しい認証情報は自動的に取得されます。</translation>
+    </message>
+    <message>
+        <source>The account lacks a permission</source>
+        <translation>アカウントに権限がありません</translation>
+    </message>
+    <message>
+        <source>The account may not call %1: %2.</source>
+        <translation>アカウントに %1 を呼び出す権限がありません：%2。</translation>
+    </message>
+    <message>
+        <source>Grant the permission in the RAM console, then retry.</source>
+        <translation>RAM コンソールで権限を付与してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s clock is wrong</source>
+        <translation>このコンピューターの時刻が正しくありません</translation>
+    </message>
+    <message>
+        <source>The clock differs from the cloud&apos;s by %1 seconds.</source>
+        <translation>時刻がクラウドと %1 秒ずれています。</translation>
+    </message>
+    <message>
+        <source>Set the clock (for example with “timedatectl set-ntp true”), then retry.</source>
+        <translation>時刻を合わせてから（「timedatectl set-ntp true」など）再試行してください。</translation>
+    </message>
+    <message>
+        <source>The bucket does not exist</source>
+        <translation>バケットが存在しません</translation>
+    </message>
+    <message>
+        <source>There is no bucket “%1”.</source>
+        <translation>バケット「%1」はありません。</translation>
+    </message>
+    <message>
+        <source>Create the bucket in %2, or choose another one in the plan.</source>
+        <translation>%2 にバケットを作成するか、プランで別のバケットを選択してください。</translation>
+    </message>
+    <message>
+        <source>The bucket is in another region</source>
+        <translation>バケットは別のリージョンにあります</translation>
+    </message>
+    <message>
+        <source>Bucket “%1” is in %2, but the temporary image is created in %3.</source>
+        <translation>バケット「%1」は %2 にありますが、一時イメージは %3 で作成されます。</translation>
+    </message>
+    <message>
+        <source>Choose a bucket in %3.</source>
+        <translation>%3 のバケットを選択してください。</translation>
+    </message>
+    <message>
+        <source>The bucket cannot be used</source>
+        <translation>バケットを使用できません</translation>
+    </message>
+    <message>
+        <source>Bucket “%1” cannot hold the temporary image: %2.</source>
+        <translation>バケット「%1」に一時イメージを保存できません：%2。</translation>
+    </message>
+    <message>
+        <source>Choose a bucket without server-side encryption, of the standard class.</source>
+        <translation>サーバー側暗号化が無効で、ストレージクラスが標準のバケットを選択してください。</translation>
+    </message>
+    <message>
+        <source>The image name is in use</source>
+        <translation>イメージ名は使用済みです</translation>
+    </message>
+    <message>
+        <source>There is already an image named “%1”.</source>
+        <translation>「%1」という名前のイメージは既に存在します。</translation>
+    </message>
+    <message>
+        <source>Choose another name prefix in the plan.</source>
+        <translation>プランで別の名前プレフィックスを指定してください。</translation>
+    </message>
+    <message>
+        <source>The instance type is out of stock</source>
+        <translation>インスタンスタイプの在庫がありません</translation>
+    </message>
+    <message>
+        <source>Instance type “%1” is out of stock in %2.</source>
+        <translation>%2 ではインスタンスタイプ「%1」の在庫がありません。</translation>
+    </message>
+    <message>
+        <source>Choose another type, or leave the type empty so that one is chosen.</source>
+        <translation>別のタイプを選択するか、空欄のままにして自動選択してください。</translation>
+    </message>
+    <message>
+        <source>A quota of the account is used up</source>
+        <translation>アカウントのクォータを使い切りました</translation>
+    </message>
+    <message>
+        <source>The quota for %1 is used up: %2.</source>
+        <translation>%1 のクォータを使い切りました：%2。</translation>
+    </message>
+    <message>
+        <source>Delete what is no longer needed or raise the quota, then retry.</source>
+        <translation>不要なものを削除するか、クォータを引き上げてから再試行してください。</translation>
+    </message>
+    <message>
+        <source>The account&apos;s balance is too low</source>
+        <translation>アカウントの残高が不足しています</translation>
+    </message>
+    <message>
+        <source>The account cannot buy the transit instance.</source>
+        <translation>このアカウントでは中継インスタンスを購入できません。</translation>
+    </message>
+    <message>
+        <source>Top up the account, then retry.</source>
+        <translation>アカウントにチャージしてから再試行してください。</translation>
+    </message>
+    <message>
+        <source>A role is missing in the account</source>
+        <translation>アカウントにロールがありません</translation>
+    </message>
+    <message>
+        <source>The role %1 does not exist or may not be used.</source>
+        <translation>ロール %1 が存在しないか、使用が許可されていません。</translation>
+    </message>
+    <message>
+        <source>Grant the role in the ECS console, then retry.</source>
+        <translation>ECS コンソールでロールを付与してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>A service is not activated</source>
+        <translation>サービスが有効化されていません</translation>
+    </message>
+    <message>
+        <source>%1 is not activated in this account.</source>
+        <translation>このアカウントでは %1 が有効化されていません。</translation>
+    </message>
+    <message>
+        <source>Activate it in the console, then retry.</source>
+        <translation>コンソールで有効化してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>The region is not supported</source>
+        <translation>リージョンに対応していません</translation>
+    </message>
+    <message>
+        <source>%1 is not possible in %2.</source>
+        <translation>%2 では %1 を実行できません。</translation>
+    </message>
+    <message>
+        <source>Choose China (Beijing) or Singapore.</source>
+        <translation>中国（北京）またはシンガポールを選択してください。</translation>
+    </message>
+    <message>
+        <source>The network was not found</source>
+        <translation>ネットワークが見つかりません</translation>
+    </message>
+    <message>
+        <source>%1 does not exist or does not fit.</source>
+        <translation>%1 が存在しないか、条件に合いません。</translation>
+    </message>
+    <message>
+        <source>Choose another VPC and vSwitch in the plan.</source>
+        <translation>プランで別の VPC と vSwitch を選択してください。</translation>
+    </message>
+    <message>
+        <source>The transit instance is gone</source>
+        <translation>中継インスタンスがなくなりました</translation>
+    </message>
+    <message>
+        <source>The transit instance %1 was released.</source>
+        <translation>中継インスタンス %1 はリリースされました。</translation>
+    </message>
+    <message>
+        <source>This migration cannot continue. Start it again from the beginning.</source>
+        <translation>この移行は続行できません。最初からやり直してください。</translation>
+    </message>
+    <message>
+        <source>The transit instance did not get ready</source>
+        <translation>中継インスタンスの準備が完了しませんでした</translation>
+    </message>
+    <message>
+        <source>The transit instance %1 did not start its receiver.</source>
+        <translation>中継インスタンス %1 でレシーバーが起動しませんでした。</translation>
+    </message>
+    <message>
+        <source>Retry; if it fails again, cancel the migration and start again.</source>
+        <translation>再試行してください。再度失敗する場合は、移行をキャンセルしてやり直してください。</translation>
+    </message>
+    <message>
+        <source>A snapshot failed</source>
+        <translation>スナップショットに失敗しました</translation>
+    </message>
+    <message>
+        <source>The snapshot of disk %1 failed.</source>
+        <translation>ディスク %1 のスナップショットに失敗しました。</translation>
+    </message>
+    <message>
+        <source>Retry.</source>
+        <translation>再試行してください。</translation>
+    </message>
+    <message>
+        <source>The image could not be made</source>
+        <translation>イメージを作成できませんでした</translation>
+    </message>
+    <message>
+        <source>Making the ECS image %1 failed: %2.</source>
+        <translation>ECS イメージ %1 の作成に失敗しました：%2。</translation>
+    </message>
+    <message>
+        <source>Retry; if it fails again, read the cloud&apos;s reason in the log.</source>
+        <translation>再試行してください。再度失敗する場合は、ログでクラウドが示す理由を確認してください。</translation>
+    </message>
+    <message>
+        <source>The image could not be exported</source>
+        <translation>イメージをエクスポートできませんでした</translation>
+    </message>
+    <message>
+        <source>Exporting image %1 failed: %2.</source>
+        <translation>イメージ %1 のエクスポートに失敗しました：%2。</translation>
+    </message>
+    <message>
+        <source>Check the bucket and the role for image export, then retry.</source>
+        <translation>バケットとイメージエクスポート用のロールを確認してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>The image could not be imported</source>
+        <translation>イメージをインポートできませんでした</translation>
+    </message>
+    <message>
+        <source>Importing the ENS image %1 failed: %2.</source>
+        <translation>ENS イメージ %1 のインポートに失敗しました：%2。</translation>
+    </message>
+    <message>
+        <source>Retry; the exported files are kept in the bucket until then.</source>
+        <translation>再試行してください。エクスポート済みのファイルはそれまでバケットに保持されます。</translation>
+    </message>
+    <message>
+        <source>The cloud took too long</source>
+        <translation>クラウドの処理がタイムアウトしました</translation>
+    </message>
+    <message>
+        <source>%1 did not finish in time.</source>
+        <translation>%1 が時間内に完了しませんでした。</translation>
+    </message>
+    <message>
+        <source>Retry; it continues where it stopped.</source>
+        <translation>再試行してください。中断したところから続行します。</translation>
+    </message>
+    <message>
+        <source>Something in the cloud is gone</source>
+        <translation>クラウドのリソースがなくなりました</translation>
+    </message>
+    <message>
+        <source>%1 no longer exists.</source>
+        <translation>%1 はもう存在しません。</translation>
+    </message>
+    <message>
+        <source>It was probably deleted by hand. Cancel the migration and start again.</source>
+        <translation>手動で削除された可能性があります。移行をキャンセルしてやり直してください。</translation>
+    </message>
+    <message>
+        <source>The receiver&apos;s bundle is missing</source>
+        <translation>レシーバーのバンドルがありません</translation>
+    </message>
+    <message>
+        <source>The file %1 was not found.</source>
+        <translation>ファイル %1 が見つかりません。</translation>
+    </message>
+    <message>
+        <source>Reinstall Edgelift, or build the target “receiver_bundle”.</source>
+        <translation>Edgelift を再インストールするか、ターゲット「receiver_bundle」をビルドしてください。</translation>
+    </message>
+    <message>
+        <source>The activation code has a typing error</source>
+        <translation>アクティベーションコードに入力ミスがあります</translation>
+    </message>
+    <message>
+        <source>The activation code is not complete or has a wrong character: %1.</source>
+        <translation>アクティベーションコードが不完全か、誤った文字が含まれています：%1。</translation>
+    </message>
+    <message>
+        <source>Copy the whole code again from where it was made.</source>
+        <translation>発行元からコード全体をコピーし直してください。</translation>
+    </message>
+    <message>
+        <source>The activation code was rejected</source>
+        <translation>アクティベーションコードが拒否されました</translation>
+    </message>
+    <message>
+        <source>The service does not know this activation code.</source>
+        <translation>サービスはこのアクティベーションコードを認識していません。</translation>
+    </message>
+    <message>
+        <source>Check it for missing characters, or generate a new one.</source>
+        <translation>文字の抜けがないか確認するか、新しいコードを生成してください。</translation>
+    </message>
+    <message>
+        <source>The activation code expired</source>
+        <translation>アクティベーションコードの期限が切れました</translation>
+    </message>
+    <message>
+        <source>The activation code expired on %1.</source>
+        <translation>アクティベーションコードの有効期限は %1 に切れました。</translation>
+    </message>
+    <message>
+        <source>Generate a new one.</source>
+        <translation>新しいコードを生成してください。</translation>
+    </message>
+    <message>
+        <source>The activation code is used up</source>
+        <translation>アクティベーションコードが上限に達しました</translation>
+    </message>
+    <message>
+        <source>The activation code has already imported %1 servers, which is its limit.</source>
+        <translation>このアクティベーションコードは、上限である %1 台のサーバーをインポート済みです。</translation>
+    </message>
+    <message>
+        <source>The activation code was disabled</source>
+        <translation>アクティベーションコードは無効化されました</translation>
+    </message>
+    <message>
+        <source>The activation code was switched off by its owner.</source>
+        <translation>アクティベーションコードは所有者によって無効にされました。</translation>
+    </message>
+    <message>
+        <source>Ask for a new one.</source>
+        <translation>新しいコードを依頼してください。</translation>
+    </message>
+    <message>
+        <source>No activation code was given</source>
+        <translation>アクティベーションコードが指定されていません</translation>
+    </message>
+    <message>
+        <source>Neither an activation code nor an AccessKey pair was given.</source>
+        <translation>アクティベーションコードも AccessKey ペアも指定されていません。</translation>
+    </message>
+    <message>
+        <source>Give the code with --code-file or on standard input, or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.</source>
+        <translation>--code-file または標準入力でコードを指定するか、ALIBABA_CLOUD_ACCESS_KEY_ID と ALIBABA_CLOUD_ACCESS_KEY_SECRET を設定してください。</translation>
+    </message>
+    <message>
+        <source>The agent does not answer</source>
+        <translation>エージェントが応答しません</translation>
+    </message>
+    <message>
+        <source>No agent answers on %1.</source>
+        <translation>%1 で応答するエージェントがありません。</translation>
+    </message>
+    <message>
+        <source>Start it with “systemctl start edgelift-agent”, or run the command as root.</source>
+        <translation>「systemctl start edgelift-agent」で起動するか、root としてコマンドを実行してください。</translation>
+    </message>
+    <message>
+        <source>The agent is of another version</source>
+        <translation>エージェントのバージョンが異なります</translation>
+    </message>
+    <message>
+        <source>The agent speaks version %1 of its interface, this program version %2.</source>
+        <translation>インターフェイスのバージョンは、エージェントが %1、このプログラムが %2 です。</translation>
+    </message>
+    <message>
+        <source>Install the same version of both.</source>
+        <translation>両方に同じバージョンをインストールしてください。</translation>
+    </message>
+    <message>
+        <source>A migration is already running</source>
+        <translation>移行が既に実行中です</translation>
+    </message>
+    <message>
+        <source>Migration %1 is still running.</source>
+        <translation>移行 %1 はまだ実行中です。</translation>
+    </message>
+    <message>
+        <source>Wait for its end or cancel it first.</source>
+        <translation>終了を待つか、先にキャンセルしてください。</translation>
+    </message>
+    <message>
+        <source>The migration was not found</source>
+        <translation>移行が見つかりません</translation>
+    </message>
+    <message>
+        <source>There is no migration %1.</source>
+        <translation>移行 %1 はありません。</translation>
+    </message>
+    <message>
+        <source>List the migrations with “edgeliftctl status”.</source>
+        <translation>「edgeliftctl status」で移行の一覧を表示してください。</translation>
+    </message>
+    <message>
+        <source>This is not possible now</source>
+        <translation>この操作は現在実行できません</translation>
+    </message>
+    <message>
+        <source>Migration %1 is %2.</source>
+        <translation>移行 %1 の状態：%2。</translation>
+    </message>
+    <message>
+        <source>Look at its state with “edgeliftctl status”.</source>
+        <translation>「edgeliftctl status」で状態を確認してください。</translation>
+    </message>
+    <message>
+        <source>A request was not understood</source>
+        <translation>リクエストを解釈できませんでした</translation>
+    </message>
+    <message>
+        <source>Use the same version of all parts of Edgelift.</source>
+        <translation>Edgelift の全コンポーネントを同じバージョンにしてください。</translation>
+    </message>
+    <message>
+        <source>Undo the changes to the disks, or leave size, place and method of each volume as they were in the new plan.</source>
+        <translation>ディスクへの変更を元に戻すか、新しいプランで各ボリュームのサイズ、場所、方式を以前のままにしてください。</translation>
+    </message>
+</context>
+<context>
+    <name>Format</name>
+    <message>
+        <source>%1 B</source>
+        <translation>%1 B</translation>
+    </message>
+    <message>
+        <source>%1 KiB</source>
+        <translation>%1 KiB</translation>
+    </message>
+    <message>
+        <source>%1 MiB</source>
+        <translation>%1 MiB</translation>
+    </message>
+    <message>
+        <source>%1 GiB</source>
+        <translation>%1 GiB</translation>
+    </message>
+    <message>
+        <source>%1 TiB</source>
+        <translation>%1 TiB</translation>
+    </message>
+    <message>
+        <source>%1 B/s</source>
+        <translation>%1 B/s</translation>
+    </message>
+    <message>
+        <source>%1 KiB/s</source>
+        <translation>%1 KiB/s</translation>
+    </message>
+    <message>
+        <source>%1 MiB/s</source>
+        <translation>%1 MiB/s</translation>
+    </message>
+    <message>
+        <source>%1 GiB/s</source>
+        <translation>%1 GiB/s</translation>
+    </message>
+    <message>
+        <source>%1 TiB/s</source>
+        <translation>%1 TiB/s</translation>
+    </message>
+    <message>
+        <source>%1 Mbit/s</source>
+        <translation>%1 Mbit/s</translation>
+    </message>
+    <message>
+        <source>Unlimited</source>
+        <translation>無制限</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <extracomment>A share of a whole; %1 is a number such as 42</extracomment>
+        <translation>%1%</translation>
+    </message>
+    <message>
+        <source>less than 1 min</source>
+        <translation>1 分未満</translation>
+    </message>
+    <message>
+        <source>more than 2 days</source>
+        <translation>2 日以上</translation>
+    </message>
+    <message>
+        <source>about %1 min</source>
+        <extracomment>Remaining time</extracomment>
+        <translation>約 %1 分</translation>
+    </message>
+    <message>
+        <source>about %1 h</source>
+        <translation>約 %1 時間</translation>
+    </message>
+    <message>
+        <source>about %1 h %2 min</source>
+        <translation>約 %1 時間 %2 分</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 分 %2 秒</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 時間 %2 分</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <extracomment>%1 is a day, %2 a time of day</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>JobState</name>
+    <message>
+        <source>Waiting</source>
+        <translation>待機中</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>実行中</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>一時停止</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>エラー</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>完了</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>キャンセル済み</translation>
+    </message>
+</context>
+<context>
+    <name>NumberBox</name>
+    <message>
+        <source>Set to the maximum, %1.</source>
+        <translation>最大値の %1 に設定しました。</translation>
+    </message>
+    <message>
+        <source>Set to the minimum, %1.</source>
+        <translation>最小値の %1 に設定しました。</translation>
+    </message>
+</context>
+<context>
+    <name>Phase</name>
+    <message>
+        <source>Connecting</source>
+        <translation>接続中</translation>
+    </message>
+    <message>
+        <source>Checking the account</source>
+        <translation>アカウントの確認</translation>
+    </message>
+    <message>
+        <source>Making the transit instance</source>
+        <translation>中継インスタンスの作成</translation>
+    </message>
+    <message>
+        <source>Copying the disks</source>
+        <translation>ディスクのコピー</translation>
+    </message>
+    <message>
+        <source>Finishing the disks</source>
+        <translation>ディスクの仕上げ</translation>
+    </message>
+    <message>
+        <source>Taking snapshots</source>
+        <translation>スナップショットの作成</translation>
+    </message>
+    <message>
+        <source>Making the ECS image</source>
+        <translation>ECS イメージの作成</translation>
+    </message>
+    <message>
+        <source>Exporting the image to the bucket</source>
+        <translation>イメージをバケットにエクスポート</translation>
+    </message>
+    <message>
+        <source>Importing the image into ENS</source>
+        <translation>イメージを ENS にインポート</translation>
+    </message>
+    <message>
+        <source>Cleaning up</source>
+        <translation>クリーンアップ</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完了</translation>
+    </message>
+</context>
+<context>
+    <name>PlanRules</name>
+    <message>
+        <source>System disk</source>
+        <translation>システムディスク</translation>
+    </message>
+    <message>
+        <source>Data disk %1</source>
+        <extracomment>%1 the number of a data disk</extracomment>
+        <translation>データディスク %1</translation>
+    </message>
+    <message>
+        <source>Not migrated.</source>
+        <translation>移行しません。</translation>
+    </message>
+    <message>
+        <source>Copied block by block: same size and structure as on the source.</source>
+        <translation>ブロック単位でコピー：サイズと構造は移行元と同じです。</translation>
+    </message>
+    <message>
+        <source>Copied file by file because its size changes from %1 to %2.</source>
+        <extracomment>%1, %2 sizes</extracomment>
+        <translation>サイズが %1 から %2 に変わるため、ファイル単位でコピーします。</translation>
+    </message>
+    <message>
+        <source>Copied file by file because its size is not a multiple of 4 MiB while LVM is on.</source>
+        <translation>LVM が有効でサイズが 4 MiB の倍数でないため、ファイル単位でコピーします。</translation>
+    </message>
+    <message>
+        <source>Copied file by file, as chosen.</source>
+        <translation>選択に従い、ファイル単位でコピーします。</translation>
+    </message>
+    <message>
+        <source>Does not fit: %1 missing</source>
+        <extracomment>while a mount target is dragged over a disk; %1 a size</extracomment>
+        <translation>収まりません：%1 不足</translation>
+    </message>
+    <message>
+        <source>Move here: %1 fits, %2 free</source>
+        <extracomment>while a mount target is dragged over a disk; %1 its size, %2 what is free on the disk afterwards</extracomment>
+        <translation>ここに移動：%1 が収まり、空き %2</translation>
+    </message>
+    <message>
+        <source>%1 moved to %2.</source>
+        <extracomment>%1 a mount target, %2 a disk such as “Data disk 2”</extracomment>
+        <translation>%1 を%2に移動しました。</translation>
+    </message>
+    <message>
+        <source>%1 changed from %2 to %3.</source>
+        <extracomment>%1 a mount target or disk, %2 and %3 sizes</extracomment>
+        <translation>%1 を %2 から %3 に変更しました。</translation>
+    </message>
+    <message>
+        <source>%1 is copied file by file.</source>
+        <extracomment>%1 a mount target</extracomment>
+        <translation>%1 をファイル単位でコピーします。</translation>
+    </message>
+    <message>
+        <source>%1 is migrated.</source>
+        <translation>%1 を移行します。</translation>
+    </message>
+    <message>
+        <source>LVM is switched off on %1.</source>
+        <extracomment>%1 a disk such as “Data disk 2”</extracomment>
+        <translation>%1の LVM を無効にしました。</translation>
+    </message>
+    <message>
+        <source>Choose where to keep the ENS image: cn-beijing or ap-southeast-1. “%1” is not possible.</source>
+        <translation>ENS イメージの保存先として cn-beijing または ap-southeast-1 を選択してください。「%1」は使用できません。</translation>
+    </message>
+    <message>
+        <source>The name must have 2 to 128 characters, start with a letter and contain only letters, digits, “:”, “_” and “-”. “%1” does not.</source>
+        <translation>名前は 2～128 文字で、英字で始まり、英字、数字、「:」、「_」、「-」のみ使用できます。「%1」は条件に合いません。</translation>
+    </message>
+    <message>
+        <source>Choose a bucket. It holds the temporary image.</source>
+        <translation>一時イメージを保存するバケットを選択してください。</translation>
+    </message>
+    <message>
+        <source>Choose a VPC and a vSwitch. Private transfer needs both.</source>
+        <translation>VPC と vSwitch を選択してください。プライベート転送には両方必要です。</translation>
+    </message>
+    <message>
+        <source>Enter a compression ratio from 0 to 10.</source>
+        <translation>圧縮率を 0～10 で入力してください。</translation>
+    </message>
+    <message numerus="yes">
+        <source>A job can have at most 20 tags. Remove %n tag(s).</source>
+        <translation>
+            <numerusform>ジョブに付けられるタグは 20 個までです。タグを %n 個削除してください。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A tag key must have 1 to 128 characters and not start with “aliyun”, “acs:”, “http://” or “https://”. “%1” does not fit.</source>
+        <translation>タグキーは 1～128 文字で、「aliyun」、「acs:」、「http://」、「https://」で始めることはできません。「%1」は条件に合いません。</translation>
+    </message>
+    <message>
+        <source>The licence type “Alibaba Cloud” covers only Windows Server. For %1 choose BYOL if you have a licence.</source>
+        <translation>ライセンスタイプ「Alibaba Cloud」の対象は Windows Server のみです。ライセンスをお持ちの場合、%1 には BYOL を選択してください。</translation>
+    </message>
+    <message>
+        <source>Enter a speed limit from 0 to 100,000 Mbit/s; 0 means unlimited.</source>
+        <translation>速度制限を 0～100,000 Mbit/s で入力してください（0 は無制限）。</translation>
+    </message>
+    <message>
+        <source>The description must have 2 to 128 characters, start with a letter and contain only letters, digits, “:”, “_” and “-”.</source>
+        <translation>説明は 2～128 文字で、英字で始まり、英字、数字、「:」、「_」、「-」のみ使用できます。</translation>
+    </message>
+    <message>
+        <source>The value of tag “%1” must have at most 128 characters and not start with “aliyun”, “acs:”, “http://” or “https://”.</source>
+        <translation>タグ「%1」の値は最大 128 文字で、「aliyun」、「acs:」、「http://」、「https://」で始めることはできません。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be the name of a bucket: those have 3 to 63 lower-case letters, digits and “-”.</source>
+        <translation>「%1」はバケット名に使用できません。バケット名は 3～63 文字の英小文字、数字、「-」です。</translation>
+    </message>
+    <message>
+        <source>The temporary image can be made in cn-beijing or ap-southeast-1. “%1” is not possible.</source>
+        <translation>一時イメージは cn-beijing または ap-southeast-1 で作成できます。「%1」は使用できません。</translation>
+    </message>
+    <message>
+        <source>Enter a disk-read limit from 0 to 100,000 MB/s; 0 means unlimited.</source>
+        <translation>ディスク読み取り制限を 0～100,000 MB/s で入力してください（0 は無制限）。</translation>
+    </message>
+    <message>
+        <source>Enter a niceness from 0 to 19; 19 gives way to everything else.</source>
+        <translation>nice 値を 0～19 で入力してください。19 は他のすべての処理を優先します。</translation>
+    </message>
+    <message>
+        <source>The time plan can have 32 windows, each with days, two different times and limits in their range. “%1” does not fit.</source>
+        <translation>スケジュールには最大 32 個の時間帯を設定でき、それぞれ曜日、異なる 2 つの時刻、範囲内の制限値が必要です。「%1」は条件に合いません。</translation>
+    </message>
+    <message>
+        <source>Paths must start with “/”. “%1” does not.</source>
+        <translation>パスは「/」で始める必要があります。「%1」は条件に合いません。</translation>
+    </message>
+    <message>
+        <source>Exclusions are ignored for partitions copied block by block. Switch block replication off for %1 to use them.</source>
+        <translation>ブロック単位でコピーするパーティションでは除外が無視されます。使用するには、%1 のブロックレプリケーションを無効にしてください。</translation>
+    </message>
+    <message>
+        <source>The system disk must have 20 to 2,048 GiB.</source>
+        <translation>システムディスクは 20～2,048 GiB にしてください。</translation>
+    </message>
+    <message>
+        <source>A data disk must have 1 to 32,768 GiB.</source>
+        <translation>データディスクは 1～32,768 GiB にしてください。</translation>
+    </message>
+    <message>
+        <source>The system disk needs more than %2, the space in use. Enter at least %4.</source>
+        <translation>システムディスクには使用量 %2 を超えるサイズが必要です。%4 以上を入力してください。</translation>
+    </message>
+    <message>
+        <source>Data disk %1 needs more than %2, the space in use. Enter at least %4.</source>
+        <translation>データディスク %1 には使用量 %2 を超えるサイズが必要です。%4 以上を入力してください。</translation>
+    </message>
+    <message>
+        <source>The partitions on %1 need %2, but the disk has %3. Reduce a partition, enlarge the disk or move a mount target.</source>
+        <translation>%1のパーティションには %2 必要ですが、ディスクは %3 です。パーティションを縮小するか、ディスクを拡張するか、マウントポイントを移動してください。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n data disk(s) would be migrated, at most 4 are possible. Clear “Migrate” for the others or move their mount targets.</source>
+        <translation>
+            <numerusform>%n 個のデータディスクが移行対象ですが、上限は 4 個です。それ以外の「移行」をオフにするか、マウントポイントを移動してください。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>An ENS image allows at most 500 GiB for a data disk. Data disk %1 has %3.</source>
+        <translation>ENS イメージのデータディスクは最大 500 GiB です。データディスク %1 は %3 あります。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be moved. Boot and system partitions stay on the system disk.</source>
+        <translation>%1 は移動できません。ブートパーティションとシステムパーティションはシステムディスクに残ります。</translation>
+    </message>
+    <message>
+        <source>%1 needs more than %2, the space in use.</source>
+        <translation>%1 には使用量 %2 を超えるサイズが必要です。</translation>
+    </message>
+    <message>
+        <source>The server has %2 in use. An image may have at most 1 TiB after compression.</source>
+        <translation>サーバーの使用量は %2 です。圧縮後のイメージは最大 1 TiB です。</translation>
+    </message>
+    <message>
+        <source>LVM cannot be used: the system disk has no boot partition.</source>
+        <translation>LVM を使用できません：システムディスクにブートパーティションがありません。</translation>
+    </message>
+    <message>
+        <source>LVM will have no effect: Debian with kernel %1 and XFS.</source>
+        <translation>LVM は有効になりません：カーネル %1 の Debian と XFS の組み合わせです。</translation>
+    </message>
+    <message>
+        <source>%1 is copied file by file because its size is not a multiple of 4 MiB while LVM is on.</source>
+        <translation>LVM が有効でサイズが 4 MiB の倍数でないため、%1 をファイル単位でコピーします。</translation>
+    </message>
+    <message>
+        <source>Data disk %1 has no mount target to migrate and is left out.</source>
+        <translation>データディスク %1 には移行するマウントポイントがないため、除外します。</translation>
+    </message>
+    <message>
+        <source>The size of %1 cannot be changed while it is copied block by block. Switch to file copy first.</source>
+        <translation>ブロック単位でコピーする %1 のサイズは変更できません。先にファイル単位に切り替えてください。</translation>
+    </message>
+    <message>
+        <source>The first disk of a plan, and only that one, must be the system disk of this server: %1.</source>
+        <translation>プランの最初のディスクのみを、このサーバーのシステムディスクにしてください：%1。</translation>
+    </message>
+    <message>
+        <source>%1 stands in the plan more than once.</source>
+        <translation>%1 がプランに複数あります。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be left out. Boot and system partitions are always migrated.</source>
+        <translation>%1 は除外できません。ブートパーティションとシステムパーティションは常に移行されます。</translation>
+    </message>
+    <message>
+        <source>This server has no disk or volume %1.</source>
+        <translation>このサーバーにディスクまたはボリューム %1 はありません。</translation>
+    </message>
+    <message>
+        <source>Data disk %1 has %3. The cloud may round it up to 20 GiB.</source>
+        <translation>データディスク %1 は %3 です。クラウドで 20 GiB に切り上げられる場合があります。</translation>
+    </message>
+    <message>
+        <source>The source disk has %3. The size was set to %2, the nearest possible value.</source>
+        <translation>移行元のディスクは %3 です。最も近い有効な値 %2 に設定しました。</translation>
+    </message>
+    <message>
+        <source>Bucket “%1” is in %5, but the temporary image is created in %6. Choose a bucket in %6.</source>
+        <translation>バケット「%1」は %5 にありますが、一時イメージは %6 で作成されます。%6 のバケットを選択してください。</translation>
+    </message>
+    <message>
+        <source>vSwitch “%1” does not belong to VPC “%5”.</source>
+        <translation>vSwitch「%1」は VPC「%5」に属していません。</translation>
+    </message>
+    <message>
+        <source>Two tags have the key “%1”.</source>
+        <translation>2 つのタグのキーが「%1」です。</translation>
+    </message>
+</context>
+<context>
+    <name>Prompt</name>
+    <message>
+        <source>Install the snapshot driver?</source>
+        <translation>スナップショットドライバーをインストールしますか？</translation>
+    </message>
+    <message>
+        <source>Install rsync?</source>
+        <translation>rsync をインストールしますか？</translation>
+    </message>
+    <message>
+        <source>Disable SELinux?</source>
+        <translation>SELinux を無効にしますか？</translation>
+    </message>
+    <message>
+        <source>Not needed: the disks are not in use.</source>
+        <translation>不要：ディスクは使用されていません。</translation>
+    </message>
+    <message>
+        <source>A server that runs needs it for block replication.</source>
+        <translation>稼働中のサーバーのブロックレプリケーションに必要です。</translation>
+    </message>
+    <message>
+        <source>Not needed: volumes are copied block by block.</source>
+        <translation>不要：ボリュームはブロック単位でコピーされます。</translation>
+    </message>
+    <message>
+        <source>rsync copies volumes file by file, and it is not installed.</source>
+        <translation>ボリュームのファイル単位のコピーに使用する rsync がインストールされていません。</translation>
+    </message>
+    <message>
+        <source>rsync is installed.</source>
+        <translation>rsync はインストール済みです。</translation>
+    </message>
+    <message>
+        <source>rsync is not installed, and no package manager was found that could install it.</source>
+        <translation>rsync がインストールされておらず、インストールに使用できるパッケージマネージャーも見つかりません。</translation>
+    </message>
+    <message>
+        <source>Nothing to do: labels are copied with the files, so SELinux can stay as it is.</source>
+        <translation>対応は不要：ラベルはファイルとともにコピーされるため、SELinux はそのままで構いません。</translation>
+    </message>
+    <message>
+        <source>SELinux is in use. Labels are copied with the files, so it can stay as it is.</source>
+        <translation>SELinux が使用されています。ラベルはファイルとともにコピーされるため、そのままで構いません。</translation>
+    </message>
+    <message>
+        <source>SELinux is not in use.</source>
+        <translation>SELinux は使用されていません。</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>はい</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>いいえ</translation>
+    </message>
+    <message>
+        <source>Leave it enabled (recommended)</source>
+        <translation>有効のままにする（推奨）</translation>
+    </message>
+    <message>
+        <source>Permissive until the next start</source>
+        <translation>次回起動まで Permissive にする</translation>
+    </message>
+    <message>
+        <source>Disable it</source>
+        <translation>無効にする</translation>
+    </message>
+    <message>
+        <source>Needed for block replication.</source>
+        <translation>ブロックレプリケーションに必要です。</translation>
+    </message>
+    <message>
+        <source>Files are copied instead.</source>
+        <translation>代わりにファイルをコピーします。</translation>
+    </message>
+    <message>
+        <source>It is installed with the package manager of this server.</source>
+        <translation>このサーバーのパッケージマネージャーでインストールします。</translation>
+    </message>
+    <message>
+        <source>Volumes that are copied file by file cannot be migrated.</source>
+        <translation>ファイル単位でコピーするボリュームは移行できません。</translation>
+    </message>
+    <message>
+        <source>Nothing changes. What the migration changes on the image is relabelled there.</source>
+        <translation>何も変更されません。移行によりイメージ上で変更される部分は、イメージ内で再ラベル付けされます。</translation>
+    </message>
+    <message>
+        <source>SELinux only logs until this server is started again; “setenforce 1” restores it at once.</source>
+        <translation>このサーバーの次回起動まで、SELinux はログ記録のみを行います。「setenforce 1」ですぐに元に戻せます。</translation>
+    </message>
+    <message>
+        <source>SELinux is off from the next start on and only logs until then. The original of /etc/selinux/config is kept beside it as config.edgelift-orig; put it back and start the server again to restore SELinux.</source>
+        <translation>SELinux は次回起動時から無効になり、それまではログ記録のみを行います。元の /etc/selinux/config は同じ場所に config.edgelift-orig として保存されます。SELinux を元に戻すには、このファイルを復元してサーバーを再起動してください。</translation>
+    </message>
+</context>
+<context>
+    <name>Readiness</name>
+    <message>
+        <source>Operating system</source>
+        <translation>オペレーティングシステム</translation>
+    </message>
+    <message>
+        <source>Found %1.</source>
+        <translation>%1 を検出しました。</translation>
+    </message>
+    <message>
+        <source>No root filesystem of a Linux system was found on %1.</source>
+        <translation>%1 に Linux システムのルートファイルシステムが見つかりません。</translation>
+    </message>
+    <message>
+        <source>Choose the disk that the server starts from.</source>
+        <translation>サーバーの起動ディスクを選択してください。</translation>
+    </message>
+    <message>
+        <source>Processor architecture</source>
+        <translation>プロセッサアーキテクチャ</translation>
+    </message>
+    <message>
+        <source>The system is made for %1.</source>
+        <translation>システムは %1 用です。</translation>
+    </message>
+    <message>
+        <source>Only x86-64 servers can become ENS images.</source>
+        <translation>ENS イメージにできるのは x86-64 サーバーのみです。</translation>
+    </message>
+    <message>
+        <source>Neither /bin/sh nor another program tells what the system is made for.</source>
+        <translation>/bin/sh や他のプログラムから、システムのアーキテクチャを判別できません。</translation>
+    </message>
+    <message>
+        <source>Make sure that the server is an x86-64 system.</source>
+        <translation>サーバーが x86-64 システムであることを確認してください。</translation>
+    </message>
+    <message>
+        <source>Boot loader</source>
+        <translation>ブートローダー</translation>
+    </message>
+    <message>
+        <source>No boot loader was found on %1.</source>
+        <translation>%1 にブートローダーが見つかりません。</translation>
+    </message>
+    <message>
+        <source>Install GRUB on the system disk, then check again.</source>
+        <translation>システムディスクに GRUB をインストールし、再チェックしてください。</translation>
+    </message>
+    <message>
+        <source>The server starts with %1, not with GRUB 2.</source>
+        <translation>サーバーは GRUB 2 ではなく %1 で起動します。</translation>
+    </message>
+    <message>
+        <source>It is copied as it is. Test the image before you rely on it.</source>
+        <translation>そのままコピーされます。本番で使用する前にイメージをテストしてください。</translation>
+    </message>
+    <message>
+        <source>Firmware</source>
+        <translation>ファームウェア</translation>
+    </message>
+    <message>
+        <source>The server starts by %1.</source>
+        <translation>サーバーは %1 で起動します。</translation>
+    </message>
+    <message>
+        <source>Drivers for the cloud</source>
+        <translation>クラウド用ドライバー</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has virtio drivers.</source>
+        <translation>カーネル %1 に virtio ドライバーがあります。</translation>
+    </message>
+    <message>
+        <source>The start files of kernel %1 have no virtio drivers.</source>
+        <translation>カーネル %1 の起動ファイルに virtio ドライバーがありません。</translation>
+    </message>
+    <message>
+        <source>Rebuild the initramfs with virtio_blk, virtio_pci and virtio_net, then check again.</source>
+        <translation>virtio_blk、virtio_pci、virtio_net を含めて initramfs を再構築し、再チェックしてください。</translation>
+    </message>
+    <message>
+        <source>The start files of the older kernel %1 have no virtio drivers.</source>
+        <translation>古いカーネル %1 の起動ファイルに virtio ドライバーがありません。</translation>
+    </message>
+    <message>
+        <source>Remove this kernel or rebuild its initramfs, so that it is not started by mistake.</source>
+        <translation>誤って起動しないよう、このカーネルを削除するか、initramfs を再構築してください。</translation>
+    </message>
+    <message>
+        <source>Network driver for the cloud</source>
+        <translation>クラウド用ネットワークドライバー</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has no virtio_net driver.</source>
+        <translation>カーネル %1 に virtio_net ドライバーがありません。</translation>
+    </message>
+    <message>
+        <source>Install the kernel&apos;s complete modules, or the image will have no network.</source>
+        <translation>カーネルの全モジュールをインストールしてください。しない場合、イメージでネットワークを使用できません。</translation>
+    </message>
+    <message>
+        <source>Kernel</source>
+        <translation>カーネル</translation>
+    </message>
+    <message>
+        <source>No kernel was found below /boot.</source>
+        <translation>/boot 以下にカーネルが見つかりません。</translation>
+    </message>
+    <message>
+        <source>Make sure that the server&apos;s kernel has virtio drivers.</source>
+        <translation>サーバーのカーネルに virtio ドライバーがあることを確認してください。</translation>
+    </message>
+    <message>
+        <source>Mount table</source>
+        <translation>マウントテーブル</translation>
+    </message>
+    <message>
+        <source>Every entry of /etc/fstab names a volume by something that stays.</source>
+        <translation>/etc/fstab の全エントリが、変わらない名前でボリュームを指定しています。</translation>
+    </message>
+    <message>
+        <source>/etc/fstab names %1 for %2. Such names differ from machine to machine.</source>
+        <translation>/etc/fstab では %2 を %1 で指定しています。この名前はマシンごとに異なります。</translation>
+    </message>
+    <message>
+        <source>Write UUID=… instead (blkid prints it).</source>
+        <translation>代わりに UUID=… を記述してください（blkid で確認できます）。</translation>
+    </message>
+    <message>
+        <source>/etc/fstab names %1 for %2, which is on none of the disks.</source>
+        <translation>/etc/fstab で %2 に指定された %1 は、どのディスクにもありません。</translation>
+    </message>
+    <message>
+        <source>Add the missing disk, or give the entry the option “nofail”; otherwise the image stops while starting.</source>
+        <translation>不足しているディスクを追加するか、エントリに「nofail」オプションを付けてください。付けない場合、イメージの起動が停止します。</translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation>ディスク</translation>
+    </message>
+    <message>
+        <source>Number of disks within the limits: %1.</source>
+        <translation>ディスク数は上限内です：%1。</translation>
+    </message>
+    <message>
+        <source>There are %1 data disks, an ENS image has at most %2.</source>
+        <translation>データディスクが %1 台あります。ENS イメージの上限は %2 台です。</translation>
+    </message>
+    <message>
+        <source>Leave disks out in the plan.</source>
+        <translation>プランでディスクを除外してください。</translation>
+    </message>
+    <message>
+        <source>Data disk %1 has %2, an ENS image allows 500 GiB for each.</source>
+        <translation>データディスク %1 は %2 です。ENS イメージでは 1 台あたり最大 500 GiB です。</translation>
+    </message>
+    <message>
+        <source>Leave the disk out in the plan, or make it smaller.</source>
+        <translation>プランでディスクを除外するか、小さくしてください。</translation>
+    </message>
+    <message>
+        <source>SELinux</source>
+        <translation>SELinux</translation>
+    </message>
+    <message>
+        <source>SELinux is %1. Labels are copied with the files, so it can stay as it is.</source>
+        <translation>SELinux は %1 です。ラベルはファイルとともにコピーされるため、そのままで構いません。</translation>
+    </message>
+    <message>
+        <source>Leave it enabled.</source>
+        <translation>有効のままにしてください。</translation>
+    </message>
+    <message>
+        <source>SELinux is not in use.</source>
+        <translation>SELinux は使用されていません。</translation>
+    </message>
+    <message>
+        <source>cloud-init</source>
+        <translation>cloud-init</translation>
+    </message>
+    <message>
+        <source>cloud-init is installed.</source>
+        <translation>cloud-init はインストール済みです。</translation>
+    </message>
+    <message>
+        <source>cloud-init is not installed. The instance keeps the server&apos;s passwords, keys and network settings.</source>
+        <translation>cloud-init はインストールされていません。インスタンスはサーバーのパスワード、キー、ネットワーク設定を引き継ぎます。</translation>
+    </message>
+    <message>
+        <source>Snapshot driver</source>
+        <translation>スナップショットドライバー</translation>
+    </message>
+    <message>
+        <source>Not needed: the disks are not in use.</source>
+        <translation>不要：ディスクは使用されていません。</translation>
+    </message>
+    <message>
+        <source>rsync</source>
+        <translation>rsync</translation>
+    </message>
+    <message>
+        <source>Not needed: volumes are copied block by block.</source>
+        <translation>不要：ボリュームはブロック単位でコピーされます。</translation>
+    </message>
+</context>
+<context>
+    <name>Report</name>
+    <message>
+        <source>yes</source>
+        <translation>はい</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>いいえ</translation>
+    </message>
+    <message>
+        <source>The ENS image is ready.</source>
+        <translation>ENS イメージの準備ができました。</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状態</translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>ENS イメージ</translation>
+    </message>
+    <message>
+        <source>Image name</source>
+        <translation>イメージ名</translation>
+    </message>
+    <message>
+        <source>Image region</source>
+        <translation>イメージのリージョン</translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation>アカウント</translation>
+    </message>
+    <message>
+        <source>Created</source>
+        <translation>作成日時</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>終了日時</translation>
+    </message>
+    <message>
+        <source>Source server</source>
+        <translation>移行元サーバー</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名前</translation>
+    </message>
+    <message>
+        <source>Source id</source>
+        <translation>移行元 ID</translation>
+    </message>
+    <message>
+        <source>Operating system</source>
+        <translation>オペレーティングシステム</translation>
+    </message>
+    <message>
+        <source>Boot mode</source>
+        <translation>ブートモード</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>ディスク</translation>
+    </message>
+    <message>
+        <source>What happened when</source>
+        <translation>処理の経過</translation>
+    </message>
+    <message>
+        <source>Phase</source>
+        <translation>フェーズ</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>開始日時</translation>
+    </message>
+    <message>
+        <source>Seconds</source>
+        <translation>秒数</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>データ</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>コピー済み</translation>
+    </message>
+    <message>
+        <source>Sent over the network</source>
+        <translation>ネットワーク送信量</translation>
+    </message>
+    <message>
+        <source>Every block checked by its hash on arrival</source>
+        <translation>全ブロックを受信時にハッシュで検証</translation>
+    </message>
+    <message>
+        <source>Target read back and compared</source>
+        <translation>ターゲットを読み戻して比較</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>不明</translation>
+    </message>
+    <message>
+        <source>Resources made in the account</source>
+        <translation>アカウントに作成されたリソース</translation>
+    </message>
+    <message>
+        <source>Nothing temporary is left.</source>
+        <translation>一時リソースは残っていません。</translation>
+    </message>
+    <message>
+        <source>Some resources are kept for a retry and cost money until they are removed.</source>
+        <translation>一部のリソースは再試行用に保持され、削除されるまで料金が発生します。</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>種類</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>ID</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>リージョン</translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation>作成日時</translation>
+    </message>
+    <message>
+        <source>Removed</source>
+        <translation>削除日時</translation>
+    </message>
+    <message>
+        <source>Price per day</source>
+        <translation>1 日あたりの料金</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>保持</translation>
+    </message>
+    <message>
+        <source>How to create an instance</source>
+        <translation>インスタンスの作成方法</translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation>警告</translation>
+    </message>
+    <message>
+        <source>Migration report</source>
+        <translation>移行レポート</translation>
+    </message>
+</context>
+<context>
+    <name>ResourceKind</name>
+    <message>
+        <source>image export task</source>
+        <translation>イメージエクスポートタスク</translation>
+    </message>
+    <message>
+        <source>temporary ECS image</source>
+        <translation>一時 ECS イメージ</translation>
+    </message>
+    <message>
+        <source>snapshot</source>
+        <translation>スナップショット</translation>
+    </message>
+    <message>
+        <source>transit instance</source>
+        <translation>中継インスタンス</translation>
+    </message>
+    <message>
+        <source>disk of the transit instance</source>
+        <translation>中継インスタンスのディスク</translation>
+    </message>
+    <message>
+        <source>security group</source>
+        <translation>セキュリティグループ</translation>
+    </message>
+    <message>
+        <source>vSwitch</source>
+        <translation>vSwitch</translation>
+    </message>
+    <message>
+        <source>VPC</source>
+        <translation>VPC</translation>
+    </message>
+    <message>
+        <source>object in the bucket</source>
+        <translation>バケット内のオブジェクト</translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>ENS イメージ</translation>
+    </message>
+</context>
+<context>
+    <name>Warning</name>
+    <message>
+        <source>The connection to the transit instance is interrupted. The copy goes on by itself when it is back.</source>
+        <translation>中継インスタンスとの接続が中断されています。回復すると、コピーは自動的に続行されます。</translation>
+    </message>
+    <message>
+        <source>The address of this server is not known, so ports 8080 and 8703 of the transit instance are open to every address. Only this migration&apos;s key is accepted there.</source>
+        <translation>このサーバーのアドレスが不明なため、中継インスタンスのポート 8080 と 8703 は全アドレスに開放されています。受け付けるのはこの移行のキーのみです。</translation>
+    </message>
+    <message>
+        <source>Not removed: %1 %2. %3</source>
+        <translation>未削除：%1 %2。%3</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n block(s) of the source had another content when read again and were sent again. Test the source server&apos;s memory (RAM) and disk.</source>
+        <translation>
+            <numerusform>移行元の %n 個のブロックは、再読み取り時に内容が異なっていたため、再送信しました。移行元サーバーのメモリ（RAM）とディスクを検査してください。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n block(s) of the target differed from what was sent and were sent again.</source>
+        <translation>
+            <numerusform>移行先の %n 個のブロックが送信内容と異なっていたため、再送信しました。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CancelPanel</name>
+    <message>
+        <source>Cancel this migration? The job is deleted, the intermediate instance is released and the copied data is lost. What was used until now is still charged.</source>
+        <translation>この移行をキャンセルしますか？ジョブは削除され、中継インスタンスはリリースされ、コピー済みのデータは失われます。これまでの使用分は課金されます。</translation>
+    </message>
+    <message>
+        <source>&amp;Keep migrating</source>
+        <translation>移行を続ける(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Cancel migrati&amp;on</source>
+        <translation>移行をキャンセル(&amp;O)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ChecksModel</name>
+    <message>
+        <source>Cloud account</source>
+        <translation>クラウドアカウント</translation>
+    </message>
+    <message>
+        <source>Not looked at yet.</source>
+        <translation>未確認です。</translation>
+    </message>
+    <message>
+        <source>It is tested on the Connect page.</source>
+        <translation>「接続」ページでテストします。</translation>
+    </message>
+    <message>
+        <source>The account answers.</source>
+        <translation>アカウントは応答しています。</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>What was found, and what to do</extracomment>
+        <translation>%1%2</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <extracomment>Result of a check</extracomment>
+        <translation>OK</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>情報</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>警告</translation>
+    </message>
+    <message>
+        <source>Problem</source>
+        <translation>問題</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>結果</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>チェック項目</translation>
+    </message>
+    <message>
+        <source>What was found, and what to do</source>
+        <translation>確認結果と対処方法</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ChecksPage</name>
+    <message>
+        <source>Each row says what was looked at, what was found and what to do about it. Problems must be solved before the migration can start; solve them on the server, then choose Check again.</source>
+        <translation>各行に、確認した項目、結果、対処方法が表示されます。問題を解決するまで移行は開始できません。サーバーで解決し、「再チェック」をクリックしてください。</translation>
+    </message>
+    <message>
+        <source>wait until the checks are done</source>
+        <translation>チェックの完了を待つ</translation>
+    </message>
+    <message>
+        <source>let the server be read: choose Check again</source>
+        <translation>「再チェック」をクリックしてサーバー情報を読み取る</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>チェック中…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n OK</source>
+        <translation>
+            <numerusform>OK %n 件</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n warning(s)</source>
+        <translation>
+            <numerusform>警告 %n 件</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s)</source>
+        <translation>
+            <numerusform>問題 %n 件</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Check &amp;again (F5)</source>
+        <translation>再チェック(&amp;A) (F5)</translation>
+    </message>
+    <message>
+        <source>Checks of this server</source>
+        <translation>このサーバーのチェック</translation>
+    </message>
+    <message>
+        <source>Is this server ready?</source>
+        <translation>このサーバーは準備できていますか？</translation>
+    </message>
+    <message>
+        <source>Checks</source>
+        <translation>チェック</translation>
+    </message>
+    <message>
+        <source>Only a problem stops the migration; warnings are for you to weigh.</source>
+        <translation>移行を止めるのは「問題」のみです。「警告」への対応はご判断ください。</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ConnectPage</name>
+    <message>
+        <source>Connect this server</source>
+        <translation>このサーバーを接続</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>接続</translation>
+    </message>
+    <message>
+        <source>Enter the activation code or an AccessKey pair.</source>
+        <translation>アクティベーションコードまたは AccessKey ペアを入力してください。</translation>
+    </message>
+    <message>
+        <source>An activation code is made in the SMC console and lets this server register itself without an AccessKey. It may be pasted with spaces, line breaks or the complete command around it.
+
+An AccessKey pair belongs to a user of your account; create one in the RAM console.
+
+Neither is saved: after the program was closed, enter it again.</source>
+        <translation>アクティベーションコードは SMC コンソールで生成します。これにより、このサーバーは AccessKey なしで登録できます。空白、改行、コマンド全体が含まれていても、そのまま貼り付けられます。
+
+AccessKey ペアはアカウントのユーザーに属します。RAM コンソールで作成してください。
+
+どちらも保存されません。プログラムを終了した場合は、再度入力してください。</translation>
+    </message>
+    <message>
+        <source>enter the activation code</source>
+        <translation>アクティベーションコードを入力してください</translation>
+    </message>
+    <message>
+        <source>enter the AccessKey ID and the AccessKey secret</source>
+        <translation>AccessKey ID と AccessKey Secret を入力してください</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>示された箇所を修正してください</translation>
+    </message>
+    <message>
+        <source>Enter an address that begins with http:// or https://.</source>
+        <translation>http:// または https:// で始まるアドレスを入力してください。</translation>
+    </message>
+    <message>
+        <source>Enter both the AccessKey ID and the AccessKey secret. [E-CON-05]</source>
+        <translation>AccessKey ID と AccessKey Secret の両方を入力してください。[E-CON-05]</translation>
+    </message>
+    <message>
+        <source>Enter the activation code from the SMC console. [E-CON-01]</source>
+        <translation>SMC コンソールのアクティベーションコードを入力してください。[E-CON-01]</translation>
+    </message>
+    <message>
+        <source>Connected as %1.</source>
+        <translation>%1 として接続しました。</translation>
+    </message>
+    <message>
+        <source>The service rejected the activation code. Check it for missing characters, or generate a new one. [E-CON-02]</source>
+        <translation>アクティベーションコードがサービスに拒否されました。文字の欠落がないか確認するか、新しいコードを生成してください。[E-CON-02]</translation>
+    </message>
+    <message>
+        <source>The activation code expired on %1. Generate a new one. [E-CON-03]</source>
+        <translation>アクティベーションコードは %1 に期限切れになりました。新しいコードを生成してください。[E-CON-03]</translation>
+    </message>
+    <message numerus="yes">
+        <source>The activation code has already imported %n server(s), which is its limit. Generate a new one. [E-CON-04]</source>
+        <translation>
+            <numerusform>このアクティベーションコードは、上限である %n 台のサーバーをインポート済みです。新しいコードを生成してください。[E-CON-04]</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The AccessKey pair was refused: %1. Check the pair and its permissions. [E-CON-06]</source>
+        <translation>AccessKey ペアが拒否されました：%1。ペアとその権限を確認してください。[E-CON-06]</translation>
+    </message>
+    <message>
+        <source>Contacting %1…</source>
+        <translation>%1 に接続しています…</translation>
+    </message>
+    <message>
+        <source>&amp;Retry</source>
+        <translation>再試行(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Acti&amp;vation code (recommended)</source>
+        <translation>アクティベーションコード（推奨）(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Access&amp;Key pair</source>
+        <translation>AccessKey ペア(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Activation &amp;code:</source>
+        <translation>アクティベーションコード(&amp;C)：</translation>
+    </message>
+    <message>
+        <source>AccessKey &amp;ID:</source>
+        <translation>AccessKey ID(&amp;I)：</translation>
+    </message>
+    <message>
+        <source>AccessKey &amp;secret:</source>
+        <translation>AccessKey Secret(&amp;S)：</translation>
+    </message>
+    <message>
+        <source>&amp;Endpoint:</source>
+        <translation>エンドポイント(&amp;E)：</translation>
+    </message>
+    <message>
+        <source>Sho&amp;w</source>
+        <translation>表示(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Show the activation code</source>
+        <translation>アクティベーションコードを表示</translation>
+    </message>
+    <message>
+        <source>Show the AccessKey secret</source>
+        <translation>AccessKey Secret を表示</translation>
+    </message>
+    <message>
+        <source>&amp;Private network</source>
+        <translation>プライベートネットワーク(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Test connection</source>
+        <translation>接続をテスト(&amp;T)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DecisionCard</name>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>A question that need not be asked: %1 the question, %2 why</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>Command: %1</source>
+        <translation>コマンド：%1</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DemoWorld</name>
+    <message>
+        <source>Building the sample server…</source>
+        <translation>サンプルサーバーを構築しています…</translation>
+    </message>
+    <message>
+        <source>Starting a simulated cloud…</source>
+        <translation>模擬クラウドを起動しています…</translation>
+    </message>
+    <message>
+        <source>Starting the agent…</source>
+        <translation>エージェントを起動しています…</translation>
+    </message>
+    <message>
+        <source>Creating an activation code…</source>
+        <translation>アクティベーションコードを生成しています…</translation>
+    </message>
+    <message>
+        <source>The demonstration is ready.</source>
+        <translation>デモの準備ができました。</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiskBar</name>
+    <message>
+        <source>Drop mount targets here</source>
+        <translation>マウントポイントをここにドロップ</translation>
+    </message>
+    <message>
+        <source>+%1 too much</source>
+        <extracomment>on a disk that is too small; %1 a size</extracomment>
+        <translation>%1 超過</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksBars</name>
+    <message>
+        <source>%1 used</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>使用 %1</translation>
+    </message>
+    <message>
+        <source>Source disk %1, %2</source>
+        <extracomment>%1 a disk of the server, %2 its size, for screen readers</extracomment>
+        <translation>移行元ディスク %1、%2</translation>
+    </message>
+    <message>
+        <source> GiB</source>
+        <extracomment>the unit behind a number that is typed</extracomment>
+        <translation> GiB</translation>
+    </message>
+    <message>
+        <source>Size of %1 in GiB</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>%1 のサイズ（GiB）</translation>
+    </message>
+    <message>
+        <source>%1 to %2 are possible.</source>
+        <translation>%1～%2 の範囲で指定できます。</translation>
+    </message>
+    <message>
+        <source>min. %1</source>
+        <extracomment>%1 the smallest possible size</extracomment>
+        <translation>最小 %1</translation>
+    </message>
+    <message>
+        <source>not migrated</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>移行対象外</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>空き %1</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <extracomment>%1 the name of a volume group such as vg1</extracomment>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>LVM %1</source>
+        <translation>LVM %1</translation>
+    </message>
+    <message>
+        <source>LVM on %1</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>%1 の LVM</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <extracomment>heading: the disks of the server</extracomment>
+        <translation>移行元</translation>
+    </message>
+    <message>
+        <source>Destination</source>
+        <extracomment>heading: the disks of the image</extracomment>
+        <translation>移行先</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksPage</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
+        <translation>「%1」はサイズとして無効です。数値のみ（GiB 単位）、または 20 や 512 MiB のように単位付きで入力してください。</translation>
+    </message>
+    <message>
+        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
+        <translation>%1 を選びました。上下キーでディスクを選択し、Enter で配置、Esc でキャンセルします。</translation>
+    </message>
+    <message>
+        <source>No disks found.</source>
+        <translation>ディスクが見つかりません。</translation>
+    </message>
+    <message>
+        <source>Reading disks…</source>
+        <translation>ディスクを読み取っています…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s) to solve</source>
+        <translation>
+            <numerusform>解決が必要な問題：%n 件</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Fits: yes</source>
+        <translation>配置：可能</translation>
+    </message>
+    <message>
+        <source>let Edgelift read the disks of this server</source>
+        <translation>Edgelift にこのサーバーのディスクの読み取りを許可してください</translation>
+    </message>
+    <message numerus="yes">
+        <source>solve %n problem(s) of the layout</source>
+        <translation>
+            <numerusform>構成の問題を %n 件解決してください</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
+----------
+%1 a mount target or disk, %2 what is to be said about it</extracomment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
+        <translation>マウントポイントのハンドルを別のディスクにドラッグするか、Ctrl+X を押します。F2 でサイズを変更し、Space で「移行」をオフにします。</translation>
+    </message>
+    <message>
+        <source>What is left needs your decision: see the list below the table.</source>
+        <translation>残りは判断が必要です。表の下の一覧を確認してください。</translation>
+    </message>
+    <message>
+        <source>&amp;Automatic layout</source>
+        <translation>自動構成(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Ad&amp;just</source>
+        <translation>調整(&amp;J)</translation>
+    </message>
+    <message>
+        <source>&amp;Show the layout</source>
+        <translation>構成を表示(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>元に戻す(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Red&amp;o</source>
+        <translation>やり直し(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Reset to au&amp;tomatic</source>
+        <translation>自動に戻す(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Fix automatically</source>
+        <translation>自動修正(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Rescan</source>
+        <translation>再スキャン(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Ctrl+Z</source>
+        <translation>Ctrl+Z</translation>
+    </message>
+    <message>
+        <source>Ctrl+Shift+Z</source>
+        <translation>Ctrl+Shift+Z</translation>
+    </message>
+    <message>
+        <source>F5</source>
+        <translation>F5</translation>
+    </message>
+    <message>
+        <source>Mount targets</source>
+        <translation>マウントポイント</translation>
+    </message>
+    <message>
+        <source>The automatic layout makes the disks of the image like those of this server. Choose “Adjust” to change sizes, to move mount targets to other disks, to leave some out or to use LVM.
+
+With the keyboard: Ctrl+X picks up a mount target, Up and Down choose a disk, Enter drops it, Esc cancels. Alt+1 to Alt+5 move it to a disk at once, Alt+Up and Alt+Down change the order. F2 changes a size, Space sets or clears Migrate, L sets or clears LVM on the row of a disk. Shift+F10 opens a menu with all of this. Ctrl+Z undoes.</source>
+        <translation>自動構成では、イメージのディスクがこのサーバーと同様の構成になります。サイズの変更、マウントポイントの別のディスクへの移動や除外、LVM の使用を行うには、「調整」を選択してください。
+
+キーボード操作：Ctrl+X でマウントポイントを選び、上下キーでディスクを選択し、Enter で配置、Esc でキャンセルします。Alt+1～Alt+5 で直接そのディスクに移動し、Alt+上/下キーで順序を変更します。F2 でサイズを変更し、Space で「移行」のオン/オフ、ディスクの行で L を押すと LVM のオン/オフを切り替えます。Shift+F10 でこれらすべてのメニューを開きます。Ctrl+Z で元に戻します。</translation>
+    </message>
+    <message>
+        <source>Disks and mount targets</source>
+        <translation>ディスクとマウントポイント</translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation>ディスク</translation>
+    </message>
+    <message>
+        <source>Choose what the disks of the image look like and what is migrated to them.</source>
+        <translation>イメージのディスク構成と移行する内容を選択してください。</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ErrorPanel</name>
+    <message>
+        <source>%1 %2: price not known</source>
+        <translation>%1 %2：料金不明</translation>
+    </message>
+    <message>
+        <source>%1 %2: free</source>
+        <translation>%1 %2：無料</translation>
+    </message>
+    <message>
+        <source>%1 %2: %3 %4 a day</source>
+        <extracomment>A cloud resource: kind, id, currency such as CNY, amount</extracomment>
+        <translation>%1 %2：1 日あたり %3 %4</translation>
+    </message>
+    <message>
+        <source>The migration stopped: %1 [%2]</source>
+        <extracomment>%1: what happened, %2: a code such as EL-0212</extracomment>
+        <translation>移行が停止しました：%1 [%2]</translation>
+    </message>
+    <message>
+        <source>E&amp;vidence</source>
+        <translation>根拠(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Code: %1
+Phase: %2
+Time: %3
+Detail: %4</source>
+        <translation>コード：%1
+フェーズ：%2
+時刻：%3
+詳細：%4</translation>
+    </message>
+    <message>
+        <source>Troubleshoot errors: %1</source>
+        <translation>エラーのトラブルシューティング：%1</translation>
+    </message>
+    <message>
+        <source>Re&amp;try</source>
+        <translation>再試行(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Cop&amp;y</source>
+        <translation>コピー(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>Save dia&amp;gnostics…</source>
+        <translation>診断情報を保存(&amp;G)…</translation>
+    </message>
+    <message>
+        <source>Save t&amp;hese files…</source>
+        <translation>これらのファイルを保存(&amp;H)…</translation>
+    </message>
+    <message>
+        <source>Cancel job and clean &amp;up…</source>
+        <translation>ジョブをキャンセルしてクリーンアップ(&amp;U)…</translation>
+    </message>
+    <message>
+        <source>Still there and costing until you clean up:
+%1</source>
+        <translation>次のリソースが残っており、クリーンアップするまで課金されます：
+%1</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1（%2）</translation>
+    </message>
+    <message>
+        <source>These files will be saved, without secrets:
+%1</source>
+        <translation>次のファイルを保存します（機密情報は含まれません）：
+%1</translation>
+    </message>
+    <message>
+        <source>Save diagnostics</source>
+        <translation>診断情報を保存</translation>
+    </message>
+    <message>
+        <source>ZIP archives (*.zip)</source>
+        <translation>ZIP アーカイブ (*.zip)</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>%1 として保存しました。</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::FinishPage</name>
+    <message>
+        <source>Finish</source>
+        <translation>完了</translation>
+    </message>
+    <message>
+        <source>Finish and clean-up</source>
+        <translation>完了とクリーンアップ</translation>
+    </message>
+    <message>
+        <source>Image: %1 (%2)
+Region: %3
+Duration: %4</source>
+        <translation>イメージ：%1（%2）
+リージョン：%3
+所要時間：%4</translation>
+    </message>
+    <message>
+        <source>The ENS image is ready.</source>
+        <translation>ENS イメージの準備ができました。</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>クリーンアップしています…</translation>
+    </message>
+    <message>
+        <source>Not everything was released</source>
+        <translation>リリースされていないリソースがあります</translation>
+    </message>
+    <message>
+        <source>The migration was cancelled. There is no image.</source>
+        <translation>移行はキャンセルされました。イメージはありません。</translation>
+    </message>
+    <message>
+        <source>Next steps
+1. Open the ENS console and create an instance from this image.
+2. Check application licences: the hardware changed.
+3. Compare the new instance with this server before switching over.</source>
+        <translation>次の手順
+1. ENS コンソールを開き、このイメージからインスタンスを作成します。
+2. ハードウェアが変わったため、アプリケーションのライセンスを確認します。
+3. 切り替える前に、新しいインスタンスをこのサーバーと比較します。</translation>
+    </message>
+    <message>
+        <source>ENS console: %1</source>
+        <translation>ENS コンソール：%1</translation>
+    </message>
+    <message>
+        <source>Or by command: %1</source>
+        <translation>コマンドを使用する場合：%1</translation>
+    </message>
+    <message>
+        <source>Folder of the image: %1</source>
+        <translation>イメージのフォルダー：%1</translation>
+    </message>
+    <message>
+        <source>Kept on purpose: %1</source>
+        <extracomment>%1: a cloud resource and its price</extracomment>
+        <translation>設定により保持：%1</translation>
+    </message>
+    <message>
+        <source>Still there: %1 – costs continue</source>
+        <translation>残存：%1 – 課金が続きます</translation>
+    </message>
+    <message>
+        <source>Everything temporary was released: the intermediate instance, the temporary images and snapshots.</source>
+        <translation>一時リソースはすべてリリースされました：中継インスタンス、一時イメージ、スナップショット。</translation>
+    </message>
+    <message>
+        <source>Clean-up
+%1</source>
+        <translation>クリーンアップ
+%1</translation>
+    </message>
+    <message>
+        <source>Save report</source>
+        <translation>レポートを保存</translation>
+    </message>
+    <message>
+        <source>Reports (*.html)</source>
+        <translation>レポート (*.html)</translation>
+    </message>
+    <message>
+        <source>The report was saved as %1.</source>
+        <translation>レポートを %1 として保存しました。</translation>
+    </message>
+    <message>
+        <source>Copy &amp;address</source>
+        <translation>アドレスをコピー(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Copy &amp;command</source>
+        <translation>コマンドをコピー(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Release now</source>
+        <translation>今すぐリリース(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Show in &amp;file manager</source>
+        <translation>ファイルマネージャーで表示(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Save report…</source>
+        <translation>レポートを保存(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>Boot it &amp;here</source>
+        <translation>ここで起動(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Console of the image that boots here</source>
+        <translation>ここで起動するイメージのコンソール</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::JobWatch</name>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>警告：%1</translation>
+    </message>
+    <message>
+        <source>The ENS image %1 is ready.</source>
+        <translation>ENS イメージ %1 の準備ができました。</translation>
+    </message>
+    <message>
+        <source>The migration engine does not answer. Reconnecting.</source>
+        <translation>移行エンジンが応答しません。再接続しています。</translation>
+    </message>
+    <message>
+        <source>Connected to the migration engine again.</source>
+        <translation>移行エンジンに再接続しました。</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::LayoutGestures</name>
+    <message>
+        <source>Change &amp;size</source>
+        <translation>サイズを変更(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;LVM</source>
+        <translation>LVM(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Migrate</source>
+        <translation>移行(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Mo&amp;ve to</source>
+        <extracomment>a menu of disks</extracomment>
+        <translation>移動先(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Move &amp;up</source>
+        <translation>上へ移動(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Move &amp;down</source>
+        <translation>下へ移動(&amp;D)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::LayoutModel</name>
+    <message>
+        <source>Mount target</source>
+        <translation>マウントポイント</translation>
+    </message>
+    <message>
+        <source>Migrate</source>
+        <translation>移行</translation>
+    </message>
+    <message>
+        <source>Destination</source>
+        <translation>移行先</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>サイズ</translation>
+    </message>
+    <message>
+        <source>Used</source>
+        <translation>使用量</translation>
+    </message>
+    <message>
+        <source>Min.</source>
+        <extracomment>the smallest possible size</extracomment>
+        <translation>最小</translation>
+    </message>
+    <message>
+        <source>Transfer method</source>
+        <translation>転送方式</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>備考</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <extracomment>%1 “System disk” or “Data disk 2”, %2 its name on the source such as vdb</extracomment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>Block by block</source>
+        <extracomment>how a volume is copied</extracomment>
+        <translation>ブロック単位</translation>
+    </message>
+    <message>
+        <source>File by file</source>
+        <translation>ファイル単位</translation>
+    </message>
+    <message>
+        <source>%1, %2, %3 free</source>
+        <extracomment>%1 a disk, %2 its size, %3 what is free on it, for screen readers</extracomment>
+        <translation>%1、%2、空き %3</translation>
+    </message>
+    <message>
+        <source>%1, %2, not migrated</source>
+        <extracomment>%1 a mount target, %2 its size, for screen readers</extracomment>
+        <translation>%1、%2、移行しない</translation>
+    </message>
+    <message>
+        <source>%1, %2, cannot be moved</source>
+        <extracomment>%1 a mount target, %2 its size, for screen readers</extracomment>
+        <translation>%1、%2、移動不可</translation>
+    </message>
+    <message>
+        <source>%1, %2, can be moved</source>
+        <translation>%1、%2、移動可能</translation>
+    </message>
+    <message>
+        <source>Cannot be moved.</source>
+        <translation>移動できません。</translation>
+    </message>
+    <message>
+        <source>migrated</source>
+        <translation>移行対象</translation>
+    </message>
+    <message>
+        <source>not migrated</source>
+        <translation>移行対象外</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::LayoutProblems</name>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>ほか %n 件。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Must be solved</source>
+        <extracomment>severity of a problem, for screen readers</extracomment>
+        <translation>要解決</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>注意</translation>
+    </message>
+    <message>
+        <source>Problems of the layout</source>
+        <translation>構成の問題</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MainWindow</name>
+    <message>
+        <source>Step %1 of %2</source>
+        <translation>ステップ %1/%2</translation>
+    </message>
+    <message>
+        <source>Edgelift — %1</source>
+        <extracomment>Title of the window: program — step or progress</extracomment>
+        <translation>Edgelift - %1</translation>
+    </message>
+    <message>
+        <source>&amp;Next</source>
+        <translation>次へ(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>ヘルプ(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>戻る(&amp;B)</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>閉じる(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Server and region</source>
+        <translation>サーバーとリージョン</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MessageBar</name>
+    <message>
+        <source>Copy</source>
+        <translation>コピー</translation>
+    </message>
+    <message>
+        <source>Copy this message</source>
+        <translation>このメッセージをコピー</translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation>このメッセージを閉じる</translation>
+    </message>
+    <message>
+        <source>%1: %2 %3</source>
+        <extracomment>An error: what happened, to what, and what to do</extracomment>
+        <translation>%1：%2%3</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MigrationPage</name>
+    <message>
+        <source>Applied. It takes effect when the migration goes on.</source>
+        <translation>適用しました。移行の再開時に有効になります。</translation>
+    </message>
+    <message>
+        <source>Applied. The new limit takes effect within %1 s.</source>
+        <translation>適用しました。新しい制限は %1 秒以内に有効になります。</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>In the window&apos;s title: per cent and state</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>Migration</source>
+        <translation>移行</translation>
+    </message>
+    <message>
+        <source>You may close this window: the migration goes on, and starting Edgelift again shows it.</source>
+        <translation>このウィンドウを閉じても移行は続きます。Edgelift を再度起動すると表示されます。</translation>
+    </message>
+    <message>
+        <source>The migration is not finished.</source>
+        <translation>移行は完了していません。</translation>
+    </message>
+    <message>
+        <source>No migration</source>
+        <translation>移行なし</translation>
+    </message>
+    <message>
+        <source>Creating the intermediate instance…</source>
+        <translation>中継インスタンスを作成しています…</translation>
+    </message>
+    <message>
+        <source>Preparing</source>
+        <translation>準備中</translation>
+    </message>
+    <message>
+        <source>Synchronizing</source>
+        <translation>同期中</translation>
+    </message>
+    <message>
+        <source>Paused. The intermediate instance keeps costing.</source>
+        <translation>一時停止中です。中継インスタンスの課金は続きます。</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>エラー</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>完了</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>クリーンアップしています…</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>キャンセル済み</translation>
+    </message>
+    <message>
+        <source>Reconnecting to the migration engine… (%1 s)</source>
+        <translation>移行エンジンに再接続しています…（%1 秒）</translation>
+    </message>
+    <message>
+        <source>The numbers are of %1.</source>
+        <translation>%1 時点の数値です。</translation>
+    </message>
+    <message>
+        <source>No data for %1 s. Check the network of this server, or choose Pause and go on later.</source>
+        <translation>%1 秒間データがありません。このサーバーのネットワークを確認するか、「一時停止」を選択して後で続行してください。</translation>
+    </message>
+    <message>
+        <source>No data for %1 s. Waiting for the network.</source>
+        <translation>%1 秒間データがありません。ネットワークを待っています。</translation>
+    </message>
+    <message>
+        <source>The transfer is slow. To speed it up, raise the bandwidth of this server and of the destination for a while.</source>
+        <translation>転送速度が低下しています。速くするには、このサーバーと移行先の帯域幅を一時的に増やしてください。</translation>
+    </message>
+    <message>
+        <source>&amp;Resume</source>
+        <translation>再開(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>一時停止(&amp;P)</translation>
+    </message>
+    <message>
+        <source>%1 · %2 of %3</source>
+        <extracomment>Of a disk: per cent, amount that is copied, amount in all</extracomment>
+        <translation>%1 · %2/%3</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>残り %1</translation>
+    </message>
+    <message>
+        <source>Remaining time: %1</source>
+        <translation>残り時間：%1</translation>
+    </message>
+    <message>
+        <source>Speed: %1 before compression · Network: %2 · Limit: %3 · Average: %4</source>
+        <translation>速度：%1（圧縮前） · ネットワーク：%2 · 制限：%3 · 平均：%4</translation>
+    </message>
+    <message>
+        <source>Elapsed: %1 · Sent: %2 · Saved by compression: %3 · Interruptions: %4</source>
+        <translation>経過時間：%1 · 送信済み：%2 · 圧縮による削減：%3 · 中断回数：%4</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>%1 の進捗</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>警告：%1</translation>
+    </message>
+    <message>
+        <source>Job ID</source>
+        <translation>ジョブ ID</translation>
+    </message>
+    <message>
+        <source>Job name</source>
+        <translation>ジョブ名</translation>
+    </message>
+    <message>
+        <source>Job status</source>
+        <translation>ジョブステータス</translation>
+    </message>
+    <message>
+        <source>Creation time</source>
+        <translation>作成日時</translation>
+    </message>
+    <message>
+        <source>Start time</source>
+        <translation>開始日時</translation>
+    </message>
+    <message>
+        <source>End time</source>
+        <translation>終了日時</translation>
+    </message>
+    <message>
+        <source>Job progress</source>
+        <translation>ジョブの進捗</translation>
+    </message>
+    <message>
+        <source>Target region</source>
+        <translation>ターゲットリージョン</translation>
+    </message>
+    <message>
+        <source>Intermediate instance ID</source>
+        <translation>中継インスタンス ID</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>タグ</translation>
+    </message>
+    <message>
+        <source>Remaining time (s)</source>
+        <translation>残り時間（秒）</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>%1  %2</source>
+        <translation>%1  %2</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>進捗</translation>
+    </message>
+    <message>
+        <source>&amp;Modify…</source>
+        <translation>変更(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel job…</source>
+        <translation>ジョブをキャンセル(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>&amp;Details</source>
+        <translation>詳細(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Lo&amp;g</source>
+        <translation>ログ(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>ログ</translation>
+    </message>
+    <message>
+        <source>Copy &amp;all</source>
+        <translation>すべてコピー(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the intermediate instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
+        <translation>移行中は、中継インスタンスの停止、起動、再起動、リリース、課金方法の変更を行わないでください。移行後に自動的にリリースされます。</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ModifyPanel</name>
+    <message>
+        <source>Speed &amp;limit (Mbit/s):</source>
+        <translation>速度制限（Mbit/s）(&amp;L)：</translation>
+    </message>
+    <message>
+        <source>Unlimited</source>
+        <translation>無制限</translation>
+    </message>
+    <message>
+        <source>Co&amp;mpression:</source>
+        <translation>圧縮(&amp;M)：</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>オフ</translation>
+    </message>
+    <message>
+        <source>&amp;Verify the copied data by checksum</source>
+        <translation>コピーしたデータをチェックサムで検証(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Apply</source>
+        <translation>適用(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Cl&amp;ose</source>
+        <translation>閉じる(&amp;O)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::PhaseStrip</name>
+    <message>
+        <source>%1: done</source>
+        <translation>%1：完了</translation>
+    </message>
+    <message>
+        <source>%1: failed</source>
+        <translation>%1：失敗</translation>
+    </message>
+    <message>
+        <source>%1: now</source>
+        <translation>%1：実行中</translation>
+    </message>
+    <message>
+        <source>%1: to come</source>
+        <translation>%1：未実行</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::PlanFileBar</name>
+    <message>
+        <source>Plan files (*.json);;All files (*)</source>
+        <translation>プランファイル (*.json);;すべてのファイル (*)</translation>
+    </message>
+    <message>
+        <source>The plan was saved as %1.</source>
+        <translation>プランを %1 として保存しました。</translation>
+    </message>
+    <message>
+        <source>Use its &amp;settings, keep these disks</source>
+        <translation>その設定を使い、現在のディスクを維持(&amp;S)</translation>
+    </message>
+    <message>
+        <source>The plan %1 was opened.</source>
+        <translation>プラン %1 を開きました。</translation>
+    </message>
+    <message>
+        <source>&amp;Open plan…</source>
+        <translation>プランを開く(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>&amp;Save plan…</source>
+        <translation>プランを保存(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>Problems of the plan file</source>
+        <translation>プランファイルの問題</translation>
+    </message>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>One problem of a file: %1 what is wrong, %2 what to do, %3 a code such as EL-0052</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::PreparePage</name>
+    <message>
+        <source>Prepare and import</source>
+        <translation>準備とインポート</translation>
+    </message>
+    <message>
+        <source>Prepare</source>
+        <translation>準備</translation>
+    </message>
+    <message>
+        <source>Decide what may be changed on this server, then register it as a migration source.</source>
+        <translation>このサーバーで許可する変更を決めてから、移行元として登録します。</translation>
+    </message>
+    <message>
+        <source>Nothing is changed on this server before you choose “Prepare and import”.
+
+The import registers this server with the service that made the activation code. With an AccessKey pair there is nothing to register.</source>
+        <translation>「準備とインポート」を選択するまで、このサーバーは変更されません。
+
+インポートでは、アクティベーションコードを生成したサービスにこのサーバーを登録します。AccessKey ペアの場合、登録は不要です。</translation>
+    </message>
+    <message>
+        <source>wait until the import is finished</source>
+        <translation>インポートが完了するまでお待ちください</translation>
+    </message>
+    <message>
+        <source>wait for the questions to this server</source>
+        <translation>このサーバーの確認が終わるまでお待ちください</translation>
+    </message>
+    <message>
+        <source>answer: %1</source>
+        <translation>回答してください：%1</translation>
+    </message>
+    <message>
+        <source>&amp;Prepare and import</source>
+        <translation>準備とインポート(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Retry</source>
+        <translation>再試行(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Preparing this server…</source>
+        <translation>このサーバーを準備しています…</translation>
+    </message>
+    <message>
+        <source>Importing this server…</source>
+        <translation>このサーバーをインポートしています…</translation>
+    </message>
+    <message>
+        <source>The snapshot driver could not be installed: %1. Block replication is switched off for this migration. [W-PRE-01]</source>
+        <translation>スナップショットドライバーをインストールできませんでした：%1。この移行ではブロックレプリケーションを無効にします。[W-PRE-01]</translation>
+    </message>
+    <message>
+        <source>Import Source Server [%1] Successfully!</source>
+        <extracomment>%1 is an id such as s-bp1abc; the words are those of the service</extracomment>
+        <translation>移行元 [%1] をインポートしました</translation>
+    </message>
+    <message>
+        <source>Migration source online</source>
+        <translation>移行元はオンラインです</translation>
+    </message>
+    <message>
+        <source>&amp;Exclude files and folders</source>
+        <translation>ファイルとフォルダーを除外(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Path to &amp;leave out:</source>
+        <translation>除外するパス(&amp;L)：</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>追加(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>削除(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Paths that are left out</source>
+        <translation>除外されるパス</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ResumePage</name>
+    <message>
+        <source>Discard the saved setup?</source>
+        <translation>保存した設定を破棄しますか？</translation>
+    </message>
+    <message>
+        <source>Discard the saved setup? The imported source %1 stays registered.</source>
+        <translation>保存した設定を破棄しますか？インポート済みの移行元 %1 は登録されたままです。</translation>
+    </message>
+    <message>
+        <source>&amp;Discard</source>
+        <translation>破棄(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>保持(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Continue the setup from %1 at step “%2”? The activation code or AccessKey pair is not saved and has to be entered again.</source>
+        <translation>%1 の設定をステップ「%2」から続行しますか？アクティベーションコードと AccessKey ペアは保存されないため、再入力が必要です。</translation>
+    </message>
+    <message>
+        <source>&amp;Continue</source>
+        <translation>続行(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Start over</source>
+        <translation>最初から(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Welcome back</source>
+        <translation>おかえりなさい</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ReviewPage</name>
+    <message>
+        <source>wait until the migration has started</source>
+        <translation>移行が開始されるまで待つ</translation>
+    </message>
+    <message>
+        <source>enter the activation code or an AccessKey pair again on the Connect page</source>
+        <translation>「接続」ページでアクティベーションコードまたは AccessKey ペアを再入力する</translation>
+    </message>
+    <message>
+        <source>wait until the plan is checked</source>
+        <translation>プランのチェック完了を待つ</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>What is wrong, and what to do</extracomment>
+        <translation>%1%2</translation>
+    </message>
+    <message>
+        <source>read the notice and choose “Got It”</source>
+        <translation>注意事項を読み、「了解」をクリックする</translation>
+    </message>
+    <message>
+        <source>%1: %2 is left out</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
+        <translation>%1：%2 は除外</translation>
+    </message>
+    <message>
+        <source>%1: %2 → %3 (%4)</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
+        <translation>%1：%2 → %3（%4）</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>Speed limit: %1; compression: %2; checksum verification: %3</source>
+        <translation>速度制限：%1、圧縮：%2、チェックサム検証：%3</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>オン</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>オフ</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>サーバー</translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation>アカウント</translation>
+    </message>
+    <message>
+        <source>by activation code</source>
+        <translation>アクティベーションコードを使用</translation>
+    </message>
+    <message>
+        <source>by AccessKey pair</source>
+        <translation>AccessKey ペアを使用</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>イメージ</translation>
+    </message>
+    <message>
+        <source>%1… in %2</source>
+        <translation>%1…（%2）</translation>
+    </message>
+    <message>
+        <source>On the way</source>
+        <translation>中継</translation>
+    </message>
+    <message>
+        <source>bucket %1 in %2</source>
+        <translation>バケット %1（%2）</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>ネットワーク</translation>
+    </message>
+    <message>
+        <source>Public network</source>
+        <translation>パブリックネットワーク</translation>
+    </message>
+    <message>
+        <source>VPC %1, vSwitch %2</source>
+        <translation>VPC %1、vSwitch %2</translation>
+    </message>
+    <message>
+        <source>Transfer</source>
+        <translation>転送</translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation>ディスク</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>変更</translation>
+    </message>
+    <message>
+        <source>Change: %1</source>
+        <translation>変更：%1</translation>
+    </message>
+    <message>
+        <source>Choose Change beside a line to go back to its page; nothing is lost. Save the plan on the Settings page to use it with edgeliftctl.</source>
+        <translation>各行の「変更」をクリックすると該当ページに戻れます。入力内容は失われません。edgeliftctl で使用する場合は、「設定」ページでプランを保存してください。</translation>
+    </message>
+    <message>
+        <source>Costs: the transit instance, its disks and snapshots, and the bucket&apos;s storage and traffic are charged by the cloud while the migration runs; everything temporary is removed at the end. After an error they are kept for a retry and keep costing until you retry or cancel.</source>
+        <translation>料金：移行中は、中継インスタンスとそのディスクやスナップショット、バケットのストレージとトラフィックに対してクラウドの料金が発生します。一時リソースは最後にすべて削除されます。エラー後は再試行用に保持され、再試行またはキャンセルするまで料金が発生します。</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance %1 and do not change its billing method during the migration. Leave the temporary image and the temporary objects in the bucket alone. The hardware changes: check licences after the migration.</source>
+        <translation>移行中は、中継インスタンス %1 を停止、起動、再起動、リリースしたり、課金方法を変更したりしないでください。一時イメージとバケット内の一時オブジェクトも変更しないでください。ハードウェアが変わるため、移行後にライセンスを確認してください。</translation>
+    </message>
+    <message>
+        <source>&amp;Got It</source>
+        <translation>了解(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Co&amp;py command</source>
+        <translation>コマンドをコピー(&amp;P)</translation>
+    </message>
+    <message>
+        <source>The same migration as a command for edgeliftctl</source>
+        <translation>同じ移行を行う edgeliftctl コマンド</translation>
+    </message>
+    <message>
+        <source>Review and start</source>
+        <translation>確認と開始</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>確認</translation>
+    </message>
+    <message>
+        <source>Starting creates a paid transit instance in your account.</source>
+        <translation>開始すると、アカウントに有料の中継インスタンスが作成されます。</translation>
+    </message>
+    <message>
+        <source>&amp;Start migration</source>
+        <translation>移行を開始(&amp;S)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::SettingsAdvanced</name>
+    <message>
+        <source>Reading from this server&apos;s disks: at most %1 MB/s</source>
+        <translation>このサーバーのディスクの読み取り：最大 %1 MB/s</translation>
+    </message>
+    <message>
+        <source>Niceness: %1</source>
+        <translation>nice 値：%1</translation>
+    </message>
+    <message>
+        <source>Does not stand back when this server&apos;s own disk accesses slow down</source>
+        <translation>このサーバー自体のディスクアクセスが遅くなっても速度を下げません</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 days and times, %2 a speed such as 100 Mbit/s</extracomment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Set by the plan file:</source>
+        <translation>プランファイルによる設定：</translation>
+    </message>
+    <message>
+        <source>Auto</source>
+        <translation>自動</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>オン</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>オフ</translation>
+    </message>
+    <message>
+        <source>&amp;Job name:</source>
+        <translation>ジョブ名(&amp;J)：</translation>
+    </message>
+    <message>
+        <source>&amp;Description:</source>
+        <translation>説明(&amp;D)：</translation>
+    </message>
+    <message>
+        <source>&amp;Modify disk partition: choose disks, sizes and order yourself on the next page</source>
+        <translation>ディスクパーティションを変更：次のページでディスク、サイズ、順序を自分で選択(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Speed &amp;limit (Mbit/s):</source>
+        <translation>速度制限（Mbit/s）(&amp;L)：</translation>
+    </message>
+    <message>
+        <source>Unlimited</source>
+        <translation>無制限</translation>
+    </message>
+    <message>
+        <source>Com&amp;pression ratio (0 = none):</source>
+        <translation>転送圧縮率（0 = なし）(&amp;P)：</translation>
+    </message>
+    <message>
+        <source>Compression ratio as a number</source>
+        <translation>転送圧縮率の数値</translation>
+    </message>
+    <message>
+        <source>&amp;Verify check sums: more certain, slower</source>
+        <translation>チェックサムを検証：より確実ですが低速です(&amp;V)</translation>
+    </message>
+    <message>
+        <source>SSL-&amp;encrypted transmission:</source>
+        <translation>SSL 暗号化転送(&amp;E)：</translation>
+    </message>
+    <message>
+        <source>Licence t&amp;ype:</source>
+        <translation>ライセンスタイプ(&amp;Y)：</translation>
+    </message>
+    <message>
+        <source>Ta&amp;gs:</source>
+        <translation>タグ(&amp;G)：</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>追加(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Add a tag</source>
+        <translation>タグを追加</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve</source>
+        <translation>削除(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Remove this tag</source>
+        <translation>このタグを削除</translation>
+    </message>
+    <message>
+        <source>&amp;Intermediate instance type:</source>
+        <translation>中継インスタンスタイプ(&amp;I)：</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>自動</translation>
+    </message>
+    <message>
+        <source>If the type you choose is out of stock, the job cannot be created. Leave it empty to have one chosen.</source>
+        <translation>選択したタイプの在庫がない場合、ジョブを作成できません。空欄にすると自動的に選択されます。</translation>
+    </message>
+    <message>
+        <source>&amp;Report diagnostic logs</source>
+        <translation>診断ログを報告(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;What is sent?</source>
+        <translation>送信される内容(&amp;W)</translation>
+    </message>
+    <message>
+        <source>The log of this migration: phases, speeds, error codes, names of disks and cloud resources. No file contents, no file names, no codes, keys or passwords.</source>
+        <translation>この移行のログ：フェーズ、速度、エラーコード、ディスクとクラウドリソースの名前。ファイルの内容、ファイル名、アクティベーションコード、キー、パスワードは含まれません。</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::SettingsPage</name>
+    <message>
+        <source>Settings</source>
+        <translation>設定</translation>
+    </message>
+    <message>
+        <source>The ENS image is kept in the image storage region. Before that a temporary image is made in the transit region and lies in the transit bucket, which must be in the same region.
+
+“Save plan” writes all of this to a file that edgeliftctl uses as well.</source>
+        <translation>ENS イメージはイメージ保存リージョンに保管されます。その前に、一時イメージが中継リージョンで作成され、中継バケットに置かれます。このバケットは同じリージョンにある必要があります。
+
+「プランを保存」を選択すると、これらすべてがファイルに書き込まれ、edgeliftctl でも使用できます。</translation>
+    </message>
+    <message>
+        <source>choose a bucket</source>
+        <translation>バケットを選択してください</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>示された箇所を修正してください</translation>
+    </message>
+    <message>
+        <source>China (Beijing)</source>
+        <translation>中国 (北京)</translation>
+    </message>
+    <message>
+        <source>Singapore</source>
+        <translation>シンガポール</translation>
+    </message>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>An id and the name beside it</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>&amp;More configurations</source>
+        <translation>その他の設定(&amp;M)</translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;More configurations (%n changed)</source>
+        <translation>
+            <numerusform>その他の設定（%n 件変更）(&amp;M)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>読み込み中…</translation>
+    </message>
+    <message>
+        <source>No bucket in %1. Create one in the OSS console, then refresh.</source>
+        <translation>%1 にバケットがありません。OSS コンソールで作成してから更新してください。</translation>
+    </message>
+    <message>
+        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
+        <translation>%1 に VPC がありません。VPC コンソールで作成してから更新してください。</translation>
+    </message>
+    <message>
+        <source>The image is named %1.</source>
+        <extracomment>%1 is the prefix with a time stamp behind it</extracomment>
+        <translation>イメージ名は %1 になります。</translation>
+    </message>
+    <message>
+        <source>&amp;Image storage region:</source>
+        <translation>イメージ保存リージョン(&amp;I)：</translation>
+    </message>
+    <message>
+        <source>Image &amp;name prefix:</source>
+        <translation>イメージ名のプレフィックス(&amp;N)：</translation>
+    </message>
+    <message>
+        <source>&amp;Transit region:</source>
+        <translation>中継リージョン(&amp;T)：</translation>
+    </message>
+    <message>
+        <source>Transit &amp;bucket:</source>
+        <translation>中継バケット(&amp;B)：</translation>
+    </message>
+    <message>
+        <source>&amp;Refresh</source>
+        <translation>更新(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Refresh buckets and networks</source>
+        <translation>バケットとネットワークを更新</translation>
+    </message>
+    <message>
+        <source>Network type:</source>
+        <translation>ネットワークタイプ：</translation>
+    </message>
+    <message>
+        <source>&amp;Public Network</source>
+        <translation>パブリックネットワーク(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Public Network</source>
+        <translation>パブリックネットワーク</translation>
+    </message>
+    <message>
+        <source>&amp;VPC: this server is connected to it already</source>
+        <translation>VPC：このサーバーは接続済みです(&amp;V)</translation>
+    </message>
+    <message>
+        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
+        <translation>直接、または VPN Gateway、Express Connect 回線、Smart Access Gateway 経由で VPC にアクセスできる場合は、より高速で安定した VPC を推奨します。</translation>
+    </message>
+    <message>
+        <source>VP&amp;C:</source>
+        <translation>VPC(&amp;C)：</translation>
+    </message>
+    <message>
+        <source>v&amp;Switch:</source>
+        <translation>vSwitch(&amp;S)：</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::StepList</name>
+    <message>
+        <source>Steps</source>
+        <translation>ステップ</translation>
+    </message>
+    <message>
+        <source>%1, current step</source>
+        <translation>%1、現在のステップ</translation>
+    </message>
+    <message>
+        <source>%1, visited</source>
+        <translation>%1、表示済み</translation>
+    </message>
+    <message>
+        <source>%1, later</source>
+        <translation>%1、未表示</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::SweepChart</name>
+    <message>
+        <source>Speed of the last 10 minutes</source>
+        <translation>直近 10 分間の速度</translation>
+    </message>
+    <message>
+        <source>No speed was measured yet.</source>
+        <translation>速度はまだ測定されていません。</translation>
+    </message>
+    <message>
+        <source>Disk speed now %1, network speed now %2, highest disk speed of the last 10 minutes %3.</source>
+        <extracomment>Read by screen readers instead of the graph</extracomment>
+        <translation>現在のディスク速度 %1、現在のネットワーク速度 %2、直近 10 分間の最高ディスク速度 %3。</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>ディスク</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>ネットワーク</translation>
+    </message>
+    <message>
+        <source>Top: %1</source>
+        <extracomment>The upper edge of a graph of speeds; %1 is a speed</extracomment>
+        <translation>上限：%1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TagsModel</name>
+    <message>
+        <source>Key</source>
+        <translation>キー</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>値</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ToDoList</name>
+    <message>
+        <source>To continue you need to:</source>
+        <translation>続行するには次の操作が必要です：</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <extracomment>Below a list of things to do</extracomment>
+        <translation>
+            <numerusform>他 %n 件</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::VolumeDelegate</name>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>%1 a column such as “Size”, %2 the row&apos;s name, for screen readers</extracomment>
+        <translation>%2 の%1</translation>
+    </message>
+    <message>
+        <source>Block by block</source>
+        <translation>ブロック単位</translation>
+    </message>
+    <message>
+        <source>File by file</source>
+        <translation>ファイル単位</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::WaitLine</name>
+    <message>
+        <source>S&amp;top</source>
+        <translation>停止(&amp;T)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::WelcomePage</name>
+    <message>
+        <source>It keeps running meanwhile: nothing is installed into its kernel, and nothing is written to its disks.</source>
+        <translation>移行中もサーバーは稼働し続けます。カーネルへのインストールも、ディスクへの書き込みも行いません。</translation>
+    </message>
+    <message>
+        <source>Edgelift copies the disks of a Linux server into the cloud and makes an image for Edge Node Service (ENS) of them. Nothing is changed or charged before you choose Start migration on the Review page.</source>
+        <translation>Edgelift は Linux サーバーのディスクをクラウドにコピーし、Edge Node Service (ENS) 用のイメージを作成します。「確認」ページで「移行を開始」をクリックするまで、変更や料金は発生しません。</translation>
+    </message>
+    <message>
+        <source>&amp;Language:</source>
+        <translation>言語(&amp;L)：</translation>
+    </message>
+    <message>
+        <source>1. You choose what is migrated and where to.
+2. Edgelift makes a temporary transit instance, copies the disks to it, makes an ECS image, exports it to an OSS bucket and imports it into ENS. Then it removes everything temporary.
+3. You create the ENS instance from the finished image.</source>
+        <translation>1. 移行する対象と移行先を選択します。
+2. Edgelift が一時的な中継インスタンスを作成してディスクをコピーし、ECS イメージを作成して OSS バケットにエクスポートし、ENS にインポートします。その後、一時リソースをすべて削除します。
+3. 完成したイメージから ENS インスタンスを作成します。</translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation>制限</translation>
+    </message>
+    <message>
+        <source>Only Linux servers with x86 processors: physical servers, virtual machines, and servers of other clouds.</source>
+        <translation>x86 プロセッサの Linux サーバーのみ対象です（物理サーバー、仮想マシン、他のクラウドのサーバー）。</translation>
+    </message>
+    <message>
+        <source>At most %1 data disks, each at most %2.</source>
+        <translation>データディスクは最大 %1 台、1 台あたり最大 %2 です。</translation>
+    </message>
+    <message>
+        <source>ENS images are imported in China (Beijing) and Singapore only.</source>
+        <translation>ENS イメージのインポートは、中国（北京）とシンガポールのみ可能です。</translation>
+    </message>
+    <message>
+        <source>The image may have at most %1 after compression, system disk and data disks together.</source>
+        <translation>圧縮後のイメージは、システムディスクとデータディスクを合わせて最大 %1 です。</translation>
+    </message>
+    <message>
+        <source>ECS, OSS and ENS must be activated in the account, and ECS must be allowed to write to OSS.</source>
+        <translation>アカウントで ECS、OSS、ENS を有効化し、ECS に OSS への書き込みを許可する必要があります。</translation>
+    </message>
+    <message>
+        <source>Costs</source>
+        <translation>料金</translation>
+    </message>
+    <message>
+        <source>Edgelift is free. What is used on the way is charged by the cloud: one pay-as-you-go transit instance with its disks and snapshots.</source>
+        <translation>Edgelift は無料です。移行中に使用する従量課金の中継インスタンス 1 台と、そのディスクおよびスナップショットにはクラウドの料金が発生します。</translation>
+    </message>
+    <message>
+        <source>The temporary image in the OSS bucket costs storage, requests and outbound traffic.</source>
+        <translation>OSS バケットの一時イメージには、ストレージ、リクエスト、アウトバウンドトラフィックの料金が発生します。</translation>
+    </message>
+    <message>
+        <source>Importing the ENS image and creating an ENS instance are charged by ENS.</source>
+        <translation>ENS イメージのインポートと ENS インスタンスの作成には、ENS の料金が発生します。</translation>
+    </message>
+    <message>
+        <source>After an error the transit instance is kept so that you can retry, and keeps costing until you retry or cancel.</source>
+        <translation>エラー後は再試行用に中継インスタンスが保持され、再試行またはキャンセルするまで料金が発生します。</translation>
+    </message>
+    <message>
+        <source>Consequences</source>
+        <translation>影響</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance %1 during the migration.</source>
+        <translation>移行中は、中継インスタンス %1 を停止、起動、再起動、リリースしないでください。</translation>
+    </message>
+    <message>
+        <source>Leave the temporary ECS image and the temporary objects in the bucket alone; they are removed at the end.</source>
+        <translation>一時 ECS イメージとバケット内の一時オブジェクトは変更しないでください。最後に削除されます。</translation>
+    </message>
+    <message>
+        <source>The hardware changes: licences bound to it may become invalid. Check them after the migration.</source>
+        <translation>ハードウェアが変わるため、ハードウェアに紐づくライセンスは無効になる場合があります。移行後に確認してください。</translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation>用語</translation>
+    </message>
+    <message>
+        <source>ENS, Edge Node Service: servers in data centers near their users.</source>
+        <translation>ENS (Edge Node Service)：ユーザーの近くのデータセンターにあるサーバー。</translation>
+    </message>
+    <message>
+        <source>OSS, Object Storage Service: holds files in buckets.</source>
+        <translation>OSS (Object Storage Service)：ファイルをバケットに保存します。</translation>
+    </message>
+    <message>
+        <source>Transit instance: a temporary ECS instance that receives the disks.</source>
+        <translation>中継インスタンス：ディスクを受信する一時的な ECS インスタンス。</translation>
+    </message>
+    <message>
+        <source>Activation code: lets this server register itself without an AccessKey pair.</source>
+        <translation>アクティベーションコード：AccessKey ペアなしでこのサーバーを登録できます。</translation>
+    </message>
+    <message>
+        <source>Move this server into an ENS image</source>
+        <translation>このサーバーを ENS イメージに移行</translation>
+    </message>
+    <message>
+        <source>Welcome</source>
+        <translation>ようこそ</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::Wizard</name>
+    <message>
+        <source>&amp;Start the engine</source>
+        <translation>エンジンを起動(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Migration %1 continues in the background. Start “edgelift” again to watch it.</source>
+        <translation>移行 %1 はバックグラウンドで続きます。「edgelift」を再度起動すると確認できます。</translation>
+    </message>
+</context>
+</TS>

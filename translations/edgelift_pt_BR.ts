@@ -1,0 +1,4020 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="pt_BR" sourcelanguage="en">
+<context>
+    <name>ActivationCode</name>
+    <message>
+        <source>“%1” (character %2)</source>
+        <extracomment>%1 is one character of an activation code, %2 its place in the code</extracomment>
+        <translation>“%1” (caractere %2)</translation>
+    </message>
+    <message>
+        <source>a part is missing</source>
+        <translation>falta uma parte</translation>
+    </message>
+    <message>
+        <source>the address in it is not valid</source>
+        <translation>o endereço contido nele não é válido</translation>
+    </message>
+    <message>
+        <source>it is longer than %1 characters</source>
+        <translation>tem mais de %1 caracteres</translation>
+    </message>
+    <message>
+        <source>it is empty</source>
+        <translation>está vazio</translation>
+    </message>
+    <message>
+        <source>it does not begin with EL1</source>
+        <translation>não começa com EL1</translation>
+    </message>
+    <message>
+        <source>the end is missing</source>
+        <translation>falta o final</translation>
+    </message>
+    <message>
+        <source>the check sum does not match</source>
+        <translation>a soma de verificação não confere</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorText</name>
+    <message>
+        <source>Something went wrong inside Edgelift</source>
+        <translation>Ocorreu um erro interno no Edgelift</translation>
+    </message>
+    <message>
+        <source>An internal check failed.</source>
+        <translation>Uma verificação interna falhou.</translation>
+    </message>
+    <message>
+        <source>Save the diagnostics and report them with the code above.</source>
+        <translation>Salve o diagnóstico e informe-o com o código acima.</translation>
+    </message>
+    <message>
+        <source>The command is not complete</source>
+        <translation>O comando está incompleto</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <translation>%1</translation>
+    </message>
+    <message>
+        <source>Run the command with --help to see what it takes.</source>
+        <translation>Execute o comando com --help para ver o que ele aceita.</translation>
+    </message>
+    <message>
+        <source>Not permitted</source>
+        <translation>Não permitido</translation>
+    </message>
+    <message>
+        <source>%1 needs administrator rights.</source>
+        <translation>%1 requer direitos de administrador.</translation>
+    </message>
+    <message>
+        <source>Run the command again as root, for example with sudo.</source>
+        <translation>Execute o comando novamente como root, por exemplo com sudo.</translation>
+    </message>
+    <message>
+        <source>A program is missing</source>
+        <translation>Falta um programa</translation>
+    </message>
+    <message>
+        <source>The program %1 was not found.</source>
+        <translation>O programa %1 não foi encontrado.</translation>
+    </message>
+    <message>
+        <source>Install %1 and retry.</source>
+        <translation>Instale %1 e tente novamente.</translation>
+    </message>
+    <message>
+        <source>A program failed</source>
+        <translation>Um programa falhou</translation>
+    </message>
+    <message>
+        <source>%1 ended with an error.</source>
+        <translation>%1 terminou com erro.</translation>
+    </message>
+    <message>
+        <source>Read the log for what it printed, mend the cause and retry.</source>
+        <translation>Leia a saída no log, corrija a causa e tente novamente.</translation>
+    </message>
+    <message>
+        <source>A program did not finish</source>
+        <translation>Um programa não terminou</translation>
+    </message>
+    <message>
+        <source>%1 took longer than it may.</source>
+        <translation>%1 excedeu o tempo permitido.</translation>
+    </message>
+    <message>
+        <source>Check that the machine is not overloaded, then retry.</source>
+        <translation>Verifique se a máquina não está sobrecarregada e tente novamente.</translation>
+    </message>
+    <message>
+        <source>There is no space left</source>
+        <translation>Não há espaço livre</translation>
+    </message>
+    <message>
+        <source>No space is left in %1.</source>
+        <translation>Não há mais espaço livre em %1.</translation>
+    </message>
+    <message>
+        <source>Free some space there, then retry. What was done is kept.</source>
+        <translation>Libere espaço nesse local e tente novamente. O que já foi feito é mantido.</translation>
+    </message>
+    <message>
+        <source>A file could not be read</source>
+        <translation>Não foi possível ler um arquivo</translation>
+    </message>
+    <message>
+        <source>%1 could not be read.</source>
+        <translation>Não foi possível ler %1.</translation>
+    </message>
+    <message>
+        <source>Check that the file exists and may be read, then retry.</source>
+        <translation>Verifique se o arquivo existe e pode ser lido e tente novamente.</translation>
+    </message>
+    <message>
+        <source>A file could not be written</source>
+        <translation>Não foi possível gravar um arquivo</translation>
+    </message>
+    <message>
+        <source>%1 could not be written.</source>
+        <translation>Não foi possível gravar %1.</translation>
+    </message>
+    <message>
+        <source>Check the folder&apos;s rights and free space, then retry.</source>
+        <translation>Verifique as permissões e o espaço livre da pasta e tente novamente.</translation>
+    </message>
+    <message>
+        <source>The migration journal is damaged</source>
+        <translation>O diário da migração está danificado</translation>
+    </message>
+    <message>
+        <source>The journal %1 cannot be trusted.</source>
+        <translation>O diário %1 não é confiável.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration and start it again; nothing on the source was changed.</source>
+        <translation>Cancele esta migração e inicie-a novamente; nada foi alterado na origem.</translation>
+    </message>
+    <message>
+        <source>Saved state is damaged</source>
+        <translation>O estado salvo está danificado</translation>
+    </message>
+    <message>
+        <source>%1 cannot be trusted.</source>
+        <translation>%1 não é confiável.</translation>
+    </message>
+    <message>
+        <source>Move the file away and start again; nothing on the source was changed.</source>
+        <translation>Mova o arquivo para outro local e comece de novo; nada foi alterado na origem.</translation>
+    </message>
+    <message>
+        <source>The plan file cannot be read</source>
+        <translation>Não foi possível ler o arquivo do plano</translation>
+    </message>
+    <message>
+        <source>%1 is not a plan file: %2.</source>
+        <translation>%1 não é um arquivo de plano: %2.</translation>
+    </message>
+    <message>
+        <source>Make a new plan with “edgeliftctl plan new”, or mend the file at that place.</source>
+        <translation>Crie um novo plano com “edgeliftctl plan new” ou corrija o arquivo nesse ponto.</translation>
+    </message>
+    <message>
+        <source>The plan has an unknown setting</source>
+        <translation>O plano tem uma configuração desconhecida</translation>
+    </message>
+    <message>
+        <source>The plan has the unknown key “%1”.</source>
+        <translation>O plano tem a chave desconhecida “%1”.</translation>
+    </message>
+    <message>
+        <source>Did you mean “%2”? Correct the key or remove it.</source>
+        <translation>Você quis dizer “%2”? Corrija a chave ou remova-a.</translation>
+    </message>
+    <message>
+        <source>The plan was made by another version</source>
+        <translation>O plano foi criado por outra versão</translation>
+    </message>
+    <message>
+        <source>The plan has version %1; this program reads version %2.</source>
+        <translation>O plano tem a versão %1; este programa lê a versão %2.</translation>
+    </message>
+    <message>
+        <source>Make a new plan with this program, or use the program that made the plan.</source>
+        <translation>Crie um novo plano com este programa ou use o programa que criou o plano.</translation>
+    </message>
+    <message>
+        <source>The plan has an impossible value</source>
+        <translation>O plano tem um valor inválido</translation>
+    </message>
+    <message>
+        <source>%1 cannot be “%2”. Allowed: %3.</source>
+        <translation>%1 não pode ser “%2”. Permitido: %3.</translation>
+    </message>
+    <message>
+        <source>Change the value in the plan and validate it again.</source>
+        <translation>Altere o valor no plano e valide-o novamente.</translation>
+    </message>
+    <message>
+        <source>The plan breaks a rule</source>
+        <translation>O plano viola uma regra</translation>
+    </message>
+    <message>
+        <source>Change the plan as described and validate it again.</source>
+        <translation>Altere o plano conforme descrito e valide-o novamente.</translation>
+    </message>
+    <message>
+        <source>The plan belongs to another server</source>
+        <translation>O plano pertence a outro servidor</translation>
+    </message>
+    <message>
+        <source>The plan names %1, which this source does not have.</source>
+        <translation>O plano menciona %1, que não existe nesta origem.</translation>
+    </message>
+    <message>
+        <source>Make a new plan for this source with “edgeliftctl plan new”.</source>
+        <translation>Crie um novo plano para esta origem com “edgeliftctl plan new”.</translation>
+    </message>
+    <message>
+        <source>This change of the disk layout is not available</source>
+        <translation>Esta alteração do layout dos discos não está disponível</translation>
+    </message>
+    <message>
+        <source>%1 would be changed, but volumes are copied block by block as they are.</source>
+        <translation>%1 seria alterado, mas os volumes são copiados bloco a bloco como estão.</translation>
+    </message>
+    <message>
+        <source>A disk of the source could not be read</source>
+        <translation>Não foi possível ler um disco da origem</translation>
+    </message>
+    <message>
+        <source>Reading %1 failed.</source>
+        <translation>A leitura de %1 falhou.</translation>
+    </message>
+    <message>
+        <source>Check the disk&apos;s health and the file&apos;s rights, then retry. What was already sent is kept.</source>
+        <translation>Verifique a integridade do disco e as permissões do arquivo e tente novamente. O que já foi enviado é mantido.</translation>
+    </message>
+    <message>
+        <source>A disk of the source was not found</source>
+        <translation>Um disco da origem não foi encontrado</translation>
+    </message>
+    <message>
+        <source>%1 does not exist.</source>
+        <translation>%1 não existe.</translation>
+    </message>
+    <message>
+        <source>Check the path of the disk, then start again.</source>
+        <translation>Verifique o caminho do disco e comece de novo.</translation>
+    </message>
+    <message>
+        <source>The disk is empty</source>
+        <translation>O disco está vazio</translation>
+    </message>
+    <message>
+        <source>%1 has no content.</source>
+        <translation>%1 não tem conteúdo.</translation>
+    </message>
+    <message>
+        <source>Choose the right disk image.</source>
+        <translation>Escolha a imagem de disco correta.</translation>
+    </message>
+    <message>
+        <source>The source changed during the migration</source>
+        <translation>A origem mudou durante a migração</translation>
+    </message>
+    <message>
+        <source>%1 is no longer what it was when the migration began.</source>
+        <translation>%1 não está mais como no início da migração.</translation>
+    </message>
+    <message>
+        <source>Make sure that nothing writes to the disk image, then start the migration again.</source>
+        <translation>Certifique-se de que nada grave na imagem de disco e inicie a migração novamente.</translation>
+    </message>
+    <message>
+        <source>The disk image is in use</source>
+        <translation>A imagem de disco está em uso</translation>
+    </message>
+    <message>
+        <source>%1 is in use by another program.</source>
+        <translation>%1 está em uso por outro programa.</translation>
+    </message>
+    <message>
+        <source>Shut the virtual machine down or choose a copy of its disk, then retry.</source>
+        <translation>Desligue a máquina virtual ou escolha uma cópia do disco e tente novamente.</translation>
+    </message>
+    <message>
+        <source>The format of the disk image is not supported</source>
+        <translation>Formato de imagem de disco não suportado</translation>
+    </message>
+    <message>
+        <source>%1 has the format %2. Raw and qcow2 images can be read.</source>
+        <translation>%1 tem o formato %2. São lidas imagens raw e qcow2.</translation>
+    </message>
+    <message>
+        <source>Convert the image with “qemu-img convert -O qcow2” and start again.</source>
+        <translation>Converta a imagem com “qemu-img convert -O qcow2” e comece de novo.</translation>
+    </message>
+    <message>
+        <source>The partition table is damaged</source>
+        <translation>A tabela de partições está danificada</translation>
+    </message>
+    <message>
+        <source>The partition table of %1 cannot be used: %2.</source>
+        <translation>Não é possível usar a tabela de partições de %1: %2.</translation>
+    </message>
+    <message>
+        <source>Repair the table (for example with “sgdisk --verify” or “sfdisk --verify”), then start again.</source>
+        <translation>Repare a tabela (por exemplo, com “sgdisk --verify” ou “sfdisk --verify”) e comece de novo.</translation>
+    </message>
+    <message>
+        <source>The partition table refers to itself</source>
+        <translation>A tabela de partições aponta para si mesma</translation>
+    </message>
+    <message>
+        <source>The extended partitions of %1 form a loop.</source>
+        <translation>As partições estendidas de %1 formam um ciclo.</translation>
+    </message>
+    <message>
+        <source>Repair the partition table with “sfdisk”, then start again.</source>
+        <translation>Repare a tabela de partições com “sfdisk” e comece de novo.</translation>
+    </message>
+    <message>
+        <source>This is not a Linux server</source>
+        <translation>Este não é um servidor Linux</translation>
+    </message>
+    <message>
+        <source>No Linux system was found on %1.</source>
+        <translation>Nenhum sistema Linux foi encontrado em %1.</translation>
+    </message>
+    <message>
+        <source>Only Linux servers can become ENS images. Choose the disk that holds the Linux system.</source>
+        <translation>Só servidores Linux podem se tornar imagens do ENS. Escolha o disco que contém o sistema Linux.</translation>
+    </message>
+    <message>
+        <source>The processor architecture is not supported</source>
+        <translation>Arquitetura do processador não suportada</translation>
+    </message>
+    <message>
+        <source>The system on %1 is made for %2.</source>
+        <translation>O sistema em %1 foi feito para %2.</translation>
+    </message>
+    <message>
+        <source>Only x86-64 servers can become ENS images.</source>
+        <translation>Só servidores x86-64 podem se tornar imagens do ENS.</translation>
+    </message>
+    <message>
+        <source>Too many data disks</source>
+        <translation>Discos de dados demais</translation>
+    </message>
+    <message>
+        <source>%1 data disks would be migrated, at most 4 are possible.</source>
+        <translation>Discos de dados a migrar: %1; o máximo é 4.</translation>
+    </message>
+    <message>
+        <source>Leave out disks: set all volumes of a disk to “migrate”: false in the plan.</source>
+        <translation>Exclua discos do plano: defina &quot;migrate&quot;: false em todos os volumes de um disco.</translation>
+    </message>
+    <message>
+        <source>A data disk is too large</source>
+        <translation>Um disco de dados é grande demais</translation>
+    </message>
+    <message>
+        <source>An ENS image allows at most 500 GiB for a data disk. %1 has %2.</source>
+        <translation>Uma imagem do ENS permite no máximo 500 GiB por disco de dados. %1 tem %2.</translation>
+    </message>
+    <message>
+        <source>Leave the disk out, or make it smaller.</source>
+        <translation>Deixe o disco de fora ou reduza-o.</translation>
+    </message>
+    <message>
+        <source>The root filesystem was not found</source>
+        <translation>O sistema de arquivos raiz não foi encontrado</translation>
+    </message>
+    <message>
+        <source>No volume of %1 can be mounted as “/”.</source>
+        <translation>Nenhum volume de %1 pode ser montado como “/”.</translation>
+    </message>
+    <message>
+        <source>Choose the disk that the server starts from.</source>
+        <translation>Escolha o disco pelo qual o servidor inicializa.</translation>
+    </message>
+    <message>
+        <source>A filesystem is damaged</source>
+        <translation>Um sistema de arquivos está danificado</translation>
+    </message>
+    <message>
+        <source>The filesystem on %1 cannot be read: %2.</source>
+        <translation>Não foi possível ler o sistema de arquivos em %1: %2.</translation>
+    </message>
+    <message>
+        <source>Check it with the filesystem&apos;s own repair program, then start again.</source>
+        <translation>Verifique-o com o programa de reparo desse sistema de arquivos e comece de novo.</translation>
+    </message>
+    <message>
+        <source>A volume cannot be migrated</source>
+        <translation>Não é possível migrar um volume</translation>
+    </message>
+    <message>
+        <source>%1 is of a kind that cannot be migrated: %2.</source>
+        <translation>%1 é de um tipo que não pode ser migrado: %2.</translation>
+    </message>
+    <message>
+        <source>Leave the volume out, or change it on the source.</source>
+        <translation>Deixe o volume de fora ou altere-o na origem.</translation>
+    </message>
+    <message>
+        <source>No boot loader was found</source>
+        <translation>Nenhum carregador de inicialização encontrado</translation>
+    </message>
+    <message>
+        <source>%1 has no boot loader that the image could start with.</source>
+        <translation>%1 não tem carregador de inicialização com o qual a imagem possa iniciar.</translation>
+    </message>
+    <message>
+        <source>Install GRUB on the source&apos;s system disk, then start again.</source>
+        <translation>Instale o GRUB no disco do sistema da origem e comece de novo.</translation>
+    </message>
+    <message>
+        <source>Drivers for the cloud are missing</source>
+        <translation>Faltam drivers para a nuvem</translation>
+    </message>
+    <message>
+        <source>The start files of kernel %1 have no virtio drivers.</source>
+        <translation>Os arquivos de inicialização do kernel %1 não têm drivers virtio.</translation>
+    </message>
+    <message>
+        <source>Rebuild the initramfs with virtio_blk, virtio_pci and virtio_net, then check again.</source>
+        <translation>Recrie o initramfs com virtio_blk, virtio_pci e virtio_net e verifique novamente.</translation>
+    </message>
+    <message>
+        <source>This machine cannot be migrated while it runs</source>
+        <translation>Esta máquina não pode ser migrada em execução</translation>
+    </message>
+    <message>
+        <source>A running machine cannot be the source of this migration.</source>
+        <translation>Uma máquina em execução não pode ser a origem desta migração.</translation>
+    </message>
+    <message>
+        <source>Name the disk images with --source-disk.</source>
+        <translation>Informe as imagens de disco com --source-disk.</translation>
+    </message>
+    <message>
+        <source>The source does not read the same twice</source>
+        <translation>A origem não é lida igual duas vezes</translation>
+    </message>
+    <message>
+        <source>%2 blocks of %1 had another content each time they were read.</source>
+        <translation>%2 blocos de %1 tinham conteúdo diferente a cada leitura.</translation>
+    </message>
+    <message>
+        <source>Make sure that nothing writes to the disk. Then test the source server&apos;s memory (RAM) and the disk&apos;s health, and start again.</source>
+        <translation>Certifique-se de que nada grave no disco. Depois teste a memória (RAM) do servidor de origem e a integridade do disco e comece de novo.</translation>
+    </message>
+    <message>
+        <source>The transit instance does not answer</source>
+        <translation>A instância de trânsito não responde</translation>
+    </message>
+    <message>
+        <source>%1 cannot be reached on port %2.</source>
+        <translation>Não é possível acessar %1 na porta %2.</translation>
+    </message>
+    <message>
+        <source>Allow outgoing connections to ports 8080 and 8703, then retry. What was already sent is kept.</source>
+        <translation>Permita conexões de saída para as portas 8080 e 8703 e tente novamente. O que já foi enviado é mantido.</translation>
+    </message>
+    <message>
+        <source>The receiver is of another version</source>
+        <translation>O receptor é de outra versão</translation>
+    </message>
+    <message>
+        <source>The receiver speaks protocol %1.</source>
+        <translation>O receptor usa o protocolo %1.</translation>
+    </message>
+    <message>
+        <source>Let the migration create a new transit instance (cancel and start again), or update this program.</source>
+        <translation>Deixe a migração criar uma nova instância de trânsito (cancele e comece de novo) ou atualize este programa.</translation>
+    </message>
+    <message>
+        <source>The data connection was disturbed</source>
+        <translation>A conexão de dados foi perturbada</translation>
+    </message>
+    <message>
+        <source>A message on the data connection could not be understood.</source>
+        <translation>Não foi possível interpretar uma mensagem na conexão de dados.</translation>
+    </message>
+    <message>
+        <source>Retry. What was already confirmed is kept.</source>
+        <translation>Tente novamente. O que já foi confirmado é mantido.</translation>
+    </message>
+    <message>
+        <source>The other side could not prove who it is</source>
+        <translation>O outro lado não comprovou sua identidade</translation>
+    </message>
+    <message>
+        <source>The computer at %1 does not hold the key of this migration.</source>
+        <translation>O computador em %1 não tem a chave desta migração.</translation>
+    </message>
+    <message>
+        <source>Check for a proxy that opens encrypted connections, then retry.</source>
+        <translation>Verifique se há um proxy que abre conexões criptografadas e tente novamente.</translation>
+    </message>
+    <message>
+        <source>The receiver holds another state</source>
+        <translation>O receptor tem outro estado</translation>
+    </message>
+    <message>
+        <source>The receiver does not know this run of the migration.</source>
+        <translation>O receptor não conhece esta execução da migração.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration and start it again.</source>
+        <translation>Cancele esta migração e inicie-a novamente.</translation>
+    </message>
+    <message>
+        <source>Data was damaged on the way</source>
+        <translation>Dados foram danificados no caminho</translation>
+    </message>
+    <message>
+        <source>A block of %1 arrived damaged.</source>
+        <translation>Um bloco de %1 chegou danificado.</translation>
+    </message>
+    <message>
+        <source>Retry. The block is sent again; nothing damaged was written. If it happens again, test the source server&apos;s memory (RAM).</source>
+        <translation>Tente novamente. O bloco será reenviado; nada danificado foi gravado. Se o erro se repetir, teste a memória (RAM) do servidor de origem.</translation>
+    </message>
+    <message>
+        <source>A target disk was not found</source>
+        <translation>Um disco de destino não foi encontrado</translation>
+    </message>
+    <message>
+        <source>The disk with serial %1 is not attached to the transit instance.</source>
+        <translation>O disco com número de série %1 não está anexado à instância de trânsito.</translation>
+    </message>
+    <message>
+        <source>Retry; if it stays away, cancel the migration and start again.</source>
+        <translation>Tente novamente; se ele não aparecer, cancele a migração e comece de novo.</translation>
+    </message>
+    <message>
+        <source>A target disk is too small</source>
+        <translation>Um disco de destino é pequeno demais</translation>
+    </message>
+    <message>
+        <source>The target disk %1 has %2, but %3 are needed.</source>
+        <translation>O disco de destino %1 tem %2, mas são necessários %3.</translation>
+    </message>
+    <message>
+        <source>Choose a larger disk in the plan and start again.</source>
+        <translation>Escolha um disco maior no plano e comece de novo.</translation>
+    </message>
+    <message>
+        <source>Writing the target disk failed</source>
+        <translation>Falha ao gravar no disco de destino</translation>
+    </message>
+    <message>
+        <source>The target disk %1 could not be written.</source>
+        <translation>Não foi possível gravar no disco de destino %1.</translation>
+    </message>
+    <message>
+        <source>Retry. If it fails again, cancel the migration and start again.</source>
+        <translation>Tente novamente. Se falhar de novo, cancele a migração e comece de novo.</translation>
+    </message>
+    <message>
+        <source>Reading the target disk back failed</source>
+        <translation>Falha na releitura do disco de destino</translation>
+    </message>
+    <message>
+        <source>The target disk %1 could not be read back.</source>
+        <translation>Não foi possível reler o disco de destino %1.</translation>
+    </message>
+    <message>
+        <source>The copy is not equal to the source</source>
+        <translation>A cópia não é igual à origem</translation>
+    </message>
+    <message>
+        <source>%1 blocks of the target disk differ from what was sent, after a second copy as well.</source>
+        <translation>%1 blocos do disco de destino diferem do que foi enviado, mesmo após uma segunda cópia.</translation>
+    </message>
+    <message>
+        <source>Memory (RAM) or disk of the transit instance is faulty. Cancel the migration and start it again: it gets another one.</source>
+        <translation>A memória (RAM) ou o disco da instância de trânsito tem defeito. Cancele a migração e inicie-a novamente: outra instância será usada.</translation>
+    </message>
+    <message>
+        <source>The connection to the transit instance was lost</source>
+        <translation>A conexão com a instância de trânsito foi perdida</translation>
+    </message>
+    <message>
+        <source>The connection to %1 was lost.</source>
+        <translation>A conexão com %1 foi perdida.</translation>
+    </message>
+    <message>
+        <source>Check the network, then retry. What was already sent is kept.</source>
+        <translation>Verifique a rede e tente novamente. O que já foi enviado é mantido.</translation>
+    </message>
+    <message>
+        <source>No data passes to the transit instance</source>
+        <translation>Nenhum dado chega à instância de trânsito</translation>
+    </message>
+    <message>
+        <source>No data passed to %1 for %2 seconds.</source>
+        <translation>Nenhum dado chegou a %1 por %2 segundos.</translation>
+    </message>
+    <message>
+        <source>A write outside the target was refused</source>
+        <translation>Uma gravação fora do destino foi recusada</translation>
+    </message>
+    <message>
+        <source>The receiver refused a write outside disk %1.</source>
+        <translation>O receptor recusou uma gravação fora do disco %1.</translation>
+    </message>
+    <message>
+        <source>The partition table of the target could not be written</source>
+        <translation>Não foi possível gravar a tabela de partições do destino</translation>
+    </message>
+    <message>
+        <source>The partition table of target disk %1 could not be completed.</source>
+        <translation>Não foi possível concluir a tabela de partições do disco de destino %1.</translation>
+    </message>
+    <message>
+        <source>Retry. If it fails again, save the diagnostics and report them.</source>
+        <translation>Tente novamente. Se falhar de novo, salve o diagnóstico e informe-o.</translation>
+    </message>
+    <message>
+        <source>A target disk is in use</source>
+        <translation>Um disco de destino está em uso</translation>
+    </message>
+    <message>
+        <source>The target disk %1 is in use by the transit instance itself and was not touched.</source>
+        <translation>O disco de destino %1 está em uso pela própria instância de trânsito e não foi tocado.</translation>
+    </message>
+    <message>
+        <source>Retry. If it stays in use, cancel the migration and start again.</source>
+        <translation>Tente novamente. Se continuar em uso, cancele a migração e comece de novo.</translation>
+    </message>
+    <message>
+        <source>The cloud refused a request</source>
+        <translation>A nuvem recusou uma solicitação</translation>
+    </message>
+    <message>
+        <source>%1 was refused: %2.</source>
+        <translation>%1 foi recusado: %2.</translation>
+    </message>
+    <message>
+        <source>Read the cloud&apos;s reason, mend it in the console, then retry.</source>
+        <translation>Leia o motivo informado pela nuvem, corrija-o no console e tente novamente.</translation>
+    </message>
+    <message>
+        <source>The cloud asks to slow down</source>
+        <translation>A nuvem pede menos solicitações</translation>
+    </message>
+    <message>
+        <source>Too many %1 requests were made from this account.</source>
+        <translation>Esta conta fez solicitações %1 demais.</translation>
+    </message>
+    <message>
+        <source>Nothing is lost. Wait a minute, then retry.</source>
+        <translation>Nada foi perdido. Aguarde um minuto e tente novamente.</translation>
+    </message>
+    <message>
+        <source>The cloud&apos;s answer was not understood</source>
+        <translation>A resposta da nuvem não foi compreendida</translation>
+    </message>
+    <message>
+        <source>The answer to %1 could not be understood.</source>
+        <translation>Não foi possível interpretar a resposta a %1.</translation>
+    </message>
+    <message>
+        <source>Retry. If it happens again, check for a proxy that changes answers.</source>
+        <translation>Tente novamente. Se o erro se repetir, verifique se há um proxy que altera respostas.</translation>
+    </message>
+    <message>
+        <source>The cloud does not answer</source>
+        <translation>A nuvem não responde</translation>
+    </message>
+    <message>
+        <source>No answer from %1.</source>
+        <translation>Nenhuma resposta de %1.</translation>
+    </message>
+    <message>
+        <source>Check the network or the proxy, then retry.</source>
+        <translation>Verifique a rede ou o proxy e tente novamente.</translation>
+    </message>
+    <message>
+        <source>The AccessKey pair was refused</source>
+        <translation>O par de AccessKey foi recusado</translation>
+    </message>
+    <message>
+        <source>The cloud refused the AccessKey pair: %1.</source>
+        <translation>A nuvem recusou o par de AccessKey: %1.</translation>
+    </message>
+    <message>
+        <source>Check the AccessKey ID and secret, then start again.</source>
+        <translation>Verifique o AccessKey ID e o segredo e comece de novo.</translation>
+    </message>
+    <message>
+        <source>The temporary credentials expired</source>
+        <translation>As credenciais temporárias expiraram</translation>
+    </message>
+    <message>
+        <source>The temporary credentials for %1 are no longer valid.</source>
+        <translation>As credenciais temporárias para %1 não são mais válidas.</translation>
+    </message>
+    <message>
+        <source>Retry. New credentials are fetched by themselves.</source>
+        <translation>Tente novamente. As novas credenciais são obtidas automaticamente.</translation>
+    </message>
+    <message>
+        <source>The account lacks a permission</source>
+        <translation>Falta uma permissão à conta</translation>
+    </message>
+    <message>
+        <source>The account may not call %1: %2.</source>
+        <translation>A conta não pode chamar %1: %2.</translation>
+    </message>
+    <message>
+        <source>Grant the permission in the RAM console, then retry.</source>
+        <translation>Conceda a permissão no console do RAM e tente novamente.</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s clock is wrong</source>
+        <translation>O relógio deste computador está errado</translation>
+    </message>
+    <message>
+        <source>The clock differs from the cloud&apos;s by %1 seconds.</source>
+        <translation>O relógio difere do relógio da nuvem em %1 segundos.</translation>
+    </message>
+    <message>
+        <source>Set the clock (for example with “timedatectl set-ntp true”), then retry.</source>
+        <translation>Ajuste o relógio (por exemplo, com “timedatectl set-ntp true”) e tente novamente.</translation>
+    </message>
+    <message>
+        <source>The bucket does not exist</source>
+        <translation>O bucket não existe</translation>
+    </message>
+    <message>
+        <source>There is no bucket “%1”.</source>
+        <translation>Não há bucket “%1”.</translation>
+    </message>
+    <message>
+        <source>Create the bucket in %2, or choose another one in the plan.</source>
+        <translation>Crie o bucket em %2 ou escolha outro no plano.</translation>
+    </message>
+    <message>
+        <source>The bucket is in another region</source>
+        <translation>O bucket está em outra região</translation>
+    </message>
+    <message>
+        <source>Bucket “%1” is in %2, but the temporary image is created in %3.</source>
+        <translation>O bucket “%1” está em %2, mas a imagem temporária é criada em %3.</translation>
+    </message>
+    <message>
+        <source>Choose a bucket in %3.</source>
+        <translation>Escolha um bucket em %3.</translation>
+    </message>
+    <message>
+        <source>The bucket cannot be used</source>
+        <translation>Não é possível usar o bucket</translation>
+    </message>
+    <message>
+        <source>Bucket “%1” cannot hold the temporary image: %2.</source>
+        <translation>O bucket “%1” não pode conter a imagem temporária: %2.</translation>
+    </message>
+    <message>
+        <source>Choose a bucket without server-side encryption, of the standard class.</source>
+        <translation>Escolha um bucket da classe padrão sem criptografia do lado do servidor.</translation>
+    </message>
+    <message>
+        <source>The image name is in use</source>
+        <translation>O nome da imagem está em uso</translation>
+    </message>
+    <message>
+        <source>There is already an image named “%1”.</source>
+        <translation>Já existe uma imagem com o nome “%1”.</translation>
+    </message>
+    <message>
+        <source>Choose another name prefix in the plan.</source>
+        <translation>Escolha outro prefixo de nome no plano.</translation>
+    </message>
+    <message>
+        <source>The instance type is out of stock</source>
+        <translation>O tipo de instância está esgotado</translation>
+    </message>
+    <message>
+        <source>Instance type “%1” is out of stock in %2.</source>
+        <translation>O tipo de instância “%1” está esgotado em %2.</translation>
+    </message>
+    <message>
+        <source>Choose another type, or leave the type empty so that one is chosen.</source>
+        <translation>Escolha outro tipo ou deixe o tipo em branco para a escolha automática.</translation>
+    </message>
+    <message>
+        <source>A quota of the account is used up</source>
+        <translation>Uma cota da conta está esgotada</translation>
+    </message>
+    <message>
+        <source>The quota for %1 is used up: %2.</source>
+        <translation>A cota de %1 está esgotada: %2.</translation>
+    </message>
+    <message>
+        <source>Delete what is no longer needed or raise the quota, then retry.</source>
+        <translation>Exclua o que não é mais necessário ou aumente a cota e tente novamente.</translation>
+    </message>
+    <message>
+        <source>The account&apos;s balance is too low</source>
+        <translation>O saldo da conta é insuficiente</translation>
+    </message>
+    <message>
+        <source>The account cannot buy the transit instance.</source>
+        <translation>A conta não pode comprar a instância de trânsito.</translation>
+    </message>
+    <message>
+        <source>Top up the account, then retry.</source>
+        <translation>Recarregue a conta e tente novamente.</translation>
+    </message>
+    <message>
+        <source>A role is missing in the account</source>
+        <translation>Falta uma função na conta</translation>
+    </message>
+    <message>
+        <source>The role %1 does not exist or may not be used.</source>
+        <translation>A função %1 não existe ou não pode ser usada.</translation>
+    </message>
+    <message>
+        <source>Grant the role in the ECS console, then retry.</source>
+        <translation>Conceda a função no console do ECS e tente novamente.</translation>
+    </message>
+    <message>
+        <source>A service is not activated</source>
+        <translation>Um serviço não está ativado</translation>
+    </message>
+    <message>
+        <source>%1 is not activated in this account.</source>
+        <translation>%1 não está ativado nesta conta.</translation>
+    </message>
+    <message>
+        <source>Activate it in the console, then retry.</source>
+        <translation>Ative-o no console e tente novamente.</translation>
+    </message>
+    <message>
+        <source>The region is not supported</source>
+        <translation>A região não é suportada</translation>
+    </message>
+    <message>
+        <source>%1 is not possible in %2.</source>
+        <translation>%1 não é possível em %2.</translation>
+    </message>
+    <message>
+        <source>Choose China (Beijing) or Singapore.</source>
+        <translation>Escolha China (Pequim) ou Singapura.</translation>
+    </message>
+    <message>
+        <source>The network was not found</source>
+        <translation>A rede não foi encontrada</translation>
+    </message>
+    <message>
+        <source>%1 does not exist or does not fit.</source>
+        <translation>%1 não existe ou não é adequado.</translation>
+    </message>
+    <message>
+        <source>Choose another VPC and vSwitch in the plan.</source>
+        <translation>Escolha outros VPC e vSwitch no plano.</translation>
+    </message>
+    <message>
+        <source>The transit instance is gone</source>
+        <translation>A instância de trânsito não existe mais</translation>
+    </message>
+    <message>
+        <source>The transit instance %1 was released.</source>
+        <translation>A instância de trânsito %1 foi liberada.</translation>
+    </message>
+    <message>
+        <source>This migration cannot continue. Start it again from the beginning.</source>
+        <translation>Esta migração não pode continuar. Inicie-a novamente do começo.</translation>
+    </message>
+    <message>
+        <source>The transit instance did not get ready</source>
+        <translation>A instância de trânsito não ficou pronta</translation>
+    </message>
+    <message>
+        <source>The transit instance %1 did not start its receiver.</source>
+        <translation>A instância de trânsito %1 não iniciou o receptor.</translation>
+    </message>
+    <message>
+        <source>Retry; if it fails again, cancel the migration and start again.</source>
+        <translation>Tente novamente; se falhar de novo, cancele a migração e comece de novo.</translation>
+    </message>
+    <message>
+        <source>A snapshot failed</source>
+        <translation>Um snapshot falhou</translation>
+    </message>
+    <message>
+        <source>The snapshot of disk %1 failed.</source>
+        <translation>O snapshot do disco %1 falhou.</translation>
+    </message>
+    <message>
+        <source>Retry.</source>
+        <translation>Tente novamente.</translation>
+    </message>
+    <message>
+        <source>The image could not be made</source>
+        <translation>Não foi possível criar a imagem</translation>
+    </message>
+    <message>
+        <source>Making the ECS image %1 failed: %2.</source>
+        <translation>Falha ao criar a imagem do ECS %1: %2.</translation>
+    </message>
+    <message>
+        <source>Retry; if it fails again, read the cloud&apos;s reason in the log.</source>
+        <translation>Tente novamente; se falhar de novo, leia no log o motivo informado pela nuvem.</translation>
+    </message>
+    <message>
+        <source>The image could not be exported</source>
+        <translation>Não foi possível exportar a imagem</translation>
+    </message>
+    <message>
+        <source>Exporting image %1 failed: %2.</source>
+        <translation>Falha ao exportar a imagem %1: %2.</translation>
+    </message>
+    <message>
+        <source>Check the bucket and the role for image export, then retry.</source>
+        <translation>Verifique o bucket e a função de exportação de imagens e tente novamente.</translation>
+    </message>
+    <message>
+        <source>The image could not be imported</source>
+        <translation>Não foi possível importar a imagem</translation>
+    </message>
+    <message>
+        <source>Importing the ENS image %1 failed: %2.</source>
+        <translation>Falha ao importar a imagem do ENS %1: %2.</translation>
+    </message>
+    <message>
+        <source>Retry; the exported files are kept in the bucket until then.</source>
+        <translation>Tente novamente; os arquivos exportados ficam no bucket até lá.</translation>
+    </message>
+    <message>
+        <source>The cloud took too long</source>
+        <translation>A nuvem demorou demais</translation>
+    </message>
+    <message>
+        <source>%1 did not finish in time.</source>
+        <translation>%1 não terminou a tempo.</translation>
+    </message>
+    <message>
+        <source>Retry; it continues where it stopped.</source>
+        <translation>Tente novamente; a operação continua de onde parou.</translation>
+    </message>
+    <message>
+        <source>Something in the cloud is gone</source>
+        <translation>Um recurso da nuvem não existe mais</translation>
+    </message>
+    <message>
+        <source>%1 no longer exists.</source>
+        <translation>%1 não existe mais.</translation>
+    </message>
+    <message>
+        <source>It was probably deleted by hand. Cancel the migration and start again.</source>
+        <translation>Provavelmente foi excluído manualmente. Cancele a migração e comece de novo.</translation>
+    </message>
+    <message>
+        <source>The receiver&apos;s bundle is missing</source>
+        <translation>Falta o pacote do receptor</translation>
+    </message>
+    <message>
+        <source>The file %1 was not found.</source>
+        <translation>O arquivo %1 não foi encontrado.</translation>
+    </message>
+    <message>
+        <source>Reinstall Edgelift, or build the target “receiver_bundle”.</source>
+        <translation>Reinstale o Edgelift ou compile o alvo “receiver_bundle”.</translation>
+    </message>
+    <message>
+        <source>The activation code has a typing error</source>
+        <translation>O código de ativação tem um erro de digitação</translation>
+    </message>
+    <message>
+        <source>The activation code is not complete or has a wrong character: %1.</source>
+        <translation>O código de ativação está incompleto ou tem um caractere errado: %1.</translation>
+    </message>
+    <message>
+        <source>Copy the whole code again from where it was made.</source>
+        <translation>Copie novamente o código inteiro de onde foi gerado.</translation>
+    </message>
+    <message>
+        <source>The activation code was rejected</source>
+        <translation>O código de ativação foi rejeitado</translation>
+    </message>
+    <message>
+        <source>The service does not know this activation code.</source>
+        <translation>O serviço não conhece este código de ativação.</translation>
+    </message>
+    <message>
+        <source>Check it for missing characters, or generate a new one.</source>
+        <translation>Verifique se faltam caracteres ou gere um novo código.</translation>
+    </message>
+    <message>
+        <source>The activation code expired</source>
+        <translation>O código de ativação expirou</translation>
+    </message>
+    <message>
+        <source>The activation code expired on %1.</source>
+        <translation>O código de ativação expirou em %1.</translation>
+    </message>
+    <message>
+        <source>Generate a new one.</source>
+        <translation>Gere um novo código.</translation>
+    </message>
+    <message>
+        <source>The activation code is used up</source>
+        <translation>O código de ativação está esgotado</translation>
+    </message>
+    <message>
+        <source>The activation code has already imported %1 servers, which is its limit.</source>
+        <translation>O código de ativação já importou %1 servidores, que é o limite.</translation>
+    </message>
+    <message>
+        <source>The activation code was disabled</source>
+        <translation>O código de ativação foi desativado</translation>
+    </message>
+    <message>
+        <source>The activation code was switched off by its owner.</source>
+        <translation>O proprietário desativou o código de ativação.</translation>
+    </message>
+    <message>
+        <source>Ask for a new one.</source>
+        <translation>Solicite um novo código.</translation>
+    </message>
+    <message>
+        <source>No activation code was given</source>
+        <translation>Nenhum código de ativação informado</translation>
+    </message>
+    <message>
+        <source>Neither an activation code nor an AccessKey pair was given.</source>
+        <translation>Não foi informado um código de ativação nem um par de AccessKey.</translation>
+    </message>
+    <message>
+        <source>Give the code with --code-file or on standard input, or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.</source>
+        <translation>Informe o código com --code-file ou pela entrada padrão, ou defina ALIBABA_CLOUD_ACCESS_KEY_ID e ALIBABA_CLOUD_ACCESS_KEY_SECRET.</translation>
+    </message>
+    <message>
+        <source>The agent does not answer</source>
+        <translation>O agente não responde</translation>
+    </message>
+    <message>
+        <source>No agent answers on %1.</source>
+        <translation>Nenhum agente responde em %1.</translation>
+    </message>
+    <message>
+        <source>Start it with “systemctl start edgelift-agent”, or run the command as root.</source>
+        <translation>Inicie-o com “systemctl start edgelift-agent” ou execute o comando como root.</translation>
+    </message>
+    <message>
+        <source>The agent is of another version</source>
+        <translation>O agente é de outra versão</translation>
+    </message>
+    <message>
+        <source>The agent speaks version %1 of its interface, this program version %2.</source>
+        <translation>O agente usa a versão %1 da interface; este programa, a versão %2.</translation>
+    </message>
+    <message>
+        <source>Install the same version of both.</source>
+        <translation>Instale a mesma versão de ambos.</translation>
+    </message>
+    <message>
+        <source>A migration is already running</source>
+        <translation>Já há uma migração em execução</translation>
+    </message>
+    <message>
+        <source>Migration %1 is still running.</source>
+        <translation>A migração %1 ainda está em execução.</translation>
+    </message>
+    <message>
+        <source>Wait for its end or cancel it first.</source>
+        <translation>Aguarde o término ou cancele-a antes.</translation>
+    </message>
+    <message>
+        <source>The migration was not found</source>
+        <translation>A migração não foi encontrada</translation>
+    </message>
+    <message>
+        <source>There is no migration %1.</source>
+        <translation>Não há migração %1.</translation>
+    </message>
+    <message>
+        <source>List the migrations with “edgeliftctl status”.</source>
+        <translation>Liste as migrações com “edgeliftctl status”.</translation>
+    </message>
+    <message>
+        <source>This is not possible now</source>
+        <translation>Isto não é possível agora</translation>
+    </message>
+    <message>
+        <source>Migration %1 is %2.</source>
+        <translation>Estado da migração %1: %2.</translation>
+    </message>
+    <message>
+        <source>Look at its state with “edgeliftctl status”.</source>
+        <translation>Consulte o estado com “edgeliftctl status”.</translation>
+    </message>
+    <message>
+        <source>A request was not understood</source>
+        <translation>Uma solicitação não foi compreendida</translation>
+    </message>
+    <message>
+        <source>Use the same version of all parts of Edgelift.</source>
+        <translation>Use a mesma versão em todas as partes do Edgelift.</translation>
+    </message>
+    <message>
+        <source>Undo the changes to the disks, or leave size, place and method of each volume as they were in the new plan.</source>
+        <translation>Desfaça as alterações nos discos ou mantenha tamanho, local e método de cada volume como estavam no novo plano.</translation>
+    </message>
+</context>
+<context>
+    <name>Format</name>
+    <message>
+        <source>%1 B</source>
+        <translation>%1 B</translation>
+    </message>
+    <message>
+        <source>%1 KiB</source>
+        <translation>%1 KiB</translation>
+    </message>
+    <message>
+        <source>%1 MiB</source>
+        <translation>%1 MiB</translation>
+    </message>
+    <message>
+        <source>%1 GiB</source>
+        <translation>%1 GiB</translation>
+    </message>
+    <message>
+        <source>%1 TiB</source>
+        <translation>%1 TiB</translation>
+    </message>
+    <message>
+        <source>%1 B/s</source>
+        <translation>%1 B/s</translation>
+    </message>
+    <message>
+        <source>%1 KiB/s</source>
+        <translation>%1 KiB/s</translation>
+    </message>
+    <message>
+        <source>%1 MiB/s</source>
+        <translation>%1 MiB/s</translation>
+    </message>
+    <message>
+        <source>%1 GiB/s</source>
+        <translation>%1 GiB/s</translation>
+    </message>
+    <message>
+        <source>%1 TiB/s</source>
+        <translation>%1 TiB/s</translation>
+    </message>
+    <message>
+        <source>%1 Mbit/s</source>
+        <translation>%1 Mbit/s</translation>
+    </message>
+    <message>
+        <source>Unlimited</source>
+        <translation>Ilimitado</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <extracomment>A share of a whole; %1 is a number such as 42</extracomment>
+        <translation>%1%</translation>
+    </message>
+    <message>
+        <source>less than 1 min</source>
+        <translation>menos de 1 min</translation>
+    </message>
+    <message>
+        <source>more than 2 days</source>
+        <translation>mais de 2 dias</translation>
+    </message>
+    <message>
+        <source>about %1 min</source>
+        <extracomment>Remaining time</extracomment>
+        <translation>cerca de %1 min</translation>
+    </message>
+    <message>
+        <source>about %1 h</source>
+        <translation>cerca de %1 h</translation>
+    </message>
+    <message>
+        <source>about %1 h %2 min</source>
+        <translation>cerca de %1 h %2 min</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 min %2 s</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 h %2 min</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <extracomment>%1 is a day, %2 a time of day</extracomment>
+        <translation>%1, %2</translation>
+    </message>
+</context>
+<context>
+    <name>JobState</name>
+    <message>
+        <source>Waiting</source>
+        <translation>Aguardando</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Em execução</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Pausada</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Erro</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>Concluída</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Cancelada</translation>
+    </message>
+</context>
+<context>
+    <name>NumberBox</name>
+    <message>
+        <source>Set to the maximum, %1.</source>
+        <translation>Definido como o máximo, %1.</translation>
+    </message>
+    <message>
+        <source>Set to the minimum, %1.</source>
+        <translation>Definido como o mínimo, %1.</translation>
+    </message>
+</context>
+<context>
+    <name>Phase</name>
+    <message>
+        <source>Connecting</source>
+        <translation>Conectando</translation>
+    </message>
+    <message>
+        <source>Checking the account</source>
+        <translation>Verificando a conta</translation>
+    </message>
+    <message>
+        <source>Making the transit instance</source>
+        <translation>Criando a instância de trânsito</translation>
+    </message>
+    <message>
+        <source>Copying the disks</source>
+        <translation>Copiando os discos</translation>
+    </message>
+    <message>
+        <source>Finishing the disks</source>
+        <translation>Finalizando os discos</translation>
+    </message>
+    <message>
+        <source>Taking snapshots</source>
+        <translation>Criando snapshots</translation>
+    </message>
+    <message>
+        <source>Making the ECS image</source>
+        <translation>Criando a imagem do ECS</translation>
+    </message>
+    <message>
+        <source>Exporting the image to the bucket</source>
+        <translation>Exportando a imagem para o bucket</translation>
+    </message>
+    <message>
+        <source>Importing the image into ENS</source>
+        <translation>Importando a imagem para o ENS</translation>
+    </message>
+    <message>
+        <source>Cleaning up</source>
+        <translation>Limpando</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Concluído</translation>
+    </message>
+</context>
+<context>
+    <name>PlanRules</name>
+    <message>
+        <source>System disk</source>
+        <translation>Disco do sistema</translation>
+    </message>
+    <message>
+        <source>Data disk %1</source>
+        <extracomment>%1 the number of a data disk</extracomment>
+        <translation>Disco de dados %1</translation>
+    </message>
+    <message>
+        <source>Not migrated.</source>
+        <translation>Não será migrado.</translation>
+    </message>
+    <message>
+        <source>Copied block by block: same size and structure as on the source.</source>
+        <translation>Copiado bloco a bloco: mesmo tamanho e estrutura da origem.</translation>
+    </message>
+    <message>
+        <source>Copied file by file because its size changes from %1 to %2.</source>
+        <extracomment>%1, %2 sizes</extracomment>
+        <translation>Copiado arquivo a arquivo porque o tamanho muda de %1 para %2.</translation>
+    </message>
+    <message>
+        <source>Copied file by file because its size is not a multiple of 4 MiB while LVM is on.</source>
+        <translation>Copiado arquivo a arquivo porque o tamanho não é múltiplo de 4 MiB com o LVM ativado.</translation>
+    </message>
+    <message>
+        <source>Copied file by file, as chosen.</source>
+        <translation>Copiado arquivo a arquivo, conforme escolhido.</translation>
+    </message>
+    <message>
+        <source>Does not fit: %1 missing</source>
+        <extracomment>while a mount target is dragged over a disk; %1 a size</extracomment>
+        <translation>Não cabe: faltam %1</translation>
+    </message>
+    <message>
+        <source>Move here: %1 fits, %2 free</source>
+        <extracomment>while a mount target is dragged over a disk; %1 its size, %2 what is free on the disk afterwards</extracomment>
+        <translation>Mover para cá: %1 cabem, %2 livres</translation>
+    </message>
+    <message>
+        <source>%1 moved to %2.</source>
+        <extracomment>%1 a mount target, %2 a disk such as “Data disk 2”</extracomment>
+        <translation>%1 movido para %2.</translation>
+    </message>
+    <message>
+        <source>%1 changed from %2 to %3.</source>
+        <extracomment>%1 a mount target or disk, %2 and %3 sizes</extracomment>
+        <translation>%1 alterado de %2 para %3.</translation>
+    </message>
+    <message>
+        <source>%1 is copied file by file.</source>
+        <extracomment>%1 a mount target</extracomment>
+        <translation>%1 é copiado arquivo a arquivo.</translation>
+    </message>
+    <message>
+        <source>%1 is migrated.</source>
+        <translation>%1 será migrado.</translation>
+    </message>
+    <message>
+        <source>LVM is switched off on %1.</source>
+        <extracomment>%1 a disk such as “Data disk 2”</extracomment>
+        <translation>O LVM foi desativado em %1.</translation>
+    </message>
+    <message>
+        <source>Choose where to keep the ENS image: cn-beijing or ap-southeast-1. “%1” is not possible.</source>
+        <translation>Escolha onde manter a imagem do ENS: cn-beijing ou ap-southeast-1. “%1” não é possível.</translation>
+    </message>
+    <message>
+        <source>The name must have 2 to 128 characters, start with a letter and contain only letters, digits, “:”, “_” and “-”. “%1” does not.</source>
+        <translation>O nome deve ter de 2 a 128 caracteres, começar com uma letra e conter só letras, dígitos, “:”, “_” e “-”. “%1” não atende a isso.</translation>
+    </message>
+    <message>
+        <source>Choose a bucket. It holds the temporary image.</source>
+        <translation>Escolha um bucket para a imagem temporária.</translation>
+    </message>
+    <message>
+        <source>Choose a VPC and a vSwitch. Private transfer needs both.</source>
+        <translation>Escolha uma VPC e um vSwitch. A transferência privada exige ambos.</translation>
+    </message>
+    <message>
+        <source>Enter a compression ratio from 0 to 10.</source>
+        <translation>Digite uma taxa de compressão de 0 a 10.</translation>
+    </message>
+    <message numerus="yes">
+        <source>A job can have at most 20 tags. Remove %n tag(s).</source>
+        <translation>
+            <numerusform>Uma tarefa pode ter no máximo 20 tags. Remova %n tag.</numerusform>
+            <numerusform>Uma tarefa pode ter no máximo 20 tags. Remova %n tags.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A tag key must have 1 to 128 characters and not start with “aliyun”, “acs:”, “http://” or “https://”. “%1” does not fit.</source>
+        <translation>Uma chave de tag deve ter de 1 a 128 caracteres e não começar com “aliyun”, “acs:”, “http://” ou “https://”. “%1” não atende a isso.</translation>
+    </message>
+    <message>
+        <source>The licence type “Alibaba Cloud” covers only Windows Server. For %1 choose BYOL if you have a licence.</source>
+        <translation>O tipo de licença “Alibaba Cloud” abrange apenas o Windows Server. Para %1, escolha BYOL se tiver uma licença.</translation>
+    </message>
+    <message>
+        <source>Enter a speed limit from 0 to 100,000 Mbit/s; 0 means unlimited.</source>
+        <translation>Digite um limite de velocidade de 0 a 100.000 Mbit/s; 0 significa ilimitado.</translation>
+    </message>
+    <message>
+        <source>The description must have 2 to 128 characters, start with a letter and contain only letters, digits, “:”, “_” and “-”.</source>
+        <translation>A descrição deve ter de 2 a 128 caracteres, começar com uma letra e conter só letras, dígitos, “:”, “_” e “-”.</translation>
+    </message>
+    <message>
+        <source>The value of tag “%1” must have at most 128 characters and not start with “aliyun”, “acs:”, “http://” or “https://”.</source>
+        <translation>O valor da tag “%1” deve ter no máximo 128 caracteres e não começar com “aliyun”, “acs:”, “http://” ou “https://”.</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be the name of a bucket: those have 3 to 63 lower-case letters, digits and “-”.</source>
+        <translation>“%1” não pode ser nome de bucket: use de 3 a 63 letras minúsculas, dígitos e “-”.</translation>
+    </message>
+    <message>
+        <source>The temporary image can be made in cn-beijing or ap-southeast-1. “%1” is not possible.</source>
+        <translation>A imagem temporária pode ser criada em cn-beijing ou ap-southeast-1. “%1” não é possível.</translation>
+    </message>
+    <message>
+        <source>Enter a disk-read limit from 0 to 100,000 MB/s; 0 means unlimited.</source>
+        <translation>Digite um limite de leitura de disco de 0 a 100.000 MB/s; 0 significa ilimitado.</translation>
+    </message>
+    <message>
+        <source>Enter a niceness from 0 to 19; 19 gives way to everything else.</source>
+        <translation>Digite um valor nice de 0 a 19; com 19, todo o resto tem prioridade.</translation>
+    </message>
+    <message>
+        <source>The time plan can have 32 windows, each with days, two different times and limits in their range. “%1” does not fit.</source>
+        <translation>O agendamento pode ter 32 janelas, cada uma com dias, dois horários diferentes e limites dentro do intervalo. “%1” não atende a isso.</translation>
+    </message>
+    <message>
+        <source>Paths must start with “/”. “%1” does not.</source>
+        <translation>Os caminhos devem começar com “/”. “%1” não começa assim.</translation>
+    </message>
+    <message>
+        <source>Exclusions are ignored for partitions copied block by block. Switch block replication off for %1 to use them.</source>
+        <translation>As exclusões são ignoradas em partições copiadas bloco a bloco. Para usá-las, desative a replicação em blocos de %1.</translation>
+    </message>
+    <message>
+        <source>The system disk must have 20 to 2,048 GiB.</source>
+        <translation>O disco do sistema deve ter de 20 a 2.048 GiB.</translation>
+    </message>
+    <message>
+        <source>A data disk must have 1 to 32,768 GiB.</source>
+        <translation>Um disco de dados deve ter de 1 a 32.768 GiB.</translation>
+    </message>
+    <message>
+        <source>The system disk needs more than %2, the space in use. Enter at least %4.</source>
+        <translation>O disco do sistema precisa de mais que %2, o espaço em uso. Digite pelo menos %4.</translation>
+    </message>
+    <message>
+        <source>Data disk %1 needs more than %2, the space in use. Enter at least %4.</source>
+        <translation>O disco de dados %1 precisa de mais que %2, o espaço em uso. Digite pelo menos %4.</translation>
+    </message>
+    <message>
+        <source>The partitions on %1 need %2, but the disk has %3. Reduce a partition, enlarge the disk or move a mount target.</source>
+        <translation>As partições em %1 precisam de %2, mas o disco tem %3. Reduza uma partição, aumente o disco ou mova um ponto de montagem.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n data disk(s) would be migrated, at most 4 are possible. Clear “Migrate” for the others or move their mount targets.</source>
+        <translation>
+            <numerusform>%n disco de dados seria migrado; o máximo é 4. Desmarque “Migrar” nos demais ou mova os pontos de montagem deles.</numerusform>
+            <numerusform>%n discos de dados seriam migrados; o máximo é 4. Desmarque “Migrar” nos demais ou mova os pontos de montagem deles.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>An ENS image allows at most 500 GiB for a data disk. Data disk %1 has %3.</source>
+        <translation>Uma imagem do ENS permite no máximo 500 GiB por disco de dados. O disco de dados %1 tem %3.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be moved. Boot and system partitions stay on the system disk.</source>
+        <translation>%1 não pode ser movido. As partições de inicialização e do sistema ficam no disco do sistema.</translation>
+    </message>
+    <message>
+        <source>%1 needs more than %2, the space in use.</source>
+        <translation>%1 precisa de mais que %2, o espaço em uso.</translation>
+    </message>
+    <message>
+        <source>The server has %2 in use. An image may have at most 1 TiB after compression.</source>
+        <translation>O servidor tem %2 em uso. Uma imagem pode ter no máximo 1 TiB após a compressão.</translation>
+    </message>
+    <message>
+        <source>LVM cannot be used: the system disk has no boot partition.</source>
+        <translation>Não é possível usar o LVM: o disco do sistema não tem partição de inicialização.</translation>
+    </message>
+    <message>
+        <source>LVM will have no effect: Debian with kernel %1 and XFS.</source>
+        <translation>O LVM não terá efeito: Debian com kernel %1 e XFS.</translation>
+    </message>
+    <message>
+        <source>%1 is copied file by file because its size is not a multiple of 4 MiB while LVM is on.</source>
+        <translation>%1 é copiado arquivo a arquivo porque o tamanho não é múltiplo de 4 MiB com o LVM ativado.</translation>
+    </message>
+    <message>
+        <source>Data disk %1 has no mount target to migrate and is left out.</source>
+        <translation>O disco de dados %1 não tem ponto de montagem a migrar e fica de fora.</translation>
+    </message>
+    <message>
+        <source>The size of %1 cannot be changed while it is copied block by block. Switch to file copy first.</source>
+        <translation>O tamanho de %1 não pode ser alterado na cópia bloco a bloco. Mude antes para a cópia de arquivos.</translation>
+    </message>
+    <message>
+        <source>The first disk of a plan, and only that one, must be the system disk of this server: %1.</source>
+        <translation>O primeiro disco de um plano, e só ele, deve ser o disco do sistema deste servidor: %1.</translation>
+    </message>
+    <message>
+        <source>%1 stands in the plan more than once.</source>
+        <translation>%1 aparece mais de uma vez no plano.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be left out. Boot and system partitions are always migrated.</source>
+        <translation>%1 não pode ficar de fora. As partições de inicialização e do sistema são sempre migradas.</translation>
+    </message>
+    <message>
+        <source>This server has no disk or volume %1.</source>
+        <translation>Este servidor não tem disco nem volume %1.</translation>
+    </message>
+    <message>
+        <source>Data disk %1 has %3. The cloud may round it up to 20 GiB.</source>
+        <translation>O disco de dados %1 tem %3. A nuvem pode arredondá-lo para 20 GiB.</translation>
+    </message>
+    <message>
+        <source>The source disk has %3. The size was set to %2, the nearest possible value.</source>
+        <translation>O disco de origem tem %3. O tamanho foi definido como %2, o valor possível mais próximo.</translation>
+    </message>
+    <message>
+        <source>Bucket “%1” is in %5, but the temporary image is created in %6. Choose a bucket in %6.</source>
+        <translation>O bucket “%1” está em %5, mas a imagem temporária é criada em %6. Escolha um bucket em %6.</translation>
+    </message>
+    <message>
+        <source>vSwitch “%1” does not belong to VPC “%5”.</source>
+        <translation>O vSwitch “%1” não pertence à VPC “%5”.</translation>
+    </message>
+    <message>
+        <source>Two tags have the key “%1”.</source>
+        <translation>Duas tags têm a chave “%1”.</translation>
+    </message>
+</context>
+<context>
+    <name>Prompt</name>
+    <message>
+        <source>Install the snapshot driver?</source>
+        <translation>Instalar o driver de snapshot?</translation>
+    </message>
+    <message>
+        <source>Install rsync?</source>
+        <translation>Instalar o rsync?</translation>
+    </message>
+    <message>
+        <source>Disable SELinux?</source>
+        <translation>Desativar o SELinux?</translation>
+    </message>
+    <message>
+        <source>Not needed: the disks are not in use.</source>
+        <translation>Não necessário: os discos não estão em uso.</translation>
+    </message>
+    <message>
+        <source>A server that runs needs it for block replication.</source>
+        <translation>Um servidor em execução precisa dele para a replicação em blocos.</translation>
+    </message>
+    <message>
+        <source>Not needed: volumes are copied block by block.</source>
+        <translation>Não necessário: os volumes são copiados bloco a bloco.</translation>
+    </message>
+    <message>
+        <source>rsync copies volumes file by file, and it is not installed.</source>
+        <translation>O rsync copia volumes arquivo a arquivo e não está instalado.</translation>
+    </message>
+    <message>
+        <source>rsync is installed.</source>
+        <translation>O rsync está instalado.</translation>
+    </message>
+    <message>
+        <source>rsync is not installed, and no package manager was found that could install it.</source>
+        <translation>O rsync não está instalado, e nenhum gerenciador de pacotes que possa instalá-lo foi encontrado.</translation>
+    </message>
+    <message>
+        <source>Nothing to do: labels are copied with the files, so SELinux can stay as it is.</source>
+        <translation>Nada a fazer: os rótulos são copiados com os arquivos, portanto o SELinux pode ficar como está.</translation>
+    </message>
+    <message>
+        <source>SELinux is in use. Labels are copied with the files, so it can stay as it is.</source>
+        <translation>O SELinux está em uso. Os rótulos são copiados com os arquivos, portanto ele pode ficar como está.</translation>
+    </message>
+    <message>
+        <source>SELinux is not in use.</source>
+        <translation>O SELinux não está em uso.</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>Sim</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>Não</translation>
+    </message>
+    <message>
+        <source>Leave it enabled (recommended)</source>
+        <translation>Manter ativado (recomendado)</translation>
+    </message>
+    <message>
+        <source>Permissive until the next start</source>
+        <translation>Permissivo até a próxima inicialização</translation>
+    </message>
+    <message>
+        <source>Disable it</source>
+        <translation>Desativar</translation>
+    </message>
+    <message>
+        <source>Needed for block replication.</source>
+        <translation>Necessário para a replicação em blocos.</translation>
+    </message>
+    <message>
+        <source>Files are copied instead.</source>
+        <translation>Em vez disso, os arquivos são copiados.</translation>
+    </message>
+    <message>
+        <source>It is installed with the package manager of this server.</source>
+        <translation>É instalado com o gerenciador de pacotes deste servidor.</translation>
+    </message>
+    <message>
+        <source>Volumes that are copied file by file cannot be migrated.</source>
+        <translation>Volumes copiados arquivo a arquivo não podem ser migrados.</translation>
+    </message>
+    <message>
+        <source>Nothing changes. What the migration changes on the image is relabelled there.</source>
+        <translation>Nada muda. O que a migração altera na imagem recebe novos rótulos lá.</translation>
+    </message>
+    <message>
+        <source>SELinux only logs until this server is started again; “setenforce 1” restores it at once.</source>
+        <translation>O SELinux apenas registra em log até este servidor ser reiniciado; “setenforce 1” o restaura imediatamente.</translation>
+    </message>
+    <message>
+        <source>SELinux is off from the next start on and only logs until then. The original of /etc/selinux/config is kept beside it as config.edgelift-orig; put it back and start the server again to restore SELinux.</source>
+        <translation>O SELinux fica desativado a partir da próxima inicialização e, até lá, apenas registra em log. O /etc/selinux/config original é mantido ao lado como config.edgelift-orig; para restaurar o SELinux, recoloque-o e reinicie o servidor.</translation>
+    </message>
+</context>
+<context>
+    <name>Readiness</name>
+    <message>
+        <source>Operating system</source>
+        <translation>Sistema operacional</translation>
+    </message>
+    <message>
+        <source>Found %1.</source>
+        <translation>Encontrado: %1.</translation>
+    </message>
+    <message>
+        <source>No root filesystem of a Linux system was found on %1.</source>
+        <translation>Nenhum sistema de arquivos raiz de um sistema Linux foi encontrado em %1.</translation>
+    </message>
+    <message>
+        <source>Choose the disk that the server starts from.</source>
+        <translation>Escolha o disco pelo qual o servidor inicializa.</translation>
+    </message>
+    <message>
+        <source>Processor architecture</source>
+        <translation>Arquitetura do processador</translation>
+    </message>
+    <message>
+        <source>The system is made for %1.</source>
+        <translation>O sistema foi feito para %1.</translation>
+    </message>
+    <message>
+        <source>Only x86-64 servers can become ENS images.</source>
+        <translation>Só servidores x86-64 podem se tornar imagens do ENS.</translation>
+    </message>
+    <message>
+        <source>Neither /bin/sh nor another program tells what the system is made for.</source>
+        <translation>Nem /bin/sh nem outro programa indica para que o sistema foi feito.</translation>
+    </message>
+    <message>
+        <source>Make sure that the server is an x86-64 system.</source>
+        <translation>Certifique-se de que o servidor é um sistema x86-64.</translation>
+    </message>
+    <message>
+        <source>Boot loader</source>
+        <translation>Carregador de inicialização</translation>
+    </message>
+    <message>
+        <source>No boot loader was found on %1.</source>
+        <translation>Nenhum carregador de inicialização foi encontrado em %1.</translation>
+    </message>
+    <message>
+        <source>Install GRUB on the system disk, then check again.</source>
+        <translation>Instale o GRUB no disco do sistema e verifique novamente.</translation>
+    </message>
+    <message>
+        <source>The server starts with %1, not with GRUB 2.</source>
+        <translation>O servidor inicializa com %1, não com GRUB 2.</translation>
+    </message>
+    <message>
+        <source>It is copied as it is. Test the image before you rely on it.</source>
+        <translation>É copiado como está. Teste a imagem antes de depender dela.</translation>
+    </message>
+    <message>
+        <source>Firmware</source>
+        <translation>Firmware</translation>
+    </message>
+    <message>
+        <source>The server starts by %1.</source>
+        <translation>O servidor inicializa por %1.</translation>
+    </message>
+    <message>
+        <source>Drivers for the cloud</source>
+        <translation>Drivers para a nuvem</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has virtio drivers.</source>
+        <translation>O kernel %1 tem drivers virtio.</translation>
+    </message>
+    <message>
+        <source>The start files of kernel %1 have no virtio drivers.</source>
+        <translation>Os arquivos de inicialização do kernel %1 não têm drivers virtio.</translation>
+    </message>
+    <message>
+        <source>Rebuild the initramfs with virtio_blk, virtio_pci and virtio_net, then check again.</source>
+        <translation>Recrie o initramfs com virtio_blk, virtio_pci e virtio_net e verifique novamente.</translation>
+    </message>
+    <message>
+        <source>The start files of the older kernel %1 have no virtio drivers.</source>
+        <translation>Os arquivos de inicialização do kernel antigo %1 não têm drivers virtio.</translation>
+    </message>
+    <message>
+        <source>Remove this kernel or rebuild its initramfs, so that it is not started by mistake.</source>
+        <translation>Remova este kernel ou recrie o initramfs dele, para que não seja iniciado por engano.</translation>
+    </message>
+    <message>
+        <source>Network driver for the cloud</source>
+        <translation>Driver de rede para a nuvem</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has no virtio_net driver.</source>
+        <translation>O kernel %1 não tem o driver virtio_net.</translation>
+    </message>
+    <message>
+        <source>Install the kernel&apos;s complete modules, or the image will have no network.</source>
+        <translation>Instale todos os módulos do kernel; caso contrário, a imagem ficará sem rede.</translation>
+    </message>
+    <message>
+        <source>Kernel</source>
+        <translation>Kernel</translation>
+    </message>
+    <message>
+        <source>No kernel was found below /boot.</source>
+        <translation>Nenhum kernel foi encontrado em /boot.</translation>
+    </message>
+    <message>
+        <source>Make sure that the server&apos;s kernel has virtio drivers.</source>
+        <translation>Certifique-se de que o kernel do servidor tem drivers virtio.</translation>
+    </message>
+    <message>
+        <source>Mount table</source>
+        <translation>Tabela de montagem</translation>
+    </message>
+    <message>
+        <source>Every entry of /etc/fstab names a volume by something that stays.</source>
+        <translation>Cada entrada de /etc/fstab indica um volume por um identificador fixo.</translation>
+    </message>
+    <message>
+        <source>/etc/fstab names %1 for %2. Such names differ from machine to machine.</source>
+        <translation>/etc/fstab indica %1 para %2. Esses nomes variam de uma máquina para outra.</translation>
+    </message>
+    <message>
+        <source>Write UUID=… instead (blkid prints it).</source>
+        <translation>Use UUID=… no lugar (blkid o mostra).</translation>
+    </message>
+    <message>
+        <source>/etc/fstab names %1 for %2, which is on none of the disks.</source>
+        <translation>/etc/fstab indica %1 para %2, que não está em nenhum dos discos.</translation>
+    </message>
+    <message>
+        <source>Add the missing disk, or give the entry the option “nofail”; otherwise the image stops while starting.</source>
+        <translation>Adicione o disco que falta ou dê à entrada a opção “nofail”; caso contrário, a imagem para durante a inicialização.</translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation>Discos</translation>
+    </message>
+    <message>
+        <source>Number of disks within the limits: %1.</source>
+        <translation>Número de discos dentro dos limites: %1.</translation>
+    </message>
+    <message>
+        <source>There are %1 data disks, an ENS image has at most %2.</source>
+        <translation>Há %1 discos de dados; uma imagem do ENS tem no máximo %2.</translation>
+    </message>
+    <message>
+        <source>Leave disks out in the plan.</source>
+        <translation>Deixe discos de fora no plano.</translation>
+    </message>
+    <message>
+        <source>Data disk %1 has %2, an ENS image allows 500 GiB for each.</source>
+        <translation>O disco de dados %1 tem %2; uma imagem do ENS permite 500 GiB para cada um.</translation>
+    </message>
+    <message>
+        <source>Leave the disk out in the plan, or make it smaller.</source>
+        <translation>Deixe o disco de fora no plano ou reduza-o.</translation>
+    </message>
+    <message>
+        <source>SELinux</source>
+        <translation>SELinux</translation>
+    </message>
+    <message>
+        <source>SELinux is %1. Labels are copied with the files, so it can stay as it is.</source>
+        <translation>Estado do SELinux: %1. Os rótulos são copiados com os arquivos, portanto ele pode ficar como está.</translation>
+    </message>
+    <message>
+        <source>Leave it enabled.</source>
+        <translation>Mantenha-o ativado.</translation>
+    </message>
+    <message>
+        <source>SELinux is not in use.</source>
+        <translation>O SELinux não está em uso.</translation>
+    </message>
+    <message>
+        <source>cloud-init</source>
+        <translation>cloud-init</translation>
+    </message>
+    <message>
+        <source>cloud-init is installed.</source>
+        <translation>O cloud-init está instalado.</translation>
+    </message>
+    <message>
+        <source>cloud-init is not installed. The instance keeps the server&apos;s passwords, keys and network settings.</source>
+        <translation>O cloud-init não está instalado. A instância mantém as senhas, as chaves e as configurações de rede do servidor.</translation>
+    </message>
+    <message>
+        <source>Snapshot driver</source>
+        <translation>Driver de snapshot</translation>
+    </message>
+    <message>
+        <source>Not needed: the disks are not in use.</source>
+        <translation>Não necessário: os discos não estão em uso.</translation>
+    </message>
+    <message>
+        <source>rsync</source>
+        <translation>rsync</translation>
+    </message>
+    <message>
+        <source>Not needed: volumes are copied block by block.</source>
+        <translation>Não necessário: os volumes são copiados bloco a bloco.</translation>
+    </message>
+</context>
+<context>
+    <name>Report</name>
+    <message>
+        <source>yes</source>
+        <translation>sim</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>não</translation>
+    </message>
+    <message>
+        <source>The ENS image is ready.</source>
+        <translation>A imagem do ENS está pronta.</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Estado</translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>Imagem do ENS</translation>
+    </message>
+    <message>
+        <source>Image name</source>
+        <translation>Nome da imagem</translation>
+    </message>
+    <message>
+        <source>Image region</source>
+        <translation>Região da imagem</translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation>Conta</translation>
+    </message>
+    <message>
+        <source>Created</source>
+        <translation>Criado</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>Encerrado</translation>
+    </message>
+    <message>
+        <source>Source server</source>
+        <translation>Servidor de origem</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nome</translation>
+    </message>
+    <message>
+        <source>Source id</source>
+        <translation>ID da origem</translation>
+    </message>
+    <message>
+        <source>Operating system</source>
+        <translation>Sistema operacional</translation>
+    </message>
+    <message>
+        <source>Boot mode</source>
+        <translation>Modo de inicialização</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>Disco</translation>
+    </message>
+    <message>
+        <source>What happened when</source>
+        <translation>Cronologia</translation>
+    </message>
+    <message>
+        <source>Phase</source>
+        <translation>Fase</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Início</translation>
+    </message>
+    <message>
+        <source>Seconds</source>
+        <translation>Segundos</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>Dados</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Copiado</translation>
+    </message>
+    <message>
+        <source>Sent over the network</source>
+        <translation>Enviado pela rede</translation>
+    </message>
+    <message>
+        <source>Every block checked by its hash on arrival</source>
+        <translation>Cada bloco conferido pelo hash na chegada</translation>
+    </message>
+    <message>
+        <source>Target read back and compared</source>
+        <translation>Destino relido e comparado</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>desconhecido</translation>
+    </message>
+    <message>
+        <source>Resources made in the account</source>
+        <translation>Recursos criados na conta</translation>
+    </message>
+    <message>
+        <source>Nothing temporary is left.</source>
+        <translation>Não resta nada temporário.</translation>
+    </message>
+    <message>
+        <source>Some resources are kept for a retry and cost money until they are removed.</source>
+        <translation>Alguns recursos são mantidos para uma nova tentativa e geram custos até serem removidos.</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Tipo</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>ID</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>Região</translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation>Criado</translation>
+    </message>
+    <message>
+        <source>Removed</source>
+        <translation>Removido</translation>
+    </message>
+    <message>
+        <source>Price per day</source>
+        <translation>Preço por dia</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>mantido</translation>
+    </message>
+    <message>
+        <source>How to create an instance</source>
+        <translation>Como criar uma instância</translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation>Avisos</translation>
+    </message>
+    <message>
+        <source>Migration report</source>
+        <translation>Relatório da migração</translation>
+    </message>
+</context>
+<context>
+    <name>ResourceKind</name>
+    <message>
+        <source>image export task</source>
+        <translation>tarefa de exportação da imagem</translation>
+    </message>
+    <message>
+        <source>temporary ECS image</source>
+        <translation>imagem temporária do ECS</translation>
+    </message>
+    <message>
+        <source>snapshot</source>
+        <translation>snapshot</translation>
+    </message>
+    <message>
+        <source>transit instance</source>
+        <translation>instância de trânsito</translation>
+    </message>
+    <message>
+        <source>disk of the transit instance</source>
+        <translation>disco da instância de trânsito</translation>
+    </message>
+    <message>
+        <source>security group</source>
+        <translation>grupo de segurança</translation>
+    </message>
+    <message>
+        <source>vSwitch</source>
+        <translation>vSwitch</translation>
+    </message>
+    <message>
+        <source>VPC</source>
+        <translation>VPC</translation>
+    </message>
+    <message>
+        <source>object in the bucket</source>
+        <translation>objeto no bucket</translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>imagem do ENS</translation>
+    </message>
+</context>
+<context>
+    <name>Warning</name>
+    <message>
+        <source>The connection to the transit instance is interrupted. The copy goes on by itself when it is back.</source>
+        <translation>A conexão com a instância de trânsito foi interrompida. A cópia continua sozinha quando ela voltar.</translation>
+    </message>
+    <message>
+        <source>The address of this server is not known, so ports 8080 and 8703 of the transit instance are open to every address. Only this migration&apos;s key is accepted there.</source>
+        <translation>O endereço deste servidor não é conhecido; por isso, as portas 8080 e 8703 da instância de trânsito estão abertas a todos os endereços. Só a chave desta migração é aceita nelas.</translation>
+    </message>
+    <message>
+        <source>Not removed: %1 %2. %3</source>
+        <translation>Não removido: %1 %2. %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n block(s) of the source had another content when read again and were sent again. Test the source server&apos;s memory (RAM) and disk.</source>
+        <translation>
+            <numerusform>%n bloco da origem tinha outro conteúdo ao ser relido e foi reenviado. Teste a memória (RAM) e o disco do servidor de origem.</numerusform>
+            <numerusform>%n blocos da origem tinham outro conteúdo ao serem relidos e foram reenviados. Teste a memória (RAM) e o disco do servidor de origem.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n block(s) of the target differed from what was sent and were sent again.</source>
+        <translation>
+            <numerusform>%n bloco do destino diferia do que foi enviado e foi reenviado.</numerusform>
+            <numerusform>%n blocos do destino diferiam do que foi enviado e foram reenviados.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CancelPanel</name>
+    <message>
+        <source>Cancel this migration? The job is deleted, the intermediate instance is released and the copied data is lost. What was used until now is still charged.</source>
+        <translation>Cancelar esta migração? A tarefa é excluída, a instância de trânsito é liberada e os dados copiados são perdidos. O que foi usado até agora ainda é cobrado.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep migrating</source>
+        <translation>Continuar &amp;migrando</translation>
+    </message>
+    <message>
+        <source>Cancel migrati&amp;on</source>
+        <translation>C&amp;ancelar migração</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ChecksModel</name>
+    <message>
+        <source>Cloud account</source>
+        <translation>Conta na nuvem</translation>
+    </message>
+    <message>
+        <source>Not looked at yet.</source>
+        <translation>Ainda não verificado.</translation>
+    </message>
+    <message>
+        <source>It is tested on the Connect page.</source>
+        <translation>É testado na página Conectar.</translation>
+    </message>
+    <message>
+        <source>The account answers.</source>
+        <translation>A conta responde.</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>What was found, and what to do</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <extracomment>Result of a check</extracomment>
+        <translation>OK</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Observação</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>Aviso</translation>
+    </message>
+    <message>
+        <source>Problem</source>
+        <translation>Problema</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Resultado</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>Verificação</translation>
+    </message>
+    <message>
+        <source>What was found, and what to do</source>
+        <translation>O que foi encontrado e o que fazer</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ChecksPage</name>
+    <message>
+        <source>Each row says what was looked at, what was found and what to do about it. Problems must be solved before the migration can start; solve them on the server, then choose Check again.</source>
+        <translation>Cada linha diz o que foi verificado, o que foi encontrado e o que fazer. Os problemas devem ser resolvidos antes do início da migração; resolva-os no servidor e escolha Verificar novamente.</translation>
+    </message>
+    <message>
+        <source>wait until the checks are done</source>
+        <translation>aguardar o fim das verificações</translation>
+    </message>
+    <message>
+        <source>let the server be read: choose Check again</source>
+        <translation>permitir a leitura do servidor: escolha Verificar novamente</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>Verificando…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n OK</source>
+        <translation>
+            <numerusform>%n OK</numerusform>
+            <numerusform>%n OK</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n warning(s)</source>
+        <translation>
+            <numerusform>%n aviso</numerusform>
+            <numerusform>%n avisos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s)</source>
+        <translation>
+            <numerusform>%n problema</numerusform>
+            <numerusform>%n problemas</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Check &amp;again (F5)</source>
+        <translation>Verificar &amp;novamente (F5)</translation>
+    </message>
+    <message>
+        <source>Checks of this server</source>
+        <translation>Verificações deste servidor</translation>
+    </message>
+    <message>
+        <source>Is this server ready?</source>
+        <translation>Este servidor está pronto?</translation>
+    </message>
+    <message>
+        <source>Checks</source>
+        <translation>Verificações</translation>
+    </message>
+    <message>
+        <source>Only a problem stops the migration; warnings are for you to weigh.</source>
+        <translation>Só um problema impede a migração; os avisos ficam a seu critério.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ConnectPage</name>
+    <message>
+        <source>Connect this server</source>
+        <translation>Conectar este servidor</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>Conectar</translation>
+    </message>
+    <message>
+        <source>Enter the activation code or an AccessKey pair.</source>
+        <translation>Informe o código de ativação ou um par de AccessKey.</translation>
+    </message>
+    <message>
+        <source>An activation code is made in the SMC console and lets this server register itself without an AccessKey. It may be pasted with spaces, line breaks or the complete command around it.
+
+An AccessKey pair belongs to a user of your account; create one in the RAM console.
+
+Neither is saved: after the program was closed, enter it again.</source>
+        <translation>Um código de ativação é gerado no console do SMC e permite que este servidor se registre sem um AccessKey. Ele pode ser colado com espaços, quebras de linha ou o comando completo em volta.
+
+Um par de AccessKey pertence a um usuário da sua conta; crie um no console do RAM.
+
+Nenhum dos dois é salvo: depois de fechar o programa, informe-o novamente.</translation>
+    </message>
+    <message>
+        <source>enter the activation code</source>
+        <translation>informar o código de ativação</translation>
+    </message>
+    <message>
+        <source>enter the AccessKey ID and the AccessKey secret</source>
+        <translation>informar o AccessKey ID e o segredo do AccessKey</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>corrigir o que está marcado</translation>
+    </message>
+    <message>
+        <source>Enter an address that begins with http:// or https://.</source>
+        <translation>Digite um endereço que comece com http:// ou https://.</translation>
+    </message>
+    <message>
+        <source>Enter both the AccessKey ID and the AccessKey secret. [E-CON-05]</source>
+        <translation>Informe o AccessKey ID e o segredo do AccessKey. [E-CON-05]</translation>
+    </message>
+    <message>
+        <source>Enter the activation code from the SMC console. [E-CON-01]</source>
+        <translation>Informe o código de ativação do console do SMC. [E-CON-01]</translation>
+    </message>
+    <message>
+        <source>Connected as %1.</source>
+        <translation>Conectado como %1.</translation>
+    </message>
+    <message>
+        <source>The service rejected the activation code. Check it for missing characters, or generate a new one. [E-CON-02]</source>
+        <translation>O serviço rejeitou o código de ativação. Verifique se faltam caracteres ou gere um novo. [E-CON-02]</translation>
+    </message>
+    <message>
+        <source>The activation code expired on %1. Generate a new one. [E-CON-03]</source>
+        <translation>O código de ativação expirou em %1. Gere um novo. [E-CON-03]</translation>
+    </message>
+    <message numerus="yes">
+        <source>The activation code has already imported %n server(s), which is its limit. Generate a new one. [E-CON-04]</source>
+        <translation>
+            <numerusform>O código de ativação já importou %n servidor, que é o limite. Gere um novo. [E-CON-04]</numerusform>
+            <numerusform>O código de ativação já importou %n servidores, que é o limite. Gere um novo. [E-CON-04]</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The AccessKey pair was refused: %1. Check the pair and its permissions. [E-CON-06]</source>
+        <translation>O par de AccessKey foi recusado: %1. Verifique o par e as permissões. [E-CON-06]</translation>
+    </message>
+    <message>
+        <source>Contacting %1…</source>
+        <translation>Contatando %1…</translation>
+    </message>
+    <message>
+        <source>&amp;Retry</source>
+        <translation>&amp;Tentar novamente</translation>
+    </message>
+    <message>
+        <source>Acti&amp;vation code (recommended)</source>
+        <translation>Cód&amp;igo de ativação (recomendado)</translation>
+    </message>
+    <message>
+        <source>Access&amp;Key pair</source>
+        <translation>&amp;Par de AccessKey</translation>
+    </message>
+    <message>
+        <source>Activation &amp;code:</source>
+        <translation>&amp;Código de ativação:</translation>
+    </message>
+    <message>
+        <source>AccessKey &amp;ID:</source>
+        <translation>AccessKey I&amp;D:</translation>
+    </message>
+    <message>
+        <source>AccessKey &amp;secret:</source>
+        <translation>&amp;Segredo do AccessKey:</translation>
+    </message>
+    <message>
+        <source>&amp;Endpoint:</source>
+        <translation>&amp;Endpoint:</translation>
+    </message>
+    <message>
+        <source>Sho&amp;w</source>
+        <translation>&amp;Mostrar</translation>
+    </message>
+    <message>
+        <source>Show the activation code</source>
+        <translation>Mostrar o código de ativação</translation>
+    </message>
+    <message>
+        <source>Show the AccessKey secret</source>
+        <translation>Mostrar o segredo do AccessKey</translation>
+    </message>
+    <message>
+        <source>&amp;Private network</source>
+        <translation>&amp;Rede privada</translation>
+    </message>
+    <message>
+        <source>&amp;Test connection</source>
+        <translation>Testar c&amp;onexão</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DecisionCard</name>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>A question that need not be asked: %1 the question, %2 why</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>Command: %1</source>
+        <translation>Comando: %1</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DemoWorld</name>
+    <message>
+        <source>Building the sample server…</source>
+        <translation>Criando o servidor de exemplo…</translation>
+    </message>
+    <message>
+        <source>Starting a simulated cloud…</source>
+        <translation>Iniciando uma nuvem simulada…</translation>
+    </message>
+    <message>
+        <source>Starting the agent…</source>
+        <translation>Iniciando o agente…</translation>
+    </message>
+    <message>
+        <source>Creating an activation code…</source>
+        <translation>Criando um código de ativação…</translation>
+    </message>
+    <message>
+        <source>The demonstration is ready.</source>
+        <translation>A demonstração está pronta.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiskBar</name>
+    <message>
+        <source>Drop mount targets here</source>
+        <translation>Solte pontos de montagem aqui</translation>
+    </message>
+    <message>
+        <source>+%1 too much</source>
+        <extracomment>on a disk that is too small; %1 a size</extracomment>
+        <translation>+%1 em excesso</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksBars</name>
+    <message>
+        <source>%1 used</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>%1 em uso</translation>
+    </message>
+    <message>
+        <source>Source disk %1, %2</source>
+        <extracomment>%1 a disk of the server, %2 its size, for screen readers</extracomment>
+        <translation>Disco de origem %1, %2</translation>
+    </message>
+    <message>
+        <source> GiB</source>
+        <extracomment>the unit behind a number that is typed</extracomment>
+        <translation> GiB</translation>
+    </message>
+    <message>
+        <source>Size of %1 in GiB</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>Tamanho de %1 em GiB</translation>
+    </message>
+    <message>
+        <source>%1 to %2 are possible.</source>
+        <translation>Possível: de %1 a %2.</translation>
+    </message>
+    <message>
+        <source>min. %1</source>
+        <extracomment>%1 the smallest possible size</extracomment>
+        <translation>mín. %1</translation>
+    </message>
+    <message>
+        <source>not migrated</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>não migrado</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>%1 livres</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <extracomment>%1 the name of a volume group such as vg1</extracomment>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>LVM %1</source>
+        <translation>LVM %1</translation>
+    </message>
+    <message>
+        <source>LVM on %1</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>LVM em %1</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <extracomment>heading: the disks of the server</extracomment>
+        <translation>Origem</translation>
+    </message>
+    <message>
+        <source>Destination</source>
+        <extracomment>heading: the disks of the image</extracomment>
+        <translation>Destino</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksPage</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
+        <translation>“%1” não é um tamanho. Digite um número, sozinho para GiB ou com unidade, como 20 ou 512 MiB.</translation>
+    </message>
+    <message>
+        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
+        <translation>%1 selecionado. Use as setas para cima e para baixo para escolher um disco, Enter para soltar, Esc para cancelar.</translation>
+    </message>
+    <message>
+        <source>No disks found.</source>
+        <translation>Nenhum disco encontrado.</translation>
+    </message>
+    <message>
+        <source>Reading disks…</source>
+        <translation>Lendo os discos…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s) to solve</source>
+        <translation>
+            <numerusform>%n problema a resolver</numerusform>
+            <numerusform>%n problemas a resolver</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Fits: yes</source>
+        <translation>Cabe: sim</translation>
+    </message>
+    <message>
+        <source>let Edgelift read the disks of this server</source>
+        <translation>permitir que o Edgelift leia os discos deste servidor</translation>
+    </message>
+    <message numerus="yes">
+        <source>solve %n problem(s) of the layout</source>
+        <translation>
+            <numerusform>resolver %n problema do layout</numerusform>
+            <numerusform>resolver %n problemas do layout</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
+----------
+%1 a mount target or disk, %2 what is to be said about it</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
+        <translation>Arraste um ponto de montagem pela alça para outro disco ou pressione Ctrl+X sobre ele. F2 altera o tamanho, Espaço desmarca Migrar.</translation>
+    </message>
+    <message>
+        <source>What is left needs your decision: see the list below the table.</source>
+        <translation>O restante depende da sua decisão: veja a lista abaixo da tabela.</translation>
+    </message>
+    <message>
+        <source>&amp;Automatic layout</source>
+        <translation>&amp;Layout automático</translation>
+    </message>
+    <message>
+        <source>Ad&amp;just</source>
+        <translation>Ajus&amp;tar</translation>
+    </message>
+    <message>
+        <source>&amp;Show the layout</source>
+        <translation>&amp;Mostrar o layout</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Desfazer</translation>
+    </message>
+    <message>
+        <source>Red&amp;o</source>
+        <translation>&amp;Refazer</translation>
+    </message>
+    <message>
+        <source>Reset to au&amp;tomatic</source>
+        <translation>Voltar ao a&amp;utomático</translation>
+    </message>
+    <message>
+        <source>&amp;Fix automatically</source>
+        <translation>&amp;Corrigir automaticamente</translation>
+    </message>
+    <message>
+        <source>&amp;Rescan</source>
+        <translation>Reler disc&amp;os</translation>
+    </message>
+    <message>
+        <source>Ctrl+Z</source>
+        <translation>Ctrl+Z</translation>
+    </message>
+    <message>
+        <source>Ctrl+Shift+Z</source>
+        <translation>Ctrl+Shift+Z</translation>
+    </message>
+    <message>
+        <source>F5</source>
+        <translation>F5</translation>
+    </message>
+    <message>
+        <source>Mount targets</source>
+        <translation>Pontos de montagem</translation>
+    </message>
+    <message>
+        <source>The automatic layout makes the disks of the image like those of this server. Choose “Adjust” to change sizes, to move mount targets to other disks, to leave some out or to use LVM.
+
+With the keyboard: Ctrl+X picks up a mount target, Up and Down choose a disk, Enter drops it, Esc cancels. Alt+1 to Alt+5 move it to a disk at once, Alt+Up and Alt+Down change the order. F2 changes a size, Space sets or clears Migrate, L sets or clears LVM on the row of a disk. Shift+F10 opens a menu with all of this. Ctrl+Z undoes.</source>
+        <translation>O layout automático deixa os discos da imagem como os deste servidor. Escolha “Ajustar” para alterar tamanhos, mover pontos de montagem para outros discos, deixar alguns de fora ou usar LVM.
+
+Com o teclado: Ctrl+X pega um ponto de montagem, as setas para cima e para baixo escolhem um disco, Enter o solta, Esc cancela. Alt+1 a Alt+5 o movem diretamente para um disco, Alt+Up e Alt+Down mudam a ordem. F2 altera o tamanho, Espaço marca ou desmarca Migrar, L liga ou desliga o LVM na linha de um disco. Shift+F10 abre um menu com tudo isso. Ctrl+Z desfaz.</translation>
+    </message>
+    <message>
+        <source>Disks and mount targets</source>
+        <translation>Discos e pontos de montagem</translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation>Discos</translation>
+    </message>
+    <message>
+        <source>Choose what the disks of the image look like and what is migrated to them.</source>
+        <translation>Escolha como são os discos da imagem e o que é migrado para eles.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ErrorPanel</name>
+    <message>
+        <source>%1 %2: price not known</source>
+        <translation>%1 %2: preço desconhecido</translation>
+    </message>
+    <message>
+        <source>%1 %2: free</source>
+        <translation>%1 %2: gratuito</translation>
+    </message>
+    <message>
+        <source>%1 %2: %3 %4 a day</source>
+        <extracomment>A cloud resource: kind, id, currency such as CNY, amount</extracomment>
+        <translation>%1 %2: %3 %4 por dia</translation>
+    </message>
+    <message>
+        <source>The migration stopped: %1 [%2]</source>
+        <extracomment>%1: what happened, %2: a code such as EL-0212</extracomment>
+        <translation>A migração parou: %1 [%2]</translation>
+    </message>
+    <message>
+        <source>E&amp;vidence</source>
+        <translation>&amp;Evidências</translation>
+    </message>
+    <message>
+        <source>Code: %1
+Phase: %2
+Time: %3
+Detail: %4</source>
+        <translation>Código: %1
+Fase: %2
+Hora: %3
+Detalhe: %4</translation>
+    </message>
+    <message>
+        <source>Troubleshoot errors: %1</source>
+        <translation>Solução de problemas: %1</translation>
+    </message>
+    <message>
+        <source>Re&amp;try</source>
+        <translation>&amp;Tentar novamente</translation>
+    </message>
+    <message>
+        <source>Cop&amp;y</source>
+        <translation>C&amp;opiar</translation>
+    </message>
+    <message>
+        <source>Save dia&amp;gnostics…</source>
+        <translation>&amp;Salvar diagnóstico…</translation>
+    </message>
+    <message>
+        <source>Save t&amp;hese files…</source>
+        <translation>Salvar estes ar&amp;quivos…</translation>
+    </message>
+    <message>
+        <source>Cancel job and clean &amp;up…</source>
+        <translation>Cancelar tarefa e &amp;limpar…</translation>
+    </message>
+    <message>
+        <source>Still there and costing until you clean up:
+%1</source>
+        <translation>Ainda existe e gera custos até a limpeza:
+%1</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>These files will be saved, without secrets:
+%1</source>
+        <translation>Estes arquivos serão salvos, sem segredos:
+%1</translation>
+    </message>
+    <message>
+        <source>Save diagnostics</source>
+        <translation>Salvar diagnóstico</translation>
+    </message>
+    <message>
+        <source>ZIP archives (*.zip)</source>
+        <translation>Arquivos ZIP (*.zip)</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>Salvo como %1.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::FinishPage</name>
+    <message>
+        <source>Finish</source>
+        <translation>Conclusão</translation>
+    </message>
+    <message>
+        <source>Finish and clean-up</source>
+        <translation>Conclusão e limpeza</translation>
+    </message>
+    <message>
+        <source>Image: %1 (%2)
+Region: %3
+Duration: %4</source>
+        <translation>Imagem: %1 (%2)
+Região: %3
+Duração: %4</translation>
+    </message>
+    <message>
+        <source>The ENS image is ready.</source>
+        <translation>A imagem do ENS está pronta.</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>Limpando…</translation>
+    </message>
+    <message>
+        <source>Not everything was released</source>
+        <translation>Nem tudo foi liberado</translation>
+    </message>
+    <message>
+        <source>The migration was cancelled. There is no image.</source>
+        <translation>A migração foi cancelada. Não há imagem.</translation>
+    </message>
+    <message>
+        <source>Next steps
+1. Open the ENS console and create an instance from this image.
+2. Check application licences: the hardware changed.
+3. Compare the new instance with this server before switching over.</source>
+        <translation>Próximos passos
+1. Abra o console do ENS e crie uma instância a partir desta imagem.
+2. Verifique as licenças de aplicativos: o hardware mudou.
+3. Compare a nova instância com este servidor antes da troca.</translation>
+    </message>
+    <message>
+        <source>ENS console: %1</source>
+        <translation>Console do ENS: %1</translation>
+    </message>
+    <message>
+        <source>Or by command: %1</source>
+        <translation>Ou por comando: %1</translation>
+    </message>
+    <message>
+        <source>Folder of the image: %1</source>
+        <translation>Pasta da imagem: %1</translation>
+    </message>
+    <message>
+        <source>Kept on purpose: %1</source>
+        <extracomment>%1: a cloud resource and its price</extracomment>
+        <translation>Mantido de propósito: %1</translation>
+    </message>
+    <message>
+        <source>Still there: %1 – costs continue</source>
+        <translation>Ainda existe: %1 – os custos continuam</translation>
+    </message>
+    <message>
+        <source>Everything temporary was released: the intermediate instance, the temporary images and snapshots.</source>
+        <translation>Tudo o que é temporário foi liberado: a instância de trânsito, as imagens e os snapshots temporários.</translation>
+    </message>
+    <message>
+        <source>Clean-up
+%1</source>
+        <translation>Limpeza
+%1</translation>
+    </message>
+    <message>
+        <source>Save report</source>
+        <translation>Salvar relatório</translation>
+    </message>
+    <message>
+        <source>Reports (*.html)</source>
+        <translation>Relatórios (*.html)</translation>
+    </message>
+    <message>
+        <source>The report was saved as %1.</source>
+        <translation>O relatório foi salvo como %1.</translation>
+    </message>
+    <message>
+        <source>Copy &amp;address</source>
+        <translation>Copiar en&amp;dereço</translation>
+    </message>
+    <message>
+        <source>Copy &amp;command</source>
+        <translation>&amp;Copiar comando</translation>
+    </message>
+    <message>
+        <source>&amp;Release now</source>
+        <translation>&amp;Liberar agora</translation>
+    </message>
+    <message>
+        <source>Show in &amp;file manager</source>
+        <translation>Mostrar no &amp;gerenciador de arquivos</translation>
+    </message>
+    <message>
+        <source>&amp;Save report…</source>
+        <translation>&amp;Salvar relatório…</translation>
+    </message>
+    <message>
+        <source>Boot it &amp;here</source>
+        <translation>&amp;Inicializar aqui</translation>
+    </message>
+    <message>
+        <source>Console of the image that boots here</source>
+        <translation>Console da imagem que inicializa aqui</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::JobWatch</name>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>Aviso: %1</translation>
+    </message>
+    <message>
+        <source>The ENS image %1 is ready.</source>
+        <translation>A imagem do ENS %1 está pronta.</translation>
+    </message>
+    <message>
+        <source>The migration engine does not answer. Reconnecting.</source>
+        <translation>O mecanismo de migração não responde. Reconectando.</translation>
+    </message>
+    <message>
+        <source>Connected to the migration engine again.</source>
+        <translation>Conectado novamente ao mecanismo de migração.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::LayoutGestures</name>
+    <message>
+        <source>Change &amp;size</source>
+        <translation>Alterar &amp;tamanho</translation>
+    </message>
+    <message>
+        <source>&amp;LVM</source>
+        <translation>&amp;LVM</translation>
+    </message>
+    <message>
+        <source>&amp;Migrate</source>
+        <translation>&amp;Migrar</translation>
+    </message>
+    <message>
+        <source>Mo&amp;ve to</source>
+        <extracomment>a menu of disks</extracomment>
+        <translation>Mo&amp;ver para</translation>
+    </message>
+    <message>
+        <source>Move &amp;up</source>
+        <translation>Mover para &amp;cima</translation>
+    </message>
+    <message>
+        <source>Move &amp;down</source>
+        <translation>Mover para &amp;baixo</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::LayoutModel</name>
+    <message>
+        <source>Mount target</source>
+        <translation>Ponto de montagem</translation>
+    </message>
+    <message>
+        <source>Migrate</source>
+        <translation>Migrar</translation>
+    </message>
+    <message>
+        <source>Destination</source>
+        <translation>Destino</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Tamanho</translation>
+    </message>
+    <message>
+        <source>Used</source>
+        <translation>Usado</translation>
+    </message>
+    <message>
+        <source>Min.</source>
+        <extracomment>the smallest possible size</extracomment>
+        <translation>Mín.</translation>
+    </message>
+    <message>
+        <source>Transfer method</source>
+        <translation>Método de transferência</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Observações</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <extracomment>%1 “System disk” or “Data disk 2”, %2 its name on the source such as vdb</extracomment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>Block by block</source>
+        <extracomment>how a volume is copied</extracomment>
+        <translation>Bloco a bloco</translation>
+    </message>
+    <message>
+        <source>File by file</source>
+        <translation>Arquivo a arquivo</translation>
+    </message>
+    <message>
+        <source>%1, %2, %3 free</source>
+        <extracomment>%1 a disk, %2 its size, %3 what is free on it, for screen readers</extracomment>
+        <translation>%1, %2, %3 livres</translation>
+    </message>
+    <message>
+        <source>%1, %2, not migrated</source>
+        <extracomment>%1 a mount target, %2 its size, for screen readers</extracomment>
+        <translation>%1, %2, não migrado</translation>
+    </message>
+    <message>
+        <source>%1, %2, cannot be moved</source>
+        <extracomment>%1 a mount target, %2 its size, for screen readers</extracomment>
+        <translation>%1, %2, não pode ser movido</translation>
+    </message>
+    <message>
+        <source>%1, %2, can be moved</source>
+        <translation>%1, %2, pode ser movido</translation>
+    </message>
+    <message>
+        <source>Cannot be moved.</source>
+        <translation>Não pode ser movido.</translation>
+    </message>
+    <message>
+        <source>migrated</source>
+        <translation>migrado</translation>
+    </message>
+    <message>
+        <source>not migrated</source>
+        <translation>não migrado</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::LayoutProblems</name>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>E mais %n.</numerusform>
+            <numerusform>E mais %n.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Must be solved</source>
+        <extracomment>severity of a problem, for screen readers</extracomment>
+        <translation>Precisa ser resolvido</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Observação</translation>
+    </message>
+    <message>
+        <source>Problems of the layout</source>
+        <translation>Problemas do layout</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MainWindow</name>
+    <message>
+        <source>Step %1 of %2</source>
+        <translation>Etapa %1 de %2</translation>
+    </message>
+    <message>
+        <source>Edgelift — %1</source>
+        <extracomment>Title of the window: program — step or progress</extracomment>
+        <translation>Edgelift — %1</translation>
+    </message>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Avançar</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>A&amp;juda</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Voltar</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Fechar</translation>
+    </message>
+    <message>
+        <source>Server and region</source>
+        <translation>Servidor e região</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MessageBar</name>
+    <message>
+        <source>Copy</source>
+        <translation>Copiar</translation>
+    </message>
+    <message>
+        <source>Copy this message</source>
+        <translation>Copiar esta mensagem</translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation>Fechar esta mensagem</translation>
+    </message>
+    <message>
+        <source>%1: %2 %3</source>
+        <extracomment>An error: what happened, to what, and what to do</extracomment>
+        <translation>%1: %2 %3</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MigrationPage</name>
+    <message>
+        <source>Applied. It takes effect when the migration goes on.</source>
+        <translation>Aplicado. Terá efeito quando a migração continuar.</translation>
+    </message>
+    <message>
+        <source>Applied. The new limit takes effect within %1 s.</source>
+        <translation>Aplicado. O novo limite terá efeito em até %1 s.</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>In the window&apos;s title: per cent and state</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>Migration</source>
+        <translation>Migração</translation>
+    </message>
+    <message>
+        <source>You may close this window: the migration goes on, and starting Edgelift again shows it.</source>
+        <translation>Você pode fechar esta janela: a migração continua, e ao abrir o Edgelift novamente ela é exibida.</translation>
+    </message>
+    <message>
+        <source>The migration is not finished.</source>
+        <translation>A migração não foi concluída.</translation>
+    </message>
+    <message>
+        <source>No migration</source>
+        <translation>Nenhuma migração</translation>
+    </message>
+    <message>
+        <source>Creating the intermediate instance…</source>
+        <translation>Criando a instância de trânsito…</translation>
+    </message>
+    <message>
+        <source>Preparing</source>
+        <translation>Preparando</translation>
+    </message>
+    <message>
+        <source>Synchronizing</source>
+        <translation>Sincronizando</translation>
+    </message>
+    <message>
+        <source>Paused. The intermediate instance keeps costing.</source>
+        <translation>Pausada. A instância de trânsito continua gerando custos.</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Erro</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>Concluída</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>Limpando…</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Cancelada</translation>
+    </message>
+    <message>
+        <source>Reconnecting to the migration engine… (%1 s)</source>
+        <translation>Reconectando ao mecanismo de migração… (%1 s)</translation>
+    </message>
+    <message>
+        <source>The numbers are of %1.</source>
+        <translation>Os números são de %1.</translation>
+    </message>
+    <message>
+        <source>No data for %1 s. Check the network of this server, or choose Pause and go on later.</source>
+        <translation>Sem dados há %1 s. Verifique a rede deste servidor ou escolha Pausar e continue mais tarde.</translation>
+    </message>
+    <message>
+        <source>No data for %1 s. Waiting for the network.</source>
+        <translation>Sem dados há %1 s. Aguardando a rede.</translation>
+    </message>
+    <message>
+        <source>The transfer is slow. To speed it up, raise the bandwidth of this server and of the destination for a while.</source>
+        <translation>A transferência está lenta. Para acelerá-la, aumente temporariamente a largura de banda deste servidor e do destino.</translation>
+    </message>
+    <message>
+        <source>&amp;Resume</source>
+        <translation>&amp;Retomar</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>&amp;Pausar</translation>
+    </message>
+    <message>
+        <source>%1 · %2 of %3</source>
+        <extracomment>Of a disk: per cent, amount that is copied, amount in all</extracomment>
+        <translation>%1 · %2 de %3</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>restam %1</translation>
+    </message>
+    <message>
+        <source>Remaining time: %1</source>
+        <translation>Tempo restante: %1</translation>
+    </message>
+    <message>
+        <source>Speed: %1 before compression · Network: %2 · Limit: %3 · Average: %4</source>
+        <translation>Velocidade: %1 antes da compressão · Rede: %2 · Limite: %3 · Média: %4</translation>
+    </message>
+    <message>
+        <source>Elapsed: %1 · Sent: %2 · Saved by compression: %3 · Interruptions: %4</source>
+        <translation>Decorrido: %1 · Enviado: %2 · Economizado pela compressão: %3 · Interrupções: %4</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>Progresso de %1</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>Aviso: %1</translation>
+    </message>
+    <message>
+        <source>Job ID</source>
+        <translation>ID da tarefa</translation>
+    </message>
+    <message>
+        <source>Job name</source>
+        <translation>Nome da tarefa</translation>
+    </message>
+    <message>
+        <source>Job status</source>
+        <translation>Status da tarefa</translation>
+    </message>
+    <message>
+        <source>Creation time</source>
+        <translation>Hora de criação</translation>
+    </message>
+    <message>
+        <source>Start time</source>
+        <translation>Hora de início</translation>
+    </message>
+    <message>
+        <source>End time</source>
+        <translation>Hora de término</translation>
+    </message>
+    <message>
+        <source>Job progress</source>
+        <translation>Progresso da tarefa</translation>
+    </message>
+    <message>
+        <source>Target region</source>
+        <translation>Região de destino</translation>
+    </message>
+    <message>
+        <source>Intermediate instance ID</source>
+        <translation>ID da instância de trânsito</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>Tags</translation>
+    </message>
+    <message>
+        <source>Remaining time (s)</source>
+        <translation>Tempo restante (s)</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1  %2</source>
+        <translation>%1  %2</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Progresso</translation>
+    </message>
+    <message>
+        <source>&amp;Modify…</source>
+        <translation>&amp;Modificar…</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel job…</source>
+        <translation>&amp;Cancelar tarefa…</translation>
+    </message>
+    <message>
+        <source>&amp;Details</source>
+        <translation>&amp;Detalhes</translation>
+    </message>
+    <message>
+        <source>Lo&amp;g</source>
+        <translation>Lo&amp;g</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Log</translation>
+    </message>
+    <message>
+        <source>Copy &amp;all</source>
+        <translation>Cop&amp;iar tudo</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the intermediate instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
+        <translation>Não pare, inicie, reinicie nem libere a instância de trânsito, nem altere seu método de cobrança, durante a migração; ela é liberada automaticamente depois.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ModifyPanel</name>
+    <message>
+        <source>Speed &amp;limit (Mbit/s):</source>
+        <translation>&amp;Limite de velocidade (Mbit/s):</translation>
+    </message>
+    <message>
+        <source>Unlimited</source>
+        <translation>Ilimitado</translation>
+    </message>
+    <message>
+        <source>Co&amp;mpression:</source>
+        <translation>Co&amp;mpressão:</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>Desativada</translation>
+    </message>
+    <message>
+        <source>&amp;Verify the copied data by checksum</source>
+        <translation>Verificar &amp;os dados copiados por checksum</translation>
+    </message>
+    <message>
+        <source>&amp;Apply</source>
+        <translation>A&amp;plicar</translation>
+    </message>
+    <message>
+        <source>Cl&amp;ose</source>
+        <translation>Fec&amp;har</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::PhaseStrip</name>
+    <message>
+        <source>%1: done</source>
+        <translation>%1: concluído</translation>
+    </message>
+    <message>
+        <source>%1: failed</source>
+        <translation>%1: falhou</translation>
+    </message>
+    <message>
+        <source>%1: now</source>
+        <translation>%1: agora</translation>
+    </message>
+    <message>
+        <source>%1: to come</source>
+        <translation>%1: pendente</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::PlanFileBar</name>
+    <message>
+        <source>Plan files (*.json);;All files (*)</source>
+        <translation>Arquivos de plano (*.json);;Todos os arquivos (*)</translation>
+    </message>
+    <message>
+        <source>The plan was saved as %1.</source>
+        <translation>O plano foi salvo como %1.</translation>
+    </message>
+    <message>
+        <source>Use its &amp;settings, keep these disks</source>
+        <translation>&amp;Usar as configurações do plano e manter estes discos</translation>
+    </message>
+    <message>
+        <source>The plan %1 was opened.</source>
+        <translation>O plano %1 foi aberto.</translation>
+    </message>
+    <message>
+        <source>&amp;Open plan…</source>
+        <translation>A&amp;brir plano…</translation>
+    </message>
+    <message>
+        <source>&amp;Save plan…</source>
+        <translation>&amp;Salvar plano…</translation>
+    </message>
+    <message>
+        <source>Problems of the plan file</source>
+        <translation>Problemas do arquivo de plano</translation>
+    </message>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>One problem of a file: %1 what is wrong, %2 what to do, %3 a code such as EL-0052</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::PreparePage</name>
+    <message>
+        <source>Prepare and import</source>
+        <translation>Preparar e importar</translation>
+    </message>
+    <message>
+        <source>Prepare</source>
+        <translation>Preparar</translation>
+    </message>
+    <message>
+        <source>Decide what may be changed on this server, then register it as a migration source.</source>
+        <translation>Decida o que pode ser alterado neste servidor e registre-o como origem de migração.</translation>
+    </message>
+    <message>
+        <source>Nothing is changed on this server before you choose “Prepare and import”.
+
+The import registers this server with the service that made the activation code. With an AccessKey pair there is nothing to register.</source>
+        <translation>Nada é alterado neste servidor antes de você escolher “Preparar e importar”.
+
+A importação registra este servidor no serviço que gerou o código de ativação. Com um par de AccessKey, não há nada a registrar.</translation>
+    </message>
+    <message>
+        <source>wait until the import is finished</source>
+        <translation>aguardar o fim da importação</translation>
+    </message>
+    <message>
+        <source>wait for the questions to this server</source>
+        <translation>aguardar as perguntas sobre este servidor</translation>
+    </message>
+    <message>
+        <source>answer: %1</source>
+        <translation>responder: %1</translation>
+    </message>
+    <message>
+        <source>&amp;Prepare and import</source>
+        <translation>&amp;Preparar e importar</translation>
+    </message>
+    <message>
+        <source>&amp;Retry</source>
+        <translation>&amp;Tentar novamente</translation>
+    </message>
+    <message>
+        <source>Preparing this server…</source>
+        <translation>Preparando este servidor…</translation>
+    </message>
+    <message>
+        <source>Importing this server…</source>
+        <translation>Importando este servidor…</translation>
+    </message>
+    <message>
+        <source>The snapshot driver could not be installed: %1. Block replication is switched off for this migration. [W-PRE-01]</source>
+        <translation>Não foi possível instalar o driver de snapshot: %1. A replicação em blocos foi desativada nesta migração. [W-PRE-01]</translation>
+    </message>
+    <message>
+        <source>Import Source Server [%1] Successfully!</source>
+        <extracomment>%1 is an id such as s-bp1abc; the words are those of the service</extracomment>
+        <translation>Servidor de origem [%1] importado com sucesso</translation>
+    </message>
+    <message>
+        <source>Migration source online</source>
+        <translation>Origem de migração on-line</translation>
+    </message>
+    <message>
+        <source>&amp;Exclude files and folders</source>
+        <translation>&amp;Excluir arquivos e pastas da migração</translation>
+    </message>
+    <message>
+        <source>Path to &amp;leave out:</source>
+        <translation>&amp;Caminho a excluir:</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>Adicio&amp;nar</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Remover</translation>
+    </message>
+    <message>
+        <source>Paths that are left out</source>
+        <translation>Caminhos excluídos</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ResumePage</name>
+    <message>
+        <source>Discard the saved setup?</source>
+        <translation>Descartar a configuração salva?</translation>
+    </message>
+    <message>
+        <source>Discard the saved setup? The imported source %1 stays registered.</source>
+        <translation>Descartar a configuração salva? A origem importada %1 permanece registrada.</translation>
+    </message>
+    <message>
+        <source>&amp;Discard</source>
+        <translation>&amp;Descartar</translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>&amp;Manter</translation>
+    </message>
+    <message>
+        <source>Continue the setup from %1 at step “%2”? The activation code or AccessKey pair is not saved and has to be entered again.</source>
+        <translation>Continuar a configuração de %1 na etapa “%2”? O código de ativação ou o par de AccessKey não é salvo e precisa ser informado novamente.</translation>
+    </message>
+    <message>
+        <source>&amp;Continue</source>
+        <translation>&amp;Continuar</translation>
+    </message>
+    <message>
+        <source>&amp;Start over</source>
+        <translation>C&amp;omeçar de novo</translation>
+    </message>
+    <message>
+        <source>Welcome back</source>
+        <translation>Bem-vindo de volta</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ReviewPage</name>
+    <message>
+        <source>wait until the migration has started</source>
+        <translation>aguardar o início da migração</translation>
+    </message>
+    <message>
+        <source>enter the activation code or an AccessKey pair again on the Connect page</source>
+        <translation>informar novamente o código de ativação ou um par de AccessKey na página Conectar</translation>
+    </message>
+    <message>
+        <source>wait until the plan is checked</source>
+        <translation>aguardar a verificação do plano</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>What is wrong, and what to do</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>read the notice and choose “Got It”</source>
+        <translation>ler o aviso e escolher “Entendi”</translation>
+    </message>
+    <message>
+        <source>%1: %2 is left out</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
+        <translation>%1: %2 fica de fora</translation>
+    </message>
+    <message>
+        <source>%1: %2 → %3 (%4)</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
+        <translation>%1: %2 → %3 (%4)</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>Speed limit: %1; compression: %2; checksum verification: %3</source>
+        <translation>Limite de velocidade: %1; compressão: %2; verificação de checksum: %3</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>ativada</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>desativada</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>Servidor</translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation>Conta</translation>
+    </message>
+    <message>
+        <source>by activation code</source>
+        <translation>por código de ativação</translation>
+    </message>
+    <message>
+        <source>by AccessKey pair</source>
+        <translation>por par de AccessKey</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Imagem</translation>
+    </message>
+    <message>
+        <source>%1… in %2</source>
+        <translation>%1… em %2</translation>
+    </message>
+    <message>
+        <source>On the way</source>
+        <translation>Armazenamento temporário</translation>
+    </message>
+    <message>
+        <source>bucket %1 in %2</source>
+        <translation>bucket %1 em %2</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Rede</translation>
+    </message>
+    <message>
+        <source>Public network</source>
+        <translation>Rede pública</translation>
+    </message>
+    <message>
+        <source>VPC %1, vSwitch %2</source>
+        <translation>VPC %1, vSwitch %2</translation>
+    </message>
+    <message>
+        <source>Transfer</source>
+        <translation>Transferência</translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation>Discos</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Alterar</translation>
+    </message>
+    <message>
+        <source>Change: %1</source>
+        <translation>Alterar: %1</translation>
+    </message>
+    <message>
+        <source>Choose Change beside a line to go back to its page; nothing is lost. Save the plan on the Settings page to use it with edgeliftctl.</source>
+        <translation>Escolha Alterar ao lado de uma linha para voltar à página dela; nada se perde. Salve o plano na página Configurações para usá-lo com edgeliftctl.</translation>
+    </message>
+    <message>
+        <source>Costs: the transit instance, its disks and snapshots, and the bucket&apos;s storage and traffic are charged by the cloud while the migration runs; everything temporary is removed at the end. After an error they are kept for a retry and keep costing until you retry or cancel.</source>
+        <translation>Custos: a nuvem cobra pela instância de trânsito, seus discos e snapshots, e pelo armazenamento e tráfego do bucket durante a migração; tudo o que é temporário é removido no final. Após um erro, esses recursos são mantidos para uma nova tentativa e continuam gerando custos até você tentar novamente ou cancelar.</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance %1 and do not change its billing method during the migration. Leave the temporary image and the temporary objects in the bucket alone. The hardware changes: check licences after the migration.</source>
+        <translation>Não pare, inicie, reinicie nem libere a instância de trânsito %1 e não altere seu método de cobrança durante a migração. Não mexa na imagem temporária nem nos objetos temporários do bucket. O hardware muda: verifique as licenças após a migração.</translation>
+    </message>
+    <message>
+        <source>&amp;Got It</source>
+        <translation>&amp;Entendi</translation>
+    </message>
+    <message>
+        <source>Co&amp;py command</source>
+        <translation>Co&amp;piar comando</translation>
+    </message>
+    <message>
+        <source>The same migration as a command for edgeliftctl</source>
+        <translation>A mesma migração como comando para edgeliftctl</translation>
+    </message>
+    <message>
+        <source>Review and start</source>
+        <translation>Revisar e iniciar</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>Revisão</translation>
+    </message>
+    <message>
+        <source>Starting creates a paid transit instance in your account.</source>
+        <translation>Ao iniciar, uma instância de trânsito paga é criada na sua conta.</translation>
+    </message>
+    <message>
+        <source>&amp;Start migration</source>
+        <translation>&amp;Iniciar migração</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::SettingsAdvanced</name>
+    <message>
+        <source>Reading from this server&apos;s disks: at most %1 MB/s</source>
+        <translation>Leitura dos discos deste servidor: no máximo %1 MB/s</translation>
+    </message>
+    <message>
+        <source>Niceness: %1</source>
+        <translation>Valor nice: %1</translation>
+    </message>
+    <message>
+        <source>Does not stand back when this server&apos;s own disk accesses slow down</source>
+        <translation>Não cede quando os acessos deste servidor aos próprios discos ficam lentos</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 days and times, %2 a speed such as 100 Mbit/s</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Set by the plan file:</source>
+        <translation>Definido pelo arquivo de plano:</translation>
+    </message>
+    <message>
+        <source>Auto</source>
+        <translation>Automático</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>Ativado</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>Desativado</translation>
+    </message>
+    <message>
+        <source>&amp;Job name:</source>
+        <translation>&amp;Nome da tarefa:</translation>
+    </message>
+    <message>
+        <source>&amp;Description:</source>
+        <translation>&amp;Descrição:</translation>
+    </message>
+    <message>
+        <source>&amp;Modify disk partition: choose disks, sizes and order yourself on the next page</source>
+        <translation>&amp;Modificar partições de disco: escolha discos, tamanhos e ordem na próxima página</translation>
+    </message>
+    <message>
+        <source>Speed &amp;limit (Mbit/s):</source>
+        <translation>&amp;Limite de velocidade (Mbit/s):</translation>
+    </message>
+    <message>
+        <source>Unlimited</source>
+        <translation>Ilimitado</translation>
+    </message>
+    <message>
+        <source>Com&amp;pression ratio (0 = none):</source>
+        <translation>Taxa de com&amp;pressão (0 = nenhuma):</translation>
+    </message>
+    <message>
+        <source>Compression ratio as a number</source>
+        <translation>Taxa de compressão como número</translation>
+    </message>
+    <message>
+        <source>&amp;Verify check sums: more certain, slower</source>
+        <translation>Verificar che&amp;cksums: mais seguro, mais lento</translation>
+    </message>
+    <message>
+        <source>SSL-&amp;encrypted transmission:</source>
+        <translation>Transmi&amp;ssão criptografada com SSL:</translation>
+    </message>
+    <message>
+        <source>Licence t&amp;ype:</source>
+        <translation>T&amp;ipo de licença:</translation>
+    </message>
+    <message>
+        <source>Ta&amp;gs:</source>
+        <translation>Ta&amp;gs:</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>Adici&amp;onar</translation>
+    </message>
+    <message>
+        <source>Add a tag</source>
+        <translation>Adicionar uma tag</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve</source>
+        <translation>&amp;Remover</translation>
+    </message>
+    <message>
+        <source>Remove this tag</source>
+        <translation>Remover esta tag</translation>
+    </message>
+    <message>
+        <source>&amp;Intermediate instance type:</source>
+        <translation>Tipo da instância de &amp;trânsito:</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automático</translation>
+    </message>
+    <message>
+        <source>If the type you choose is out of stock, the job cannot be created. Leave it empty to have one chosen.</source>
+        <translation>Se o tipo escolhido estiver esgotado, não será possível criar a tarefa. Deixe em branco para a escolha automática.</translation>
+    </message>
+    <message>
+        <source>&amp;Report diagnostic logs</source>
+        <translation>&amp;Enviar logs de diagnóstico</translation>
+    </message>
+    <message>
+        <source>&amp;What is sent?</source>
+        <translation>O &amp;que é enviado?</translation>
+    </message>
+    <message>
+        <source>The log of this migration: phases, speeds, error codes, names of disks and cloud resources. No file contents, no file names, no codes, keys or passwords.</source>
+        <translation>O log desta migração: fases, velocidades, códigos de erro, nomes de discos e recursos da nuvem. Nenhum conteúdo ou nome de arquivo, nem códigos, chaves ou senhas.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::SettingsPage</name>
+    <message>
+        <source>Settings</source>
+        <translation>Configurações</translation>
+    </message>
+    <message>
+        <source>The ENS image is kept in the image storage region. Before that a temporary image is made in the transit region and lies in the transit bucket, which must be in the same region.
+
+“Save plan” writes all of this to a file that edgeliftctl uses as well.</source>
+        <translation>A imagem do ENS é mantida na região de armazenamento da imagem. Antes disso, uma imagem temporária é criada na região de trânsito e fica no bucket de trânsito, que deve estar na mesma região.
+
+“Salvar plano” grava tudo isso em um arquivo que o edgeliftctl também usa.</translation>
+    </message>
+    <message>
+        <source>choose a bucket</source>
+        <translation>escolher um bucket</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>corrigir o que está marcado</translation>
+    </message>
+    <message>
+        <source>China (Beijing)</source>
+        <translation>China (Pequim)</translation>
+    </message>
+    <message>
+        <source>Singapore</source>
+        <translation>Singapura</translation>
+    </message>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>An id and the name beside it</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>&amp;More configurations</source>
+        <translation>&amp;Mais configurações</translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;More configurations (%n changed)</source>
+        <translation>
+            <numerusform>&amp;Mais configurações (%n alterada)</numerusform>
+            <numerusform>&amp;Mais configurações (%n alteradas)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>Carregando…</translation>
+    </message>
+    <message>
+        <source>No bucket in %1. Create one in the OSS console, then refresh.</source>
+        <translation>Nenhum bucket em %1. Crie um no console do OSS e atualize.</translation>
+    </message>
+    <message>
+        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
+        <translation>Nenhuma VPC em %1. Crie uma no console da VPC e atualize.</translation>
+    </message>
+    <message>
+        <source>The image is named %1.</source>
+        <extracomment>%1 is the prefix with a time stamp behind it</extracomment>
+        <translation>A imagem será chamada %1.</translation>
+    </message>
+    <message>
+        <source>&amp;Image storage region:</source>
+        <translation>&amp;Região de armazenamento da imagem:</translation>
+    </message>
+    <message>
+        <source>Image &amp;name prefix:</source>
+        <translation>Prefixo do &amp;nome da imagem:</translation>
+    </message>
+    <message>
+        <source>&amp;Transit region:</source>
+        <translation>Região de &amp;trânsito:</translation>
+    </message>
+    <message>
+        <source>Transit &amp;bucket:</source>
+        <translation>&amp;Bucket de trânsito:</translation>
+    </message>
+    <message>
+        <source>&amp;Refresh</source>
+        <translation>At&amp;ualizar</translation>
+    </message>
+    <message>
+        <source>Refresh buckets and networks</source>
+        <translation>Atualizar buckets e redes</translation>
+    </message>
+    <message>
+        <source>Network type:</source>
+        <translation>Tipo de rede:</translation>
+    </message>
+    <message>
+        <source>&amp;Public Network</source>
+        <translation>Rede &amp;pública</translation>
+    </message>
+    <message>
+        <source>Public Network</source>
+        <translation>Rede pública</translation>
+    </message>
+    <message>
+        <source>&amp;VPC: this server is connected to it already</source>
+        <translation>VPC: este servi&amp;dor já está conectado a ela</translation>
+    </message>
+    <message>
+        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
+        <translation>A VPC é recomendada quando pode ser acessada diretamente, por gateway VPN, circuito Express Connect ou Smart Access Gateway: é mais rápida e estável.</translation>
+    </message>
+    <message>
+        <source>VP&amp;C:</source>
+        <translation>VP&amp;C:</translation>
+    </message>
+    <message>
+        <source>v&amp;Switch:</source>
+        <translation>v&amp;Switch:</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::StepList</name>
+    <message>
+        <source>Steps</source>
+        <translation>Etapas</translation>
+    </message>
+    <message>
+        <source>%1, current step</source>
+        <translation>%1, etapa atual</translation>
+    </message>
+    <message>
+        <source>%1, visited</source>
+        <translation>%1, visitada</translation>
+    </message>
+    <message>
+        <source>%1, later</source>
+        <translation>%1, posterior</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::SweepChart</name>
+    <message>
+        <source>Speed of the last 10 minutes</source>
+        <translation>Velocidade dos últimos 10 minutos</translation>
+    </message>
+    <message>
+        <source>No speed was measured yet.</source>
+        <translation>Nenhuma velocidade medida ainda.</translation>
+    </message>
+    <message>
+        <source>Disk speed now %1, network speed now %2, highest disk speed of the last 10 minutes %3.</source>
+        <extracomment>Read by screen readers instead of the graph</extracomment>
+        <translation>Velocidade atual do disco %1, velocidade atual da rede %2, maior velocidade do disco nos últimos 10 minutos %3.</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>Disco</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Rede</translation>
+    </message>
+    <message>
+        <source>Top: %1</source>
+        <extracomment>The upper edge of a graph of speeds; %1 is a speed</extracomment>
+        <translation>Topo: %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TagsModel</name>
+    <message>
+        <source>Key</source>
+        <translation>Chave</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Valor</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ToDoList</name>
+    <message>
+        <source>To continue you need to:</source>
+        <translation>Para continuar, é preciso:</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <extracomment>Below a list of things to do</extracomment>
+        <translation>
+            <numerusform>e mais %n</numerusform>
+            <numerusform>e mais %n</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::VolumeDelegate</name>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>%1 a column such as “Size”, %2 the row&apos;s name, for screen readers</extracomment>
+        <translation>%1 de %2</translation>
+    </message>
+    <message>
+        <source>Block by block</source>
+        <translation>Bloco a bloco</translation>
+    </message>
+    <message>
+        <source>File by file</source>
+        <translation>Arquivo a arquivo</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::WaitLine</name>
+    <message>
+        <source>S&amp;top</source>
+        <translation>Pa&amp;rar</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::WelcomePage</name>
+    <message>
+        <source>It keeps running meanwhile: nothing is installed into its kernel, and nothing is written to its disks.</source>
+        <translation>Ele continua funcionando enquanto isso: nada é instalado no kernel e nada é gravado nos discos.</translation>
+    </message>
+    <message>
+        <source>Edgelift copies the disks of a Linux server into the cloud and makes an image for Edge Node Service (ENS) of them. Nothing is changed or charged before you choose Start migration on the Review page.</source>
+        <translation>O Edgelift copia os discos de um servidor Linux para a nuvem e cria com eles uma imagem para o Edge Node Service (ENS). Nada é alterado nem cobrado antes de você escolher Iniciar migração na página Revisão.</translation>
+    </message>
+    <message>
+        <source>&amp;Language:</source>
+        <translation>&amp;Idioma:</translation>
+    </message>
+    <message>
+        <source>1. You choose what is migrated and where to.
+2. Edgelift makes a temporary transit instance, copies the disks to it, makes an ECS image, exports it to an OSS bucket and imports it into ENS. Then it removes everything temporary.
+3. You create the ENS instance from the finished image.</source>
+        <translation>1. Você escolhe o que migrar e para onde.
+2. O Edgelift cria uma instância de trânsito temporária, copia os discos para ela, cria uma imagem do ECS, exporta-a para um bucket do OSS e importa-a para o ENS. Depois remove tudo o que é temporário.
+3. Você cria a instância do ENS com a imagem pronta.</translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation>Limites</translation>
+    </message>
+    <message>
+        <source>Only Linux servers with x86 processors: physical servers, virtual machines, and servers of other clouds.</source>
+        <translation>Somente servidores Linux com processadores x86: servidores físicos, máquinas virtuais e servidores de outras nuvens.</translation>
+    </message>
+    <message>
+        <source>At most %1 data disks, each at most %2.</source>
+        <translation>No máximo %1 discos de dados, cada um com no máximo %2.</translation>
+    </message>
+    <message>
+        <source>ENS images are imported in China (Beijing) and Singapore only.</source>
+        <translation>Imagens do ENS são importadas somente na China (Pequim) e em Singapura.</translation>
+    </message>
+    <message>
+        <source>The image may have at most %1 after compression, system disk and data disks together.</source>
+        <translation>A imagem pode ter no máximo %1 após a compressão, somando disco do sistema e discos de dados.</translation>
+    </message>
+    <message>
+        <source>ECS, OSS and ENS must be activated in the account, and ECS must be allowed to write to OSS.</source>
+        <translation>ECS, OSS e ENS devem estar ativados na conta, e o ECS deve ter permissão para gravar no OSS.</translation>
+    </message>
+    <message>
+        <source>Costs</source>
+        <translation>Custos</translation>
+    </message>
+    <message>
+        <source>Edgelift is free. What is used on the way is charged by the cloud: one pay-as-you-go transit instance with its disks and snapshots.</source>
+        <translation>O Edgelift é gratuito. A nuvem cobra pelo que é usado no processo: uma instância de trânsito com pagamento conforme o uso, com seus discos e snapshots.</translation>
+    </message>
+    <message>
+        <source>The temporary image in the OSS bucket costs storage, requests and outbound traffic.</source>
+        <translation>A imagem temporária no bucket do OSS gera custos de armazenamento, solicitações e tráfego de saída.</translation>
+    </message>
+    <message>
+        <source>Importing the ENS image and creating an ENS instance are charged by ENS.</source>
+        <translation>A importação da imagem do ENS e a criação de uma instância do ENS são cobradas pelo ENS.</translation>
+    </message>
+    <message>
+        <source>After an error the transit instance is kept so that you can retry, and keeps costing until you retry or cancel.</source>
+        <translation>Após um erro, a instância de trânsito é mantida para uma nova tentativa e continua gerando custos até você tentar novamente ou cancelar.</translation>
+    </message>
+    <message>
+        <source>Consequences</source>
+        <translation>Consequências</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance %1 during the migration.</source>
+        <translation>Não pare, inicie, reinicie nem libere a instância de trânsito %1 durante a migração.</translation>
+    </message>
+    <message>
+        <source>Leave the temporary ECS image and the temporary objects in the bucket alone; they are removed at the end.</source>
+        <translation>Não mexa na imagem temporária do ECS nem nos objetos temporários do bucket; eles são removidos no final.</translation>
+    </message>
+    <message>
+        <source>The hardware changes: licences bound to it may become invalid. Check them after the migration.</source>
+        <translation>O hardware muda: licenças vinculadas a ele podem perder a validade. Verifique-as após a migração.</translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation>Termos</translation>
+    </message>
+    <message>
+        <source>ENS, Edge Node Service: servers in data centers near their users.</source>
+        <translation>ENS, Edge Node Service: servidores em data centers próximos aos usuários.</translation>
+    </message>
+    <message>
+        <source>OSS, Object Storage Service: holds files in buckets.</source>
+        <translation>OSS, Object Storage Service: guarda arquivos em buckets.</translation>
+    </message>
+    <message>
+        <source>Transit instance: a temporary ECS instance that receives the disks.</source>
+        <translation>Instância de trânsito: uma instância temporária do ECS que recebe os discos.</translation>
+    </message>
+    <message>
+        <source>Activation code: lets this server register itself without an AccessKey pair.</source>
+        <translation>Código de ativação: permite que este servidor se registre sem um par de AccessKey.</translation>
+    </message>
+    <message>
+        <source>Move this server into an ENS image</source>
+        <translation>Mover este servidor para uma imagem do ENS</translation>
+    </message>
+    <message>
+        <source>Welcome</source>
+        <translation>Boas-vindas</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::Wizard</name>
+    <message>
+        <source>&amp;Start the engine</source>
+        <translation>&amp;Iniciar o mecanismo</translation>
+    </message>
+    <message>
+        <source>Migration %1 continues in the background. Start “edgelift” again to watch it.</source>
+        <translation>A migração %1 continua em segundo plano. Inicie o “edgelift” novamente para acompanhá-la.</translation>
+    </message>
+</context>
+</TS>
