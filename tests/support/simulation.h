@@ -41,6 +41,7 @@ public:
     [[nodiscard]] bool startService(const QStringList &moreArguments = {});
     void stopService(); ///< SIGTERM, waits
     void killService(); ///< SIGKILL
+    [[nodiscard]] qint64 servicePid() const { return m_service ? m_service->processId() : 0; }
     [[nodiscard]] QString serviceOutput() const { return m_serviceOutput; }
 
     [[nodiscard]] QString path(const QString &name) const { return m_folder.filePath(name); }

@@ -81,6 +81,16 @@ bool isReadable(const LanguageInfo &language)
     return !QFontDatabase::families(system).isEmpty();
 }
 
+void useOwnFontWithoutOthers()
+{
+    if (!QFontDatabase::families().isEmpty())
+        return;
+    const int font = QFontDatabase::addApplicationFont(QStringLiteral(":/fonts/NotoSans-Regular.ttf"));
+    const QStringList names = QFontDatabase::applicationFontFamilies(font);
+    if (!names.isEmpty())
+        QGuiApplication::setFont(QFont(names.first()));
+}
+
 Language::Language(QObject *parent)
     : QObject(parent)
 {

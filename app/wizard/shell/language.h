@@ -25,6 +25,9 @@ struct LanguageInfo
 /// Can some font of this display show the language?
 [[nodiscard]] bool isReadable(const LanguageInfo &language);
 
+/// On a machine without fonts: the one that is compiled in (Latin, Cyrillic, Greek). Before the first window.
+void useOwnFontWithoutOthers();
+
 /// The language of the whole program: texts, numbers and direction. One per program, on the window's thread.
 class Language final : public QObject
 {

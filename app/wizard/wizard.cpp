@@ -1,0 +1,309 @@
+#include "app/wizard/wizard.h"
+
+#include "app/wizard/demo/demoworld.h"
+#include "app/wizard/pages/checkspage.h"
+#include "app/wizard/pages/connectpage.h"
+#include "app/wizard/pages/diskspage.h"
+#include "app/wizard/pages/finishpage.h"
+#include "app/wizard/pages/migrationpage.h"
+#include "app/wizard/pages/preparepage.h"
+#include "app/wizard/pages/resumepage.h"
+#include "app/wizard/pages/reviewpage.h"
+#include "app/wizard/pages/settingspage.h"
+#include "app/wizard/pages/welcomepage.h"
+#include "app/wizard/shell/format.h"
+#include "app/wizard/state/draft.h"
+
+#include <QApplication>
+#include <QFile>
+#include <QProcess>
+#include <QScreen>
+#include <cstdio>
+#include <unistd.h>
+
+namespace edgelift::wizard {
+
+namespace {
+
+constexpr std::chrono::milliseconds saveAfter{500};
+constexpr QSize wished{1000, 560}; // fits 1024x600 with a title bar and a panel
+
+constexpr std::pair<PageId, const char *> pageNames[] = {{PageId::Resume, "resume"}, {PageId::Welcome, "welcome"},
+    {PageId::Checks, "checks"}, {PageId::Connect, "connect"}, {PageId::Prepare, "prepare"}, {PageId::Settings, "settings"},
+    {PageId::Disks, "disks"}, {PageId::Review, "review"}, {PageId::Migration, "migration"}, {PageId::Finish, "finish"}};
+
+}
+
+QString pageName(PageId page)
+{
+    for (const auto &[id, name] : pageNames) {
+        if (id == page)
+            return QLatin1String(name);
+    }
+    return {};
+}
+
+std::optional<PageId> pageFromName(const QString &name)
+{
+    for (const auto &[id, known] : pageNames) {
+        if (name == QLatin1String(known))
+            return id;
+    }
+    return std::nullopt;
+}
+
+Wizard::Wizard(const Options &options, QObject *parent)
+    : QObject(parent)
+    , m_options(options)
+    , m_draftPath(draftPath(options))
+    , m_session(m_link)
+    , m_job(m_link)
+{
+    m_saving.setSingleShot(true);
+    m_saving.setInterval(saveAfter);
+    m_language.set(chooseLanguage(options.language, {}));
+    if (options.demo)
+        m_demo = std::make_unique<DemoWorld>(DemoWorld::Options{});
+    Credential credential = m_session.credential();
+    credential.endpoint = options.service;
+    m_session.setCredential(credential);
+    addPages();
+    connectParts();
+}
+
+Wizard::~Wizard()
+{
+    if (m_saving.isActive())
+        save();
+    m_window.disconnect(this); // what follows is nobody's news any more
+    m_link.disconnect();
+    m_link.close();
+}
+
+void Wizard::addPages()
+{
+    m_window.addPage(PageId::Resume, new ResumePage(m_session));
+    m_window.addPage(PageId::Welcome, new WelcomePage(m_session, m_language));
+    m_window.addPage(PageId::Checks, new ChecksPage(m_session));
+    m_window.addPage(PageId::Connect, new ConnectPage(m_session));
+    m_window.addPage(PageId::Prepare, new PreparePage(m_session));
+    m_window.addPage(PageId::Settings, new SettingsPage(m_session));
+    m_window.addPage(PageId::Disks, new DisksPage(m_session));
+    m_window.addPage(PageId::Review, new ReviewPage(m_session));
+    m_window.addPage(PageId::Migration, new MigrationPage(m_session, m_job));
+    std::function<void(const QString &)> boot;
+    if (m_demo)
+        boot = [this](const QString &image) {
+            if (const Result<> booted = m_demo->bootImage(image); !booted)
+                m_window.say(errorMessage(booted.error()));
+        };
+    auto *finish = new FinishPage(m_session, m_job, boot);
+    if (m_demo)
+        connect(m_demo.get(), &DemoWorld::consoleLine, finish, &FinishPage::appendConsole);
+    m_window.addPage(PageId::Finish, finish);
+}
+
+void Wizard::connectParts()
+{
+    connect(&m_link, &AgentLink::openChanged, this, &Wizard::engineChanged);
+    connect(&m_link, &AgentLink::troubleChanged, this, &Wizard::engineChanged);
+    connect(&m_session, &Session::started, this, [this](const QString &job) {
+        m_job.follow(job);
+        m_window.lockSetup(true);
+        m_window.go(PageId::Migration);
+    });
+    connect(&m_job, &JobWatch::stateChanged, this, &Wizard::jobChanged);
+    connect(&m_job, &JobWatch::attached, this, [this](bool found) {
+        const bool unfinished = found && (m_job.job().isResumable() || m_job.job().state == QLatin1String("Running"));
+        if (unfinished && !m_begun) {
+            m_begun = true;
+            m_session.inspect();
+            m_window.lockSetup(true);
+            m_window.go(PageId::Migration);
+        } else {
+            offerDraft();
+        }
+    });
+    for (const auto signal : {&Session::planChanged, &Session::credentialChanged, &Session::importChanged, &Session::decisionsChanged})
+        connect(&m_session, signal, this, &Wizard::saveSoon);
+    connect(&m_session, &Session::importChanged, this, &Wizard::showStatus);
+    connect(&m_session, &Session::inspectionChanged, this, &Wizard::showStatus);
+    connect(&m_session, &Session::planChanged, this, &Wizard::showStatus);
+    connect(&m_language, &Language::changed, this, &Wizard::showStatus);
+    connect(&m_window, &MainWindow::entered, this, &Wizard::saveSoon);
+    connect(&m_window, &MainWindow::closing, this, &Wizard::closing);
+    connect(&m_saving, &QTimer::timeout, this, &Wizard::save);
+    auto *resumePage = qobject_cast<ResumePage *>(m_window.page(PageId::Resume));
+    connect(resumePage, &ResumePage::resumed, this, &Wizard::resume);
+    connect(resumePage, &ResumePage::discarded, this, [this] {
+        QFile::remove(m_draftPath);
+        m_session.setSourceId({});
+        m_window.go(PageId::Welcome);
+    });
+    if (auto *page = qobject_cast<MigrationPage *>(m_window.page(PageId::Migration)))
+        connect(page, &Page::changed, this, [this, page] { m_window.setProgressTitle(page->windowTitleState()); });
+}
+
+void Wizard::start()
+{
+    const QSize room = m_window.screen()->availableSize();
+    m_window.resize(wished.boundedTo(room));
+    m_window.go(PageId::Welcome);
+    m_window.show();
+    if (m_demo)
+        startDemo();
+    else
+        m_link.open(m_options.socket);
+}
+
+void Wizard::startDemo()
+{
+    const auto tell = [this](DemoWorld::Step step) {
+        if (step == DemoWorld::Step::Ready)
+            m_window.clearMessage();
+        else
+            m_window.say({Message::Severity::Information, [step] { return DemoWorld::describe(step); }, {}, {}});
+    };
+    tell(m_demo->step());
+    connect(m_demo.get(), &DemoWorld::stepChanged, this, tell);
+    connect(m_demo.get(), &DemoWorld::ready, this, &Wizard::demoReady);
+    connect(m_demo.get(), &DemoWorld::failed, this, [this](const Error &error) { m_window.say(errorMessage(error)); });
+    m_demo->start();
+}
+
+void Wizard::demoReady(const QString &socket, const QString &code, const QString &endpoint)
+{
+    Credential credential;
+    credential.code = Secret(code.toUtf8());
+    credential.endpoint = endpoint;
+    m_session.setCredential(credential);
+    m_link.open(socket);
+}
+
+void Wizard::engineChanged()
+{
+    if (m_link.isOpen()) {
+        if (std::exchange(m_engineSaid, false))
+            m_window.clearMessage();
+        begin();
+        return;
+    }
+    if (std::exchange(m_engineSaid, true))
+        return;
+    Message message = errorMessage(m_link.trouble());
+    if (::geteuid() == 0 && !m_demo && m_link.trouble().code == ErrorCode::AgentUnreachable)
+        message.actions.append({[] { return tr("&Start the engine"); }, [this] { startEngine(); }});
+    m_window.say(message);
+}
+
+void Wizard::startEngine()
+{
+    const QString program = QCoreApplication::applicationDirPath() + QLatin1String("/edgelift-agent");
+    QProcess agent;
+    agent.setProgram(program);
+    agent.setArguments({QStringLiteral("--socket"), m_options.socket});
+    agent.setStandardOutputFile(QProcess::nullDevice());
+    agent.setStandardErrorFile(QProcess::nullDevice());
+    if (!agent.startDetached()) // it outlives this window: a migration must
+        m_window.say(errorMessage({ErrorCode::ToolMissing, Retry::AfterUserAction, {program}, {}}));
+}
+
+void Wizard::begin()
+{
+    if (m_begun)
+        return;
+    m_job.attach();
+}
+
+void Wizard::offerDraft()
+{
+    if (std::exchange(m_begun, true))
+        return;
+    m_session.inspect();
+    if (m_demo || m_window.current() != PageId::Welcome)
+        return;
+    const std::optional<Draft> draft = loadDraft(m_draftPath);
+    const std::optional<PageId> page = draft ? pageFromName(draft->page) : std::nullopt;
+    if (!page || *page <= PageId::Welcome || *page >= PageId::Migration)
+        return;
+    auto *resumePage = qobject_cast<ResumePage *>(m_window.page(PageId::Resume));
+    resumePage->setDraft(draft->saved, *page, m_window.page(*page)->stepName());
+    m_window.go(PageId::Resume);
+}
+
+void Wizard::resume(PageId page)
+{
+    const std::optional<Draft> draft = loadDraft(m_draftPath);
+    if (!draft)
+        return;
+    Credential credential = m_session.credential();
+    credential.method = draft->method;
+    if (credential.endpoint.isEmpty())
+        credential.endpoint = draft->endpoint;
+    m_session.setCredential(credential);
+    m_session.setSourceId(draft->sourceId);
+    for (auto each = draft->decisions.begin(); each != draft->decisions.end(); ++each)
+        m_session.setDecision(each.key(), each.value());
+    if (draft->plan)
+        m_session.setPlan(*draft->plan);
+    for (const auto &[id, name] : pageNames) {
+        if (id != PageId::Resume && id <= page)
+            m_window.markVisited(id);
+    }
+    m_window.go(page);
+}
+
+void Wizard::jobChanged()
+{
+    const QString state = m_job.job().state;
+    if (state == QLatin1String("Finished") || state == QLatin1String("Cancelled")) {
+        QFile::remove(m_draftPath);
+        if (m_window.current() == PageId::Migration)
+            m_window.go(PageId::Finish);
+    }
+    showStatus();
+}
+
+void Wizard::saveSoon() { m_saving.start(); }
+
+void Wizard::save()
+{
+    const PageId page = m_window.current();
+    if (m_demo || page == PageId::Resume || page >= PageId::Migration)
+        return;
+    Draft draft;
+    draft.page = pageName(page);
+    if (m_session.hasPlan())
+        draft.plan = m_session.plan();
+    draft.method = m_session.credential().method;
+    draft.endpoint = m_session.credential().endpoint;
+    draft.sourceId = m_session.sourceId();
+    draft.decisions = m_session.decisions();
+    draft.saved = QDateTime::currentDateTimeUtc();
+    if (const Result<> saved = saveDraft(m_draftPath, draft); !saved)
+        m_window.say(errorMessage(saved.error()));
+}
+
+void Wizard::showStatus()
+{
+    QStringList parts;
+    if (!m_session.facts().sourceName.isEmpty())
+        parts.append(format::ltr(format::shown(m_session.facts().sourceName)));
+    if (!m_session.sourceId().isEmpty())
+        parts.append(format::ltr(m_session.sourceId()));
+    if (m_session.hasPlan())
+        parts.append(format::ltr(m_session.plan().image.region));
+    m_window.setStatus(parts.join(QStringLiteral(" · ")));
+}
+
+void Wizard::closing()
+{
+    if (m_saving.isActive())
+        save();
+    if (m_job.job().state == QLatin1String("Running") && !m_demo)
+        std::printf("%s\n",
+            qUtf8Printable(tr("Migration %1 continues in the background. Start “edgelift” again to watch it.").arg(m_job.job().id)));
+    std::fflush(stdout);
+}
+
+}
