@@ -31,6 +31,8 @@ public:
         QObject::connect(&m_socket, &QLocalSocket::errorOccurred, this, [this](QLocalSocket::LocalSocketError error) { refused(error); });
     }
 
+    ~Connection() override { m_socket.disconnect(this); } // it reports its own end, when the rest of this is gone already
+
     std::function<void(const rpc::Notification &)> onNotification;
     std::function<void(const Error &)> onLost; ///< the connection cannot be used any more
 

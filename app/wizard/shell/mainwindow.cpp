@@ -81,6 +81,13 @@ MainWindow::MainWindow(QWidget *parent)
     retranslate();
 }
 
+MainWindow::~MainWindow()
+{
+    for (Page *each : std::as_const(m_pages))
+        each->disconnect(this); // a field that loses the focus now still tells its page
+    m_steps->disconnect(this);
+}
+
 QWidget *MainWindow::makeHeader()
 {
     auto *header = new QWidget(this);

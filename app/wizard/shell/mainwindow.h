@@ -24,6 +24,7 @@ class MainWindow final : public QMainWindow
     Q_OBJECT
 public:
     explicit MainWindow(QWidget *parent = nullptr);
+    ~MainWindow() override;
 
     /// In the order of PageId. Owned by the window. Resume and Finish are no steps of the list.
     void addPage(PageId id, Page *page);

@@ -150,6 +150,20 @@ private Q_SLOTS:
         agent.interface = rpc::interfaceVersion; // it was brought up to date
         QTRY_VERIFY(link.isOpen());
     }
+    void aLinkMayGoInTheMiddleOfACall()
+    {
+        Agent agent;
+        QVERIFY(agent.listen(path()));
+        for (int i = 0; i < 20; ++i) {
+            AgentLink link;
+            link.open(path());
+            QTRY_VERIFY(link.isOpen());
+            int answers = 0;
+            for (const char *method : {"slow", "good", "slow"})
+                link.call(key(method), {}, this, [&answers](const Result<QJsonObject> &) { ++answers; });
+            QTRY_VERIFY(answers > 0);
+        }
+    }
     void nobodyIsToldWhoIsGone()
     {
         Agent agent;
