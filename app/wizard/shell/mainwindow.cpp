@@ -83,8 +83,9 @@ MainWindow::MainWindow(QWidget *parent)
 
 MainWindow::~MainWindow()
 {
+    hide(); // while all is whole: fields tell their last edit when they are hidden
     for (Page *each : std::as_const(m_pages))
-        each->disconnect(this); // a field that loses the focus now still tells its page
+        each->disconnect(this);
     m_steps->disconnect(this);
 }
 
