@@ -85,6 +85,7 @@ private Q_SLOTS:
     void theMenuAndTheListMove();
     void typesASize();
     void typesADiskSize();
+    void aNumberLeftBehindIsTakenAndHarmsNothing();
     void switchesMigrateAndLvm();
     void problemsBlockNext();
     void fixesAndTellsWhatItDid();
@@ -371,6 +372,23 @@ void TestDisksPage::typesADiskSize()
     QVERIFY2(problems().contains(QLatin1String("[E-DSK-07]")), qPrintable(problems()));
     find<QToolButton>("undo")->click();
     QCOMPARE(spin->value(), 40);
+}
+
+void TestDisksPage::aNumberLeftBehindIsTakenAndHarmsNothing()
+{
+    open(m_facts);
+    const auto type = [this](const char *name, const char *digits) {
+        auto *size = find<QSpinBox>(name);
+        size->setFocus();
+        size->selectAll();
+        QTest::keyClicks(size, QLatin1String(digits)); // no Tab, no Enter
+    };
+    type("diskSize1", "600");
+    QTest::keyClick(find<QSpinBox>("diskSize1"), Qt::Key_Return); // there is a problem to be shown already
+    type("diskSize0", "1");
+    m_window->hide(); // the spin box tells its number in the middle of it: no widget may be deleted then
+    QTRY_COMPARE(m_session->plan().disks.first().sizeGiB, 1);
+    QTRY_VERIFY2(problems().contains(QLatin1String("[E-DSK-01]")), qPrintable(problems()));
 }
 
 void TestDisksPage::switchesMigrateAndLvm()

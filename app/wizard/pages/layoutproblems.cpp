@@ -1,5 +1,6 @@
 #include "app/wizard/pages/layoutproblems.h"
 
+#include "app/wizard/widgets/discard.h"
 #include "app/wizard/widgets/marks.h"
 
 #include <QEvent>
@@ -33,9 +34,7 @@ void LayoutProblems::setLines(const QList<Line> &lines)
     if (lines == m_lines && m_column->count() > 0)
         return;
     m_lines = lines;
-    qDeleteAll(findChildren<QWidget *>(Qt::FindDirectChildrenOnly));
-    while (QLayoutItem *item = m_column->takeAt(0))
-        delete item;
+    discardItems(*m_column);
     QList<Line> sorted = lines;
     std::stable_partition(sorted.begin(), sorted.end(), [](const Line &line) { return line.blocks; });
     if (sorted.size() > mostLines) {

@@ -3,6 +3,7 @@
 #include "app/wizard/shell/clipboard.h"
 #include "app/wizard/shell/format.h"
 #include "app/wizard/state/session.h"
+#include "app/wizard/widgets/discard.h"
 #include "core/base/errortext.h"
 #include "core/layout/layoutroom.h"
 
@@ -56,7 +57,11 @@ ReviewPage::ReviewPage(Session &session, QWidget *parent)
         Q_EMIT changed();
     });
     connect(m_copyCommand, &QPushButton::clicked, this, [this] { copyText(command()); });
-    connect(&m_session, &Session::planChanged, this, [this] { m_gotIt->setChecked(false); });
+    connect(&m_session, &Session::planChanged, this, [this] {
+        m_gotIt->setChecked(false); // it was about another plan
+        if (isVisible())
+            enter();
+    });
     connect(&m_session, &Session::validationChanged, this, &Page::changed);
     connect(&m_session, &Session::startFailed, this, [this](const Error &error) {
         Q_EMIT message(errorMessage(error));
@@ -167,10 +172,7 @@ void ReviewPage::addLine(int row, const Line &line)
 
 void ReviewPage::rebuild()
 {
-    while (QLayoutItem *item = m_lines->takeAt(0)) {
-        delete item->widget();
-        delete item;
-    }
+    discardItems(*m_lines);
     int row = 0;
     for (const Line &line : lines())
         addLine(row++, line);

@@ -191,6 +191,8 @@ void MainWindow::go(PageId id)
     Page *to = page(id);
     if (!to || (m_locked && id < PageId::Migration))
         return;
+    if (QWidget *field = focusWidget(); field && isActiveWindow())
+        field->clearFocus(); // it tells its last edit before its page goes
     if (Page *from = page(m_current); from && from != to)
         from->leave();
     m_messages->clear();

@@ -2,6 +2,7 @@
 
 #include "app/wizard/shell/clipboard.h"
 #include "app/wizard/shell/format.h"
+#include "app/wizard/widgets/discard.h"
 #include "core/base/errortext.h"
 
 #include <QAccessible>
@@ -63,7 +64,6 @@ MessageBar::MessageBar(QWidget *parent)
     words->addWidget(m_text);
     words->addWidget(m_detail);
     words->addLayout(m_actions);
-    m_actions->addStretch();
     auto *row = new QHBoxLayout(this);
     row->addWidget(m_symbol, 0, Qt::AlignTop);
     row->addLayout(words, 1);
@@ -97,14 +97,14 @@ QString MessageBar::text() const { return isHidden() ? QString() : m_text->text(
 
 void MessageBar::rebuildActions()
 {
-    while (m_actions->count() > 1)
-        delete std::unique_ptr<QLayoutItem>(m_actions->takeAt(0))->widget();
+    discardItems(*m_actions);
     for (qsizetype i = 0; i < m_message.actions.size(); ++i) {
         auto *button = new QPushButton(this);
         button->setObjectName(QStringLiteral("messageAction%1").arg(i));
         connect(button, &QPushButton::clicked, this, m_message.actions.at(i).run);
-        m_actions->insertWidget(int(i), button);
+        m_actions->addWidget(button);
     }
+    m_actions->addStretch();
 }
 
 void MessageBar::retranslate()

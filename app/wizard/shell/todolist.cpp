@@ -1,5 +1,7 @@
 #include "app/wizard/shell/todolist.h"
 
+#include "app/wizard/widgets/discard.h"
+
 #include <QEvent>
 #include <QLabel>
 #include <QVBoxLayout>
@@ -32,8 +34,7 @@ void ToDoList::show(const QList<ToDo> &list)
     if (texts == m_shown && m_lines->count() > 0)
         return;
     m_shown = texts;
-    while (m_lines->count() > 0)
-        delete std::unique_ptr<QLayoutItem>(m_lines->takeAt(0))->widget();
+    discardItems(*m_lines);
     for (const ToDo &each : list.first(std::min<qsizetype>(list.size(), most))) {
         auto *line = new QLabel(this);
         line->setObjectName(QStringLiteral("toDo%1").arg(m_lines->count()));
