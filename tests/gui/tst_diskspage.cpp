@@ -10,19 +10,18 @@
 #include "core/agent/agentserver.h"
 #include "core/layout/defaultplan.h"
 #include "core/layout/factsjson.h"
+#include "tests/gui/gestures.h"
 #include "tests/gui/pagechecks.h"
 #include "tests/unit/layout/samplefacts.h"
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QDrag>
 #include <QMenu>
 #include <QRadioButton>
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QSpinBox>
 #include <QTemporaryDir>
-#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <QtTest>
@@ -205,20 +204,7 @@ QPoint TestDisksPage::middleOf(const QString &volume) const
     return inWindow(on->viewport(), on->visualRect(segment).center());
 }
 
-void TestDisksPage::drag(const QPoint &start, const QPoint &end)
-{
-    QWindow *window = m_window->windowHandle();
-    QTimer guard;
-    guard.setSingleShot(true);
-    connect(&guard, &QTimer::timeout, [] { QDrag::cancel(); });
-    guard.start(20000);
-    QTimer::singleShot(200, m_window.get(), [=] { QTest::mouseMove(window, end); });
-    QTimer::singleShot(400, m_window.get(), [=] { QTest::mouseMove(window, end + QPoint(3, 1)); });
-    QTimer::singleShot(600, m_window.get(), [=] { QTest::mouseRelease(window, Qt::LeftButton, {}, end); });
-    QTest::mousePress(window, Qt::LeftButton, {}, start);
-    QTest::mouseMove(window, start + QPoint(QApplication::startDragDistance() + 5, 0));
-    QTRY_VERIFY_WITH_TIMEOUT(!QApplication::mouseButtons().testFlag(Qt::LeftButton), 30000);
-}
+void TestDisksPage::drag(const QPoint &start, const QPoint &end) { test::dragMouse(m_window->windowHandle(), start, end); }
 
 void TestDisksPage::shoot(const QString &name) const
 {

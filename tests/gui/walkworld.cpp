@@ -46,7 +46,7 @@ QString WalkWorld::begin(int fillerMiB)
     return m_agent.waitForStarted() ? QString() : m_agent.errorString();
 }
 
-void WalkWorld::openWizard()
+bool WalkWorld::openWizard()
 {
     m_wizard.reset();
     Options options;
@@ -56,6 +56,10 @@ void WalkWorld::openWizard()
     options.language = QStringLiteral("en");
     m_wizard = std::make_unique<Wizard>(options);
     m_wizard->start();
+    if (!QTest::qWaitForWindowExposed(&window()))
+        return false;
+    window().activateWindow(); // no window manager gives the focus
+    return QTest::qWaitForWindowActive(&window());
 }
 
 void WalkWorld::closeWizard()
@@ -90,10 +94,26 @@ bool WalkWorld::click(const char *name)
     return true;
 }
 
-bool WalkWorld::next()
+bool WalkWorld::clickWhenPossible(const char *name)
 {
-    return QTest::qWaitFor([this] { return find<QPushButton>("next") && find<QPushButton>("next")->isEnabled(); }, 60000) && click("next");
+    const auto possible = [this, name] {
+        const auto *button = find<QAbstractButton>(name);
+        return button && button->isEnabled();
+    };
+    return QTest::qWaitFor(possible, 60000) && click(name);
 }
+
+void WalkWorld::type(const char *name, const QString &text)
+{
+    auto *field = find<QWidget>(name);
+    QVERIFY2(field, name);
+    field->setFocus();
+    QTest::keyClick(field, Qt::Key_A, Qt::ControlModifier);
+    QTest::keyClicks(field, text);
+    QTest::keyClick(field, Qt::Key_Tab);
+}
+
+bool WalkWorld::next() { return clickWhenPossible("next"); }
 
 QString WalkWorld::missing()
 {

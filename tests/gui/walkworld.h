@@ -19,8 +19,8 @@ public:
 
     /// What went wrong; empty: nothing.
     [[nodiscard]] QString begin(int fillerMiB = 0);
-    /// Opens the wizard's window (again).
-    void openWizard();
+    /// Opens the wizard's window (again) and gives it the focus.
+    [[nodiscard]] bool openWizard();
     void closeWizard(); ///< as a user does, by its button
     /// SIGKILL to the receiver in the transit instance; false: there is none.
     bool killReceiver() const;
@@ -40,6 +40,8 @@ public:
         return nullptr;
     }
     bool click(const char *name); ///< a visible, enabled button; false: there is none
+    bool clickWhenPossible(const char *name); ///< waits for it up to a minute
+    void type(const char *name, const QString &text); ///< in place of what the field has, and Tab
     bool next(); ///< waits until Next is possible, then clicks it
     [[nodiscard]] QString missing(); ///< what the window says is to be done, and its message
 

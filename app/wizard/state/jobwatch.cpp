@@ -68,8 +68,10 @@ void JobWatch::attach()
             return; // when the agent went, linkChanged() asks again
         m_attaching = false;
         const QList<JobInfo> jobs = listOf(*reply, "jobs", jobInfo);
-        if (!jobs.isEmpty())
+        if (!jobs.isEmpty()) {
             follow(jobs.first().id);
+            setJob(jobs.first()); // whoever hears attached() asks what it does
+        }
         Q_EMIT attached(!jobs.isEmpty());
     });
 }
