@@ -39,9 +39,7 @@ QString WalkWorld::begin(int fillerMiB)
         return QStringLiteral("no activation code");
     code = QString::fromUtf8(codeFile.readAll()).trimmed();
     simulation.prepare(m_agent, "edgelift-agent",
-        QStringList{QStringLiteral("--socket"), simulation.path(QStringLiteral("wizard.sock")), QStringLiteral("--state-dir"),
-            simulation.stateDir()}
-            + sourceDisks(disks));
+        QStringList{QStringLiteral("--socket"), socket(), QStringLiteral("--state-dir"), simulation.stateDir()} + sourceDisks(disks));
     m_agent.start();
     return m_agent.waitForStarted() ? QString() : m_agent.errorString();
 }
@@ -50,7 +48,7 @@ bool WalkWorld::openWizard()
 {
     m_wizard.reset();
     Options options;
-    options.socket = simulation.path(QStringLiteral("wizard.sock"));
+    options.socket = socket();
     options.service = simulation.endpoint();
     options.stateDir = simulation.path(QStringLiteral("wizard"));
     options.language = QStringLiteral("en");

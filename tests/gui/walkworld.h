@@ -24,6 +24,7 @@ public:
     void closeWizard(); ///< as a user does, by its button
     /// SIGKILL to the receiver in the transit instance; false: there is none.
     bool killReceiver() const;
+    [[nodiscard]] QString socket() const { return simulation.path(QStringLiteral("wizard.sock")); } ///< the agent's
     void refuse(const QString &action); ///< the cloud refuses this action from now on; empty: nothing any more
 
     [[nodiscard]] wizard::MainWindow &window() { return m_wizard->window(); }
