@@ -1,6 +1,5 @@
 #include "core/stream/threadpriorities.h"
 
-#include <linux/ioprio.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,14 +10,19 @@ namespace {
 
 constexpr int idleFrom = 10;
 
-/// ioprio_set(2): 0 lets the kernel derive it from the niceness, as for everybody.
+// ioprio_set(2). Not from <linux/ioprio.h>: since a stable update of 6.1 it names a parameter "class" and is no C++ any more.
+constexpr int whoProcess = 1;
+constexpr int bestEffort = 2 << 13; // class, then the level in it
+constexpr int idle = 3 << 13;
+
+/// 0 lets the kernel derive it from the niceness, as for everybody.
 int ioPriority(int niceness)
 {
     if (niceness <= 0)
         return 0;
     if (niceness >= idleFrom)
-        return IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0);
-    return IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 7); // the least of what is served at all times
+        return idle;
+    return bestEffort | 7; // the least of what is served at all times
 }
 
 }
@@ -53,7 +57,7 @@ void ThreadPriorities::set(int niceness)
 void ThreadPriorities::apply(pid_t thread, int niceness)
 {
     ::setpriority(PRIO_PROCESS, id_t(thread), niceness);
-    ::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, thread, ioPriority(niceness));
+    ::syscall(SYS_ioprio_set, whoProcess, thread, ioPriority(niceness));
 }
 
 }
