@@ -99,6 +99,7 @@ void release(World &world, const QJsonObject &instance)
         store(world, QStringLiteral("disks"), disk);
     }
     world.state().remove(instances, id);
+    world.links().close(text(instance, "address"));
     world.host().releaseAddress(text(instance, "address"));
     QDir(instanceFolder(world, id)).removeRecursively();
 }
@@ -187,7 +188,7 @@ void resumeInstances(World &world)
             const QString address = world.host().reserveAddress(text(instance, "address"));
             const char *shownAs = text(instance, "publicIp").isEmpty() ? "privateIp" : "publicIp";
             instance.insert(QStringLiteral("address"), address);
-            instance.insert(QLatin1String(shownAs), address);
+            instance.insert(QLatin1String(shownAs), world.links().open(address, text(instance, shownAs)));
             instance.insert(QStringLiteral("bootedAt"), world.due(1));
             setStatus(instance, "Starting");
             launchInstance(world, text(instance, "id"));

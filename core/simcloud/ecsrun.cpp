@@ -167,12 +167,13 @@ Result<> makeDisks(World &world, const Wish &wish, const QString &instanceId)
     return ok();
 }
 
-/// Without a public address the instance is reached at its private one, so that is then the loopback address it really has.
+/// Without a public address the instance is reached at its private one, so that is then a loopback address where it really is.
 Result<QString> makeInstance(World &world, const Wish &wish)
 {
     const QString id = newId(QStringLiteral("i-"));
     const QString address = world.host().reserveAddress({});
-    if (address.isEmpty())
+    const QString shown = address.isEmpty() ? QString() : world.links().open(address, {});
+    if (shown.isEmpty())
         return Error{ErrorCode::Internal, Retry::AfterWait, {}, QStringLiteral("no address of 127.88.0.0/16 is free")};
     const bool isPublic = wish.parameters.integer(QStringLiteral("InternetMaxBandwidthOut"), 0) > 0;
     if (Result<> made = makeFolder(instanceFolder(world, id)); !made)
@@ -191,8 +192,8 @@ Result<QString> makeInstance(World &world, const Wish &wish)
         {QStringLiteral("instanceType"), wish.parameters.text(QStringLiteral("InstanceType"))},
         {QStringLiteral("name"), wish.parameters.text(QStringLiteral("InstanceName"), id)},
         {QStringLiteral("description"), wish.parameters.text(QStringLiteral("Description"))}, {QStringLiteral("address"), address},
-        {QStringLiteral("publicIp"), isPublic ? address : QString()},
-        {QStringLiteral("privateIp"), isPublic ? privateAddress(world, wish.vSwitch) : address},
+        {QStringLiteral("publicIp"), isPublic ? shown : QString()},
+        {QStringLiteral("privateIp"), isPublic ? privateAddress(world, wish.vSwitch) : shown},
         {QStringLiteral("bandwidthOut"), wish.parameters.integer(QStringLiteral("InternetMaxBandwidthOut"), 0)},
         {QStringLiteral("autoReleaseTime"), wish.parameters.text(QStringLiteral("AutoReleaseTime"))},
         {QStringLiteral("deletionProtection"), wish.parameters.flag(QStringLiteral("DeletionProtection"))},

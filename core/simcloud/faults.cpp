@@ -5,6 +5,7 @@
 
 #include <QFileInfo>
 #include <QJsonArray>
+#include <algorithm>
 
 namespace edgelift {
 
@@ -28,7 +29,8 @@ QJsonObject faults(const QString &dataDir)
 bool isSoldOut(const QString &dataDir, const QString &instanceType, const QString &zone)
 {
     const QJsonArray list = faults(dataDir).value(QLatin1String("soldOut")).toArray();
-    return list.contains(QLatin1String("*")) || list.contains(instanceType) || list.contains(QStringLiteral("%1@%2").arg(instanceType, zone));
+    return list.contains(QLatin1String("*")) || list.contains(instanceType)
+        || list.contains(QStringLiteral("%1@%2").arg(instanceType, zone));
 }
 
 std::optional<ActionReply> plannedRefusal(const QString &dataDir, const QString &action)
@@ -38,6 +40,16 @@ std::optional<ActionReply> plannedRefusal(const QString &dataDir, const QString 
         return std::nullopt;
     return ActionReply::refuse(refusal.value(QLatin1String("status")).toInt(400), refusal.value(QLatin1String("code")).toString(),
         refusal.value(QLatin1String("message")).toString());
+}
+
+std::optional<InstanceLink::Quality> plannedLink(const QString &dataDir)
+{
+    const QJsonValue link = faults(dataDir).value(QLatin1String("link"));
+    if (!link.isObject())
+        return std::nullopt;
+    constexpr double bytesInMegabit = 125000;
+    const double megabits = std::clamp(link[QLatin1String("megabits")].toDouble(), 0.0, 1e6);
+    return InstanceLink::Quality{qint64(megabits * bytesInMegabit), link[QLatin1String("down")].toBool()};
 }
 
 }

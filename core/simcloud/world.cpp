@@ -20,6 +20,7 @@ World::World(StateStore &state, ObjectStore &objects, const Clock &clock, WorldS
     , m_settings(std::move(settings))
     , m_disks(m_settings.dataDir + QStringLiteral("/ecs"))
     , m_host(host ? std::move(host) : std::make_unique<InstanceLauncher>())
+    , m_links(m_settings.dataDir, *m_host)
 {
     m_pool.setMaxThreadCount(4); // waits for disks mostly; a long export must not keep a small instance from starting
 }
@@ -54,6 +55,7 @@ void World::stop()
     }
     m_pool.waitForDone();
     m_host->endAll();
+    m_links.closeAll();
 }
 
 QString World::path(const QString &relative) const { return m_settings.dataDir + QLatin1Char('/') + relative; }

@@ -2,6 +2,7 @@
 #include "core/base/clock.h"
 #include "core/simcloud/diskstore.h"
 #include "core/simcloud/instancehost.h"
+#include "core/simcloud/instancelinks.h"
 
 #include <QJsonObject>
 #include <QThreadPool>
@@ -50,6 +51,7 @@ public:
     ObjectStore &objects() { return m_objects; }
     DiskStore &disks() { return m_disks; }
     InstanceHost &host() { return *m_host; }
+    InstanceLinks &links() { return m_links; }
     const WorldSettings &settings() const { return m_settings; }
     [[nodiscard]] QString path(const QString &relative) const; ///< below the data dir
 
@@ -77,6 +79,7 @@ private:
     const WorldSettings m_settings;
     DiskStore m_disks;
     std::unique_ptr<InstanceHost> m_host;
+    InstanceLinks m_links;
     mutable std::mutex m_workMutex;
     std::map<QString, std::stop_source> m_running; ///< work on the pool by name
     std::map<QString, int> m_progress;
