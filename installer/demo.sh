@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Everything on a fresh Debian 12: installs the packages, builds, and migrates a sample server into an ENS image on the simulated cloud,
-# then boots the image to prove it. No account, no network beyond Debian's packages.
+# Everything on a fresh Debian 12: installs the packages, builds, and demonstrates the product with a sample server and a simulated cloud.
+# With a display: opens the wizard's demonstration (edgelift --demo). Without, or with --headless: migrates the sample server into an ENS
+# image by command line, then boots the image to prove it. No account, no network beyond Debian's packages.
 #
 # usage: sudo installer/demo.sh [--headless]
 set -euo pipefail
@@ -13,9 +14,31 @@ esac
 [ "$(id -u)" = 0 ] || { echo "demo.sh: run as root, for example: sudo $0" >&2; exit 7; }
 
 say() { printf '\n== %s\n' "$*"; }
+
+# has_display: whether there is an X display that lets us open a window. Looks for the key of whoever called sudo, too.
+has_display() {
+    [ -n "${DISPLAY:-}" ] || return 1
+    local home
+    home=$(getent passwd "${SUDO_USER:-root}" | cut -d: -f6)
+    if [ -z "${XAUTHORITY:-}" ] && [ -f "$home/.Xauthority" ]; then
+        export XAUTHORITY=$home/.Xauthority
+    fi
+    timeout 10 python3 -c '
+import ctypes, sys
+x11 = ctypes.CDLL("libX11.so.6")
+x11.XOpenDisplay.restype = ctypes.c_void_p
+sys.exit(x11.XOpenDisplay(None) is None)' 2> /dev/null
+}
+
 say "Packages and build"
 ./installer/build.sh release
 bin=$PWD/build/release/bin
+
+if [ "${1:-}" != --headless ] && has_display; then
+    say "The wizard, on the display $DISPLAY (without a window: $0 --headless)"
+    exec "$bin/edgelift" --demo
+fi
+
 work=/var/tmp/edgelift-demo
 rm -rf "$work"
 mkdir -p -m 700 "$work"

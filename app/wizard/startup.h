@@ -19,6 +19,7 @@ struct Options
     QString language;
     Theme theme = Theme::System;
     bool demo = false;
+    QString binDir; ///< where the other programs are; empty: beside this one
     QString stateDir; ///< where the draft lies; empty: the default
     bool help = false;
     bool version = false;

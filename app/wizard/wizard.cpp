@@ -1,6 +1,7 @@
 #include "app/wizard/wizard.h"
 
-#include "app/wizard/demo/demoworld.h"
+#include "app/wizard/demo/bootpanel.h"
+#include "app/wizard/demo/demonstration.h"
 #include "app/wizard/pages/checkspage.h"
 #include "app/wizard/pages/connectpage.h"
 #include "app/wizard/pages/diskspage.h"
@@ -63,7 +64,7 @@ Wizard::Wizard(const Options &options, QObject *parent)
     m_saving.setInterval(saveAfter);
     m_language.set(chooseLanguage(options.language, {}));
     if (options.demo)
-        m_demo = std::make_unique<DemoWorld>(DemoWorld::Options{});
+        m_demo = std::make_unique<Demonstration>(m_window, m_session, options.binDir);
     Credential credential = m_session.credential();
     credential.endpoint = options.service;
     m_session.setCredential(credential);
@@ -91,16 +92,7 @@ void Wizard::addPages()
     m_window.addPage(PageId::Disks, new DisksPage(m_session));
     m_window.addPage(PageId::Review, new ReviewPage(m_session));
     m_window.addPage(PageId::Migration, new MigrationPage(m_session, m_job));
-    std::function<void(const QString &)> boot;
-    if (m_demo)
-        boot = [this](const QString &image) {
-            if (const Result<> booted = m_demo->bootImage(image); !booted)
-                m_window.say(errorMessage(booted.error()));
-        };
-    auto *finish = new FinishPage(m_session, m_job, boot);
-    if (m_demo)
-        connect(m_demo.get(), &DemoWorld::consoleLine, finish, &FinishPage::appendConsole);
-    m_window.addPage(PageId::Finish, finish);
+    m_window.addPage(PageId::Finish, new FinishPage(m_session, m_job, m_demo ? m_demo->makeBootPanel() : nullptr));
 }
 
 void Wizard::connectParts()
@@ -151,33 +143,9 @@ void Wizard::start()
     m_window.go(PageId::Welcome);
     m_window.show();
     if (m_demo)
-        startDemo();
+        m_demo->start();
     else
         m_link.open(m_options.socket);
-}
-
-void Wizard::startDemo()
-{
-    const auto tell = [this](DemoWorld::Step step) {
-        if (step == DemoWorld::Step::Ready)
-            m_window.clearMessage();
-        else
-            m_window.say({Message::Severity::Information, [step] { return DemoWorld::describe(step); }, {}, {}});
-    };
-    tell(m_demo->step());
-    connect(m_demo.get(), &DemoWorld::stepChanged, this, tell);
-    connect(m_demo.get(), &DemoWorld::ready, this, &Wizard::demoReady);
-    connect(m_demo.get(), &DemoWorld::failed, this, [this](const Error &error) { m_window.say(errorMessage(error)); });
-    m_demo->start();
-}
-
-void Wizard::demoReady(const QString &socket, const QString &code, const QString &endpoint)
-{
-    Credential credential;
-    credential.code = Secret(code.toUtf8());
-    credential.endpoint = endpoint;
-    m_session.setCredential(credential);
-    m_link.open(socket);
 }
 
 void Wizard::engineChanged()
@@ -198,7 +166,8 @@ void Wizard::engineChanged()
 
 void Wizard::startEngine()
 {
-    const QString program = QCoreApplication::applicationDirPath() + QLatin1String("/edgelift-agent");
+    const QString folder = m_options.binDir.isEmpty() ? QCoreApplication::applicationDirPath() : m_options.binDir;
+    const QString program = folder + QLatin1String("/edgelift-agent");
     QProcess agent;
     agent.setProgram(program);
     agent.setArguments({QStringLiteral("--socket"), m_options.socket});

@@ -9,8 +9,7 @@
 
 namespace edgelift::wizard {
 
-class DemoBar;
-class DemoWorld;
+class Demonstration;
 
 /// The program: session, job and window put together. What happens between pages is here; what happens on one is not.
 class Wizard final : public QObject
@@ -26,12 +25,11 @@ public:
     [[nodiscard]] Session &session() { return m_session; }
     [[nodiscard]] JobWatch &job() { return m_job; }
     [[nodiscard]] Language &language() { return m_language; }
+    [[nodiscard]] Demonstration *demonstration() { return m_demo.get(); } ///< null: this is none
 
 private:
     void addPages();
     void connectParts();
-    void startDemo();
-    void demoReady(const QString &socket, const QString &code, const QString &endpoint);
     void engineChanged();
     void startEngine();
     void begin();
@@ -49,7 +47,7 @@ private:
     AgentLink m_link;
     Session m_session;
     JobWatch m_job;
-    std::unique_ptr<DemoWorld> m_demo; ///< null: this is no demonstration
+    std::unique_ptr<Demonstration> m_demo; ///< null: this is no demonstration; ends after the window
     MainWindow m_window;
     QTimer m_saving;
     bool m_begun = false; ///< what to show first is decided

@@ -149,7 +149,7 @@ struct FinishedInfo
     QString jobId;
     QString imageId;
     QString reportPath; ///< of report.html on the agent's machine
-    QString imagePath; ///< folder of image.json, where the cloud is a simulated one on this machine; else empty
+    QString imagePath; ///< of image.json, where the cloud is a simulated one on this machine; else empty
     bool operator==(const FinishedInfo &) const = default;
 };
 

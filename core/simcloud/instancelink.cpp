@@ -103,7 +103,7 @@ void InstanceLink::listen()
             continue;
         if (Fd fd = listenAt(m_shown, port))
             m_listeners.emplace(port, std::move(fd));
-        else
+        else if (!std::exchange(m_complained, true))
             log::warning("simcloud", QStringLiteral("no way to the instance"),
                 {{QStringLiteral("address"), m_shown}, {QStringLiteral("port"), port},
                     {QStringLiteral("reason"), QString::fromLocal8Bit(std::strerror(errno))}});

@@ -41,6 +41,7 @@ private:
     TokenBucket m_there; ///< to the instance
     TokenBucket m_back;
     std::map<quint16, Fd> m_listeners; ///< by port
+    bool m_complained = false; ///< that a port cannot be had; it is tried again
     std::list<LinkConnection> m_connections; ///< the one whose turn it is first
     std::jthread m_thread;
 };

@@ -51,7 +51,7 @@ QString InstanceLinks::open(const QString &address, const QString &wanted)
 {
     if (!plannedLink(m_dataDir))
         return address;
-    const QString shown = m_host.reserveAddress(wanted);
+    QString shown = m_host.reserveAddress(wanted);
     if (shown.isEmpty())
         return {};
     auto link = std::make_unique<InstanceLink>(shown, address, [planned = Planned(m_dataDir)]() mutable { return planned.now(); });

@@ -78,6 +78,8 @@ QProcessEnvironment plainEnvironment()
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.remove(QStringLiteral("ALIBABA_CLOUD_ACCESS_KEY_ID"));
     environment.remove(QStringLiteral("ALIBABA_CLOUD_ACCESS_KEY_SECRET"));
+    const QString path = QStringLiteral("PATH"); // who became root by su may have no sbin in it
+    environment.insert(path, environment.value(path) + QLatin1String(":/usr/sbin:/sbin"));
     return environment;
 }
 

@@ -34,7 +34,7 @@ private:
     int m_patienceMs = 20000;
 };
 
-/// The environment without AccessKeys: children get them only where they need them.
+/// The environment without AccessKeys, which children get only where they need them, and with root's tools in its PATH.
 [[nodiscard]] QProcessEnvironment plainEnvironment();
 
 }

@@ -1,78 +1,84 @@
-// DemoWorld: what goes wrong on demand, and the proof at the end.
-#include "app/wizard/demo/demochild.h"
-#include "app/wizard/demo/demoworld.h"
-#include "app/wizard/demo/receiverprocess.h"
+#include "app/wizard/demo/demofaults.h"
+
 #include "core/base/files.h"
 
-#include <QDir>
-#include <QFile>
-#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonObject>
-#include <QStandardPaths>
+#include <algorithm>
 
 namespace edgelift::wizard {
 
-bool DemoWorld::killReceiver() { return m_cloud && killReceivers(m_cloud->pid()); }
+namespace {
 
-Result<> DemoWorld::sellOut()
-{
-    m_soldOut = true;
-    return writeFaults();
+constexpr int msPerSecond = 1000;
+
 }
 
-Result<> DemoWorld::restock()
+DemoFaults::DemoFaults(int linkMbps, QObject *parent)
+    : QObject(parent)
+    , m_linkMbps(linkMbps)
 {
-    m_soldOut = false;
-    return writeFaults();
+    connect(&m_seconds, &QTimer::timeout, this, &DemoFaults::tick);
 }
 
-Result<> DemoWorld::writeFaults()
+Result<> DemoFaults::begin(const QString &dataDir)
 {
-    const QJsonArray types = m_soldOut ? QJsonArray{QStringLiteral("*")} : QJsonArray();
-    const Result<> written = writeJsonFile(path("cloud/faults.json"), {{QStringLiteral("soldOut"), types}});
-    Q_EMIT faultsChanged();
-    return written;
+    if (const Result<> made = makeFolder(dataDir); !made)
+        return made;
+    m_dataDir = dataDir;
+    return write();
 }
 
-Result<> DemoWorld::bootImage(const QString &imageJson)
+Result<> DemoFaults::setLinkSpeed(int mbps)
 {
-    const QFileInfo given(imageJson);
-    const QDir folder = given.isDir() ? QDir(imageJson) : given.dir();
-    const Result<QJsonObject> image = readJsonFile(folder.filePath(QStringLiteral("image.json")));
-    if (!image)
-        return image.error();
-    const QString qemu = QStandardPaths::findExecutable(QStringLiteral("qemu-system-x86_64"));
-    if (qemu.isEmpty())
-        return Error{ErrorCode::ToolMissing, Retry::AfterUserAction, {QStringLiteral("qemu-system-x86_64")}, {}};
-    QStringList arguments =
-        QStringLiteral("-machine q35 -accel kvm -accel tcg,thread=multi -cpu max -smp 2 -m 1024 -display none -no-reboot "
-                       "-nic user,model=virtio-net-pci,restrict=on -serial stdio -monitor none")
-            .split(QLatin1Char(' '));
-    for (const auto &each : image->value(QLatin1String("disks")).toArray()) {
-        const QJsonObject disk = each.toObject();
-        QString file = folder.filePath(disk.value(QLatin1String("path")).toString());
-        file.replace(QLatin1Char(','), QLatin1String(",,")); // as QEMU wants it
-        arguments += {QStringLiteral("-drive"),
-            QStringLiteral("file=%1,format=%2,if=virtio,snapshot=on,cache=unsafe")
-                .arg(file, disk.value(QLatin1String("format")).toString())};
+    m_linkMbps = mbps;
+    return write();
+}
+
+Result<> DemoFaults::dropNetwork(std::chrono::seconds time)
+{
+    m_downUntil = QDateTime::currentDateTimeUtc().addSecs(time.count());
+    m_seconds.start(msPerSecond);
+    return write();
+}
+
+int DemoFaults::secondsDown() const
+{
+    if (!m_downUntil.isValid())
+        return 0;
+    const qint64 left = QDateTime::currentDateTimeUtc().msecsTo(m_downUntil);
+    return int(std::max<qint64>((left + msPerSecond - 1) / msPerSecond, 0));
+}
+
+void DemoFaults::tick()
+{
+    if (secondsDown() > 0) {
+        Q_EMIT changed();
+        return;
     }
-    QProcessEnvironment environment = plainEnvironment();
-    environment.insert(QStringLiteral("TMPDIR"), m_folder); // the snapshot
-    m_machine = std::make_unique<DemoChild>();
-    connect(m_machine.get(), &DemoChild::line, this, [this](const QByteArray &line) { Q_EMIT consoleLine(QString::fromUtf8(line)); });
-    connect(m_machine.get(), &DemoChild::ended, this, [this] {
-        m_machine.release()->deleteLater(); // it is the one that tells us
-        Q_EMIT bootEnded();
-    });
-    m_machine->start(qemu, arguments, environment);
-    return ok();
+    m_downUntil = {};
+    m_seconds.stop();
+    if (const Result<> written = write(); !written)
+        Q_EMIT failed(written.error());
 }
 
-void DemoWorld::endBoot()
+Result<> DemoFaults::setSoldOut(bool soldOut)
 {
-    if (std::exchange(m_machine, nullptr))
-        Q_EMIT bootEnded();
+    m_soldOut = soldOut;
+    return write();
+}
+
+Result<> DemoFaults::write()
+{
+    Result<> written = ok();
+    if (!m_dataDir.isEmpty()) {
+        const QJsonObject link{{QStringLiteral("megabits"), m_linkMbps}, {QStringLiteral("down"), m_downUntil.isValid()}};
+        const QJsonArray soldOut = m_soldOut ? QJsonArray{QStringLiteral("*")} : QJsonArray();
+        written = writeJsonFile(
+            m_dataDir + QLatin1String("/faults.json"), {{QStringLiteral("link"), link}, {QStringLiteral("soldOut"), soldOut}});
+    }
+    Q_EMIT changed();
+    return written;
 }
 
 }

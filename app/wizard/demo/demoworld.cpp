@@ -1,24 +1,27 @@
 #include "app/wizard/demo/demoworld.h"
 
 #include "app/wizard/demo/demochild.h"
+#include "app/wizard/demo/receiverprocess.h"
 #include "core/base/files.h"
 
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QJsonArray>
 #include <QJsonDocument>
-#include <QTimer>
+#include <QJsonObject>
+#include <QStorageInfo>
+#include <unistd.h>
 
 namespace edgelift::wizard {
 
 namespace {
 
 constexpr const char *diskFiles[] = {"server/system.img", "server/data.img", "server/backups.img"};
+constexpr qint64 needed = qint64(5) << 29; ///< 2.5 GiB: server, transit disks, snapshots, archive and image at the same time, and some room
 constexpr int agentPatienceMs = 60000; // a migration that is stopped tells the cloud and writes its report
 
-Error toolMissing(const QString &program) { return {ErrorCode::ToolMissing, Retry::AfterUserAction, {program}, {}}; }
+Error noResource(const QString &name) { return {ErrorCode::Internal, Retry::Never, {}, QStringLiteral("no resource %1").arg(name)}; }
 
 /// The builder's scripts are part of this program; bash wants files.
 Result<> unpackScripts(const QString &folder)
@@ -26,11 +29,12 @@ Result<> unpackScripts(const QString &folder)
     if (const Result<> made = makeFolder(folder); !made)
         return made;
     for (const char *name : {"sample-server.sh", "lib.sh", "embedgrub.py"}) {
-        QFile packed(QLatin1String(":/sample/") + QLatin1String(name));
-        if (!packed.open(QIODevice::ReadOnly))
-            return Error{ErrorCode::Internal, Retry::Never, {}, QStringLiteral("no resource %1").arg(packed.fileName())};
-        if (const Result<> written = writeFileDurably(folder + QLatin1Char('/') + QLatin1String(name), packed.readAll()); !written)
-            return written;
+        const QString packed = QLatin1String(":/sample/") + QLatin1String(name);
+        const QString path = folder + QLatin1Char('/') + QLatin1String(name);
+        if (!QFile::exists(packed))
+            return noResource(packed);
+        if (!QFile::copy(packed, path)) // not durably: it is not kept, and the first window must not wait
+            return Error{ErrorCode::FileUnwritable, Retry::AfterUserAction, {path}, {}};
     }
     return ok();
 }
@@ -41,17 +45,19 @@ DemoWorld::DemoWorld(Options options, QObject *parent)
     : QObject(parent)
     , m_options(std::move(options))
     , m_folder(m_options.folder)
+    , m_faults(m_options.linkMbps)
 {
 }
 
 DemoWorld::~DemoWorld()
 {
     m_failed = true; // nobody is told any more
-    m_machine.reset();
+    m_machine.stop();
     m_ctl.reset();
     m_builder.reset();
     m_agent.reset(); // before the cloud: its migration can then still say goodbye
     m_cloud.reset();
+    m_keeper.reset(); // last: it waits for the others
 }
 
 QString DemoWorld::describe(Step step)
@@ -66,7 +72,7 @@ QString DemoWorld::describe(Step step)
     case Step::Code:
         return tr("Creating an activation code…");
     case Step::Ready:
-        return tr("The demonstration is ready.");
+        return tr("The demonstration is ready. The activation code is in its field already.");
     }
     return {};
 }
@@ -84,6 +90,8 @@ QString DemoWorld::expectedLine() const
     const Result<QByteArray> line = readFile(path("server/expected"), 4096);
     return line ? QString::fromUtf8(*line).trimmed() : QString();
 }
+
+bool DemoWorld::killReceiver() { return m_cloud && killReceivers(m_cloud->pid()); }
 
 QString DemoWorld::program(const char *name) const
 {
@@ -105,13 +113,36 @@ void DemoWorld::fail(const Error &error)
 
 void DemoWorld::start()
 {
-    if (m_folder.isEmpty()) {
-        m_ownFolder = std::make_unique<QTemporaryDir>(QStringLiteral("/var/tmp/edgelift-demo-XXXXXX"));
-        m_folder = m_ownFolder->path();
+    if (::geteuid() != 0)
+        return fail({ErrorCode::PermissionDenied, Retry::AfterUserAction, {QStringLiteral("edgelift --demo")}, {}});
+    for (const char *name : {"edgelift-service", "edgelift-agent", "edgeliftctl"}) {
+        if (!QFileInfo(program(name)).isExecutable())
+            return fail({ErrorCode::ToolMissing, Retry::AfterUserAction, {program(name)}, {}});
     }
-    if (m_ownFolder && !m_ownFolder->isValid())
-        return fail({ErrorCode::FileUnwritable, Retry::AfterUserAction, {QStringLiteral("/var/tmp")}, m_ownFolder->errorString()});
+    if (const Result<> made = makeOwnFolder(); !made)
+        return fail(made.error());
+    if (const QStorageInfo storage(m_folder); storage.isValid() && storage.bytesAvailable() < needed)
+        return fail({ErrorCode::NoSpace, Retry::AfterUserAction, {m_folder}, QStringLiteral("%1 bytes are needed").arg(needed)});
+    m_machine.setFolder(m_folder);
     buildServer();
+}
+
+Result<> DemoWorld::makeOwnFolder()
+{
+    if (!m_folder.isEmpty())
+        return ok();
+    QFile keeper(QStringLiteral(":/demo/demokeeper.sh"));
+    if (!keeper.open(QIODevice::ReadOnly))
+        return noResource(keeper.fileName());
+    m_ownFolder = std::make_unique<QTemporaryDir>(QStringLiteral("/var/tmp/edgelift-demo-XXXXXX"));
+    m_folder = m_ownFolder->path();
+    if (!m_ownFolder->isValid())
+        return Error{ErrorCode::FileUnwritable, Retry::AfterUserAction, {QStringLiteral("/var/tmp")}, m_ownFolder->errorString()};
+    QProcessEnvironment environment = plainEnvironment();
+    environment.insert(QStringLiteral("DEMO_FOLDER"), m_folder);
+    m_keeper = std::make_unique<DemoChild>();
+    m_keeper->start(QStringLiteral("bash"), {QStringLiteral("-c"), QString::fromUtf8(keeper.readAll())}, environment);
+    return ok();
 }
 
 void DemoWorld::buildServer()
@@ -134,11 +165,6 @@ void DemoWorld::buildServer()
 std::unique_ptr<DemoChild> DemoWorld::launch(
     const char *name, const QStringList &arguments, const std::function<void(const QJsonObject &)> &said)
 {
-    const QString file = program(name);
-    if (!QFileInfo(file).isExecutable()) {
-        fail(toolMissing(file));
-        return nullptr;
-    }
     auto child = std::make_unique<DemoChild>();
     connect(child.get(), &DemoChild::line, this, [said](const QByteArray &line) {
         const QJsonObject object = QJsonDocument::fromJson(line).object();
@@ -148,13 +174,16 @@ std::unique_ptr<DemoChild> DemoWorld::launch(
     connect(child.get(), &DemoChild::ended, this, [this, name, child = child.get()] {
         fail({ErrorCode::ToolFailed, Retry::AfterUserAction, {QLatin1String(name)}, child->complaints()});
     });
-    child->start(file, arguments, plainEnvironment());
+    child->start(program(name), arguments, plainEnvironment());
     return child;
 }
 
 void DemoWorld::startCloud()
 {
     setStep(Step::Cloud);
+    m_machine.setExpected(expectedLine());
+    if (const Result<> begun = m_faults.begin(path("cloud")); !begun)
+        return fail(begun.error());
     const QStringList arguments{QStringLiteral("--simulated-cloud"), QStringLiteral("--data-dir"), path("cloud"),
         QStringLiteral("--listen"), QStringLiteral("127.0.0.1:0")};
     m_cloud = launch("edgelift-service", arguments, [this](const QJsonObject &line) {
@@ -175,8 +204,7 @@ void DemoWorld::startAgent()
         if (line.value(QLatin1String("ready")).toBool() && !m_ctl)
             makeCode();
     });
-    if (m_agent)
-        m_agent->setPatience(agentPatienceMs);
+    m_agent->setPatience(agentPatienceMs);
 }
 
 void DemoWorld::makeCode()
@@ -185,8 +213,6 @@ void DemoWorld::makeCode()
     const Result<QJsonObject> keys = readJsonFile(path("cloud/credentials.json"));
     if (!keys)
         return fail(keys.error());
-    if (!QFileInfo(program("edgeliftctl")).isExecutable())
-        return fail(toolMissing(program("edgeliftctl")));
     QProcessEnvironment environment = plainEnvironment();
     environment.insert(QStringLiteral("ALIBABA_CLOUD_ACCESS_KEY_ID"), keys->value(QLatin1String("accessKeyId")).toString());
     environment.insert(QStringLiteral("ALIBABA_CLOUD_ACCESS_KEY_SECRET"), keys->value(QLatin1String("accessKeySecret")).toString());

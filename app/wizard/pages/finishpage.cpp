@@ -1,5 +1,6 @@
 #include "app/wizard/pages/finishpage.h"
 
+#include "app/wizard/demo/bootpanel.h"
 #include "app/wizard/pages/migrationpanels.h"
 #include "app/wizard/shell/clipboard.h"
 #include "app/wizard/shell/format.h"
@@ -12,7 +13,6 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QLabel>
-#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSaveFile>
 #include <QUrl>
@@ -23,7 +23,6 @@ namespace edgelift::wizard {
 namespace {
 
 using State = JobWatch::State;
-constexpr int consoleLines = 2000;
 const char *const consoleAddress = "https://ens.console.aliyun.com/";
 
 QLabel *makeLabel(QWidget *parent, const char *name)
@@ -64,10 +63,10 @@ Result<> copyFile(const QString &from, const QString &to)
 
 }
 
-FinishPage::FinishPage(Session &session, JobWatch &watch, Boot boot, QWidget *parent)
+FinishPage::FinishPage(Session &session, JobWatch &watch, BootPanel *boot, QWidget *parent)
     : Page(session, parent)
     , m_watch(watch)
-    , m_boot(std::move(boot))
+    , m_boot(boot)
     , m_headline(makeLabel(this, "finishHeadline"))
     , m_image(makeLabel(this, "finishImage"))
     , m_steps(makeLabel(this, "finishSteps"))
@@ -80,8 +79,6 @@ FinishPage::FinishPage(Session &session, JobWatch &watch, Boot boot, QWidget *pa
     , m_folder(makeLabel(this, "imageFolder"))
     , m_showFolder(makeButton(this, "showFolder"))
     , m_report(makeButton(this, "saveReport"))
-    , m_bootHere(makeButton(this, "bootHere"))
-    , m_console(new QPlainTextEdit(this))
 {
     layOut();
     connectParts();
@@ -93,17 +90,11 @@ void FinishPage::layOut()
     QFont bold = font();
     bold.setBold(true);
     m_headline->setFont(bold);
-    m_console->setObjectName(QStringLiteral("console"));
-    m_console->setReadOnly(true);
-    m_console->setTabChangesFocus(true);
-    m_console->setMaximumBlockCount(consoleLines);
-    m_console->setMinimumHeight(fontMetrics().height() * 10);
-    m_console->hide();
     auto *copies = new FlowLayout;
     copies->addWidget(m_copyLink);
     copies->addWidget(m_copyCommand);
     auto *buttons = new FlowLayout;
-    for (QPushButton *button : {m_report, m_showFolder, m_bootHere})
+    for (QPushButton *button : {m_report, m_showFolder})
         buttons->addWidget(button);
     auto *column = new QVBoxLayout(this);
     for (QLabel *label : {m_headline, m_image, m_steps, m_link, m_command})
@@ -113,7 +104,8 @@ void FinishPage::layOut()
     column->addWidget(m_release, 0, Qt::AlignLeading);
     column->addWidget(m_folder);
     column->addLayout(buttons);
-    column->addWidget(m_console);
+    if (m_boot)
+        column->addWidget(m_boot);
     column->addStretch();
 }
 
@@ -131,9 +123,7 @@ void FinishPage::connectParts()
     connect(m_copyCommand, &QPushButton::clicked, this, [this] { copyText(command()); });
     connect(m_release, &QPushButton::clicked, &m_watch, &JobWatch::clean);
     connect(m_report, &QPushButton::clicked, this, &FinishPage::saveReport);
-    connect(m_showFolder, &QPushButton::clicked, this,
-        [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(m_watch.finished().imagePath)); });
-    connect(m_bootHere, &QPushButton::clicked, this, [this] { m_boot(m_watch.finished().imagePath); });
+    connect(m_showFolder, &QPushButton::clicked, this, &FinishPage::showFolder);
 }
 
 void FinishPage::enter() { showState(); }
@@ -161,8 +151,9 @@ QString FinishPage::imageText() const
 void FinishPage::showState()
 {
     const bool ready = m_watch.lastState() == State::Completed;
-    const QString folder = m_watch.finished().imagePath;
-    const bool hasFolder = ready && !folder.isEmpty() && QFileInfo(folder).isDir();
+    const QFileInfo image(m_watch.finished().imagePath);
+    const QString folder = image.absolutePath();
+    const bool hasFolder = ready && image.isFile();
     if (ready)
         showText(m_headline, tr("The ENS image is ready."));
     else if (m_watch.lastState() == State::Cancelling)
@@ -184,7 +175,10 @@ void FinishPage::showState()
     m_copyCommand->setVisible(ready);
     showText(m_folder, hasFolder ? tr("Folder of the image: %1").arg(format::ltr(format::shown(folder))) : QString());
     m_showFolder->setVisible(hasFolder);
-    m_bootHere->setVisible(hasFolder && bool(m_boot));
+    if (m_boot) {
+        m_boot->setImage(image.filePath());
+        m_boot->setVisible(hasFolder);
+    }
     m_report->setEnabled(!m_watch.finished().reportPath.isEmpty() || !m_watch.jobId().isEmpty());
     showCleanUp();
 }
@@ -232,10 +226,15 @@ void FinishPage::saveReport()
         });
 }
 
-void FinishPage::appendConsole(const QString &line)
+void FinishPage::showFolder()
 {
-    m_console->show();
-    m_console->appendPlainText(line);
+    const QString folder = QFileInfo(m_watch.finished().imagePath).absolutePath();
+    if (!QDesktopServices::openUrl(QUrl::fromLocalFile(folder)))
+        Q_EMIT message({Message::Severity::Warning,
+            [folder] {
+                return tr("No file manager could be opened. The image is in the folder %1.").arg(format::ltr(format::shown(folder)));
+            },
+            {}, {}});
 }
 
 void FinishPage::retranslate()
@@ -245,8 +244,6 @@ void FinishPage::retranslate()
     m_release->setText(tr("&Release now"));
     m_showFolder->setText(tr("Show in &file manager"));
     m_report->setText(tr("&Save report…"));
-    m_bootHere->setText(tr("Boot it &here"));
-    m_console->setAccessibleName(tr("Console of the image that boots here"));
     showState();
 }
 

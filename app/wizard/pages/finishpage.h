@@ -2,31 +2,25 @@
 #include "app/wizard/shell/page.h"
 #include "app/wizard/state/jobwatch.h"
 
-#include <functional>
-
 class QLabel;
-class QPlainTextEdit;
 class QPushButton;
 
 namespace edgelift::wizard {
+
+class BootPanel;
 
 /// The end of a migration (ux.md 2.11): the image and what to do with it, or what is left after a cancel; the clean-up, the report.
 class FinishPage final : public Page
 {
     Q_OBJECT
 public:
-    /// Boots the image in the folder `imagePath` on this machine.
-    using Boot = std::function<void(const QString &imagePath)>;
-
-    /// Without `boot` there is no button for it: only a demonstration has one.
-    FinishPage(Session &session, JobWatch &watch, Boot boot = {}, QWidget *parent = nullptr);
+    /// `boot`: what boots an image of this machine, then owned by the page; only a demonstration has it.
+    FinishPage(Session &session, JobWatch &watch, BootPanel *boot = nullptr, QWidget *parent = nullptr);
 
     [[nodiscard]] QString title() const override;
     [[nodiscard]] bool hasNext() const override { return false; }
     [[nodiscard]] bool canGoBack() const override { return false; }
     void enter() override;
-
-    void appendConsole(const QString &line); ///< of the image that boots here
 
 protected:
     void retranslate() override;
@@ -39,9 +33,10 @@ private:
     QString imageText() const;
     QString command() const;
     void saveReport();
+    void showFolder();
 
     JobWatch &m_watch;
-    Boot m_boot;
+    BootPanel *m_boot; ///< null: images cannot be booted here
     QLabel *m_headline;
     QLabel *m_image;
     QLabel *m_steps;
@@ -54,8 +49,6 @@ private:
     QLabel *m_folder;
     QPushButton *m_showFolder;
     QPushButton *m_report;
-    QPushButton *m_bootHere;
-    QPlainTextEdit *m_console;
 };
 
 }

@@ -248,6 +248,8 @@ QString MigrationPage::windowTitleState() const
 QString MigrationPage::title() const { return tr("Migration"); }
 QString MigrationPage::subtitle() const
 {
+    if (m_session.hasOwnEngine())
+        return tr("When this window is closed the demonstration ends, and its migration with it.");
     return tr("You may close this window: the migration goes on, and starting Edgelift again shows it.");
 }
 bool MigrationPage::hasNext() const { return m_watch.lastState() == State::Completed || m_watch.lastState() == State::Cancelled; }

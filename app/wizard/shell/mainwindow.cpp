@@ -236,7 +236,11 @@ void MainWindow::setProgressTitle(const QString &text)
 
 void MainWindow::clearMessage() { m_messages->clear(); }
 
-void MainWindow::addBar(QWidget *bar) { m_column->insertWidget(0, bar); }
+void MainWindow::addBar(QWidget *bar)
+{
+    m_column->insertWidget(0, bar);
+    m_bars.append(bar);
+}
 
 void MainWindow::refreshSteps()
 {
@@ -299,7 +303,10 @@ void MainWindow::zoom(int step)
 
 void MainWindow::cyclePane(bool forward)
 {
-    const QList<QWidget *> panes{m_steps, m_areas.value(m_current), m_next->isEnabled() ? m_next : m_close};
+    QList<QWidget *> panes = m_bars + QList<QWidget *>{m_steps, m_areas.value(m_current), m_next->isEnabled() ? m_next : m_close};
+    panes.removeIf([](const QWidget *pane) { return !pane || !pane->isVisible(); }); // a narrow window has no list of steps
+    if (panes.isEmpty())
+        return;
     qsizetype at = 0;
     for (qsizetype i = 0; i < panes.size(); ++i) {
         if (panes.at(i) && focusWidget() && (panes.at(i) == focusWidget() || panes.at(i)->isAncestorOf(focusWidget())))

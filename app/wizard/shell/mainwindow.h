@@ -39,7 +39,7 @@ public:
     void setStatus(const QString &text); ///< bottom left: server, source, region
     void setProgressTitle(const QString &text); ///< "42 % Synchronizing": goes into the window's title; empty: the page's
     void clearMessage();
-    void addBar(QWidget *bar); ///< above everything, from one side to the other; owned by the window
+    void addBar(QWidget *bar); ///< above everything, from one side to the other; owned by the window; a pane of its own for F6
 
 Q_SIGNALS:
     void entered(edgelift::wizard::PageId id);
@@ -71,6 +71,7 @@ private:
     bool m_locked = false;
     QString m_progressTitle;
     QVBoxLayout *m_column;
+    QList<QWidget *> m_bars;
     StepList *m_steps;
     QLabel *m_stepLine; ///< instead of the list in a narrow window
     QLabel *m_title;

@@ -4,6 +4,8 @@
 #include "core/layout/factsjson.h"
 #include "core/layout/planfile.h"
 
+#include <utility>
+
 namespace edgelift::wizard {
 
 namespace {
@@ -19,6 +21,17 @@ Session::Session(AgentLink &link, QObject *parent)
     : QObject(parent)
     , m_link(link)
 {
+    connect(&link, &AgentLink::openChanged, this, [this](bool open) {
+        if (open && std::exchange(m_askWhenOpen, false))
+            ask();
+    });
+}
+
+void Session::setOwnEngine(bool own)
+{
+    m_ownEngine = own;
+    if (!own && std::exchange(m_askWhenOpen, false))
+        ask(); // which then says what is wrong
 }
 
 void Session::inspect()
@@ -29,6 +42,13 @@ void Session::inspect()
     m_checking = Asked::Waiting;
     Q_EMIT inspectionChanged();
     Q_EMIT checksChanged();
+    m_askWhenOpen = m_ownEngine && !m_link.isOpen();
+    if (!m_askWhenOpen)
+        ask();
+}
+
+void Session::ask()
+{
     m_link.call(
         key("check"), {}, this, [this](const Result<QJsonObject> &reply) { checked(reply); }, inspectTimeout);
     m_link.call(

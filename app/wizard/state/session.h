@@ -24,6 +24,10 @@ public:
     explicit Session(AgentLink &link, QObject *parent = nullptr);
 
     [[nodiscard]] AgentLink &link() const { return m_link; }
+    /// True: the engine was started for this window only; it comes some time after it, and inspect() waits for it, and ends with it, and
+    /// so does its migration. False, as in the beginning: it is there or it is not.
+    void setOwnEngine(bool own);
+    [[nodiscard]] bool hasOwnEngine() const { return m_ownEngine; }
 
     // the server
     /// Looks at the server's disks (again), then makes the plan when there is none yet.
@@ -89,6 +93,7 @@ Q_SIGNALS:
     void startFailed(const edgelift::Error &error);
 
 private:
+    void ask();
     void inspected(const Result<QJsonObject> &reply);
     void checked(const Result<QJsonObject> &reply);
     void validated(const Result<QJsonObject> &reply);
@@ -96,6 +101,8 @@ private:
     void imported(const Result<QJsonObject> &reply);
 
     AgentLink &m_link;
+    bool m_ownEngine = false;
+    bool m_askWhenOpen = false;
     Asked m_inspection = Asked::Not;
     Error m_inspectionError;
     ServerFacts m_facts;
