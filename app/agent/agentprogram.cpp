@@ -5,6 +5,7 @@
 #include "core/base/errortext.h"
 #include "core/base/files.h"
 #include "core/base/log.h"
+#include "core/source/live/livesource.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -67,8 +68,9 @@ int runAgent(const AgentOptions &options)
     if (const Result<> prepared = prepareFolders(options); !prepared)
         return complain(prepared.error());
     const QString workFolder = options.stateDir + QLatin1String("/source");
-    SourceHolder source(options.sourceDisks,
-        [workFolder](const QStringList &disks, const std::stop_token &stop) { return openDiskImages(disks, workFolder, stop); });
+    SourceHolder source(options.sourceDisks, [workFolder](const QStringList &disks, const std::stop_token &stop) {
+        return disks.isEmpty() ? openMachine(MachineView(), workFolder, stop) : openDiskImages(disks, workFolder, stop);
+    });
     MigrationEngine engine(options.stateDir);
     JobManager jobs(engine, source);
     AgentApi api(jobs, source, engine,

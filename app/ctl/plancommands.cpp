@@ -40,7 +40,7 @@ Result<QJsonObject> validateWithAgent(const Plan &plan, const Arguments &argumen
     Result<QJsonObject> reply = (*session)->agent().call(key("plan.validate"), {{key("plan"), toJson(plan)}});
     if (reply)
         reply->insert(key("compared"), true);
-    else if (reply.error().code == ErrorCode::LiveSourceUnsupported)
+    else if (!source && reply.error().code == ErrorCode::PermissionDenied) // an agent that may not look at its own machine
         return validateAlone(plan);
     return reply;
 }

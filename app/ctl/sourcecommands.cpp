@@ -50,6 +50,26 @@ void showFacts(const ServerFacts &facts, Console &console)
                          .arg(kernel.version, kernel.virtioBlk ? QString() : QStringLiteral(" (cannot read a cloud disk)")));
 }
 
+void showMachine(const LiveFacts &live, Console &console)
+{
+    for (const UseFacts &use : live.uses) {
+        if (use.volume.isEmpty()) // the others stand beside their volume
+            console.line(QStringLiteral("  %1 %2 %3")
+                             .arg(use.place, use.fs, use.layers.join(QLatin1String(" on ")))
+                             .trimmed()
+                             .prepend(QLatin1String("  In use: ")));
+    }
+    for (const NicFacts &nic : live.nics)
+        console.line(QStringLiteral("  Network %1 %2 %3%4")
+                         .arg(nic.name, nic.mac, nic.addresses.join(QLatin1String(", ")), nic.up ? QString() : QStringLiteral(" (down)")));
+    for (const RouteFacts &route : live.routes) {
+        if (route.destination.endsWith(QLatin1String("/0")))
+            console.line(QStringLiteral("  Gateway %1 through %2").arg(route.gateway, route.nic));
+    }
+    if (!live.dnsServers.isEmpty())
+        console.line(QStringLiteral("  Name servers ") + live.dnsServers.join(QLatin1String(", ")));
+}
+
 int refuseToFix(const QJsonArray &checks, const QString &id, Console &console)
 {
     QString reason = QStringLiteral("There is no check “%1”.").arg(id);
@@ -106,6 +126,8 @@ int inspectSource(const Arguments &arguments, Console &console)
     if (!facts)
         return console.error(facts.error());
     showFacts(*facts, console);
+    if (facts->live)
+        showMachine(*facts->live, console);
     for (const QJsonValue &note : reply->value(QLatin1String("notes")).toArray())
         console.line(QStringLiteral("  Note: %1: %2").arg(text(note.toObject(), "subject"), text(note.toObject(), "text")));
     return exitDone;

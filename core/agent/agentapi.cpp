@@ -38,9 +38,12 @@ QJsonObject refusal(const Error &error, const QJsonArray &problems)
     return {{key("refused"), true}, {key("error"), rpc::toJson(error)}, {key("problems"), problems}};
 }
 
-/// Why this plan cannot be carried out on this server: the server's own shortcomings first, then the plan's.
-std::optional<Error> obstacle(const Plan &plan, const ServerFacts &facts, const QList<Problem> &problems)
+/// Why this plan cannot be carried out on this server: what no plan helps against first, then the server's own shortcomings, then the
+/// plan's.
+std::optional<Error> obstacle(const Plan &plan, const ServerFacts &facts, const QList<Problem> &problems, const JobEngine &engine)
 {
+    if (const Result<> possible = engine.canMigrate(facts); !possible)
+        return possible.error();
     for (const Check &check : readinessChecks(facts)) {
         if (check.severity == Check::Severity::Blocker)
             return check.error.value_or(Error{});
@@ -109,7 +112,7 @@ Result<QJsonObject> AgentApi::inspect(Params &params, const Outlet &)
 {
     if (const auto problem = params.problem())
         return *problem;
-    const Result<std::shared_ptr<const Source>> source = m_source.get(m_stop.get_token());
+    const Result<std::shared_ptr<const Source>> source = m_source.look(m_stop.get_token());
     if (!source)
         return source.error();
     QJsonArray notes;
@@ -122,14 +125,17 @@ Result<QJsonObject> AgentApi::check(Params &params, const Outlet &)
 {
     if (const auto problem = params.problem())
         return *problem;
-    const Result<std::shared_ptr<const Source>> source = m_source.get(m_stop.get_token());
+    const Result<std::shared_ptr<const Source>> source = m_source.look(m_stop.get_token());
     if (!source)
         return source.error();
-    const QList<Check> checks = readinessChecks((*source)->facts());
+    const ServerFacts &facts = (*source)->facts();
+    QList<Check> checks = readinessChecks(facts);
+    if (!m_engine.canMigrate(facts)) // no reason to hide what else there is to say about the server
+        checks.append({key("readiness.live-copy"), Check::Severity::Warning, {}, false, {}});
     const bool blocked =
         std::any_of(checks.begin(), checks.end(), [](const Check &each) { return each.severity == Check::Severity::Blocker; });
-    return QJsonObject{{key("checks"), apijson::array(checks)}, {key("blocked"), blocked},
-        {key("prompts"), apijson::array(promptsOfImages((*source)->facts()))}};
+    const QList<Prompt> prompts = facts.live ? promptsOfMachine(facts, m_setting.place) : promptsOfImages(facts);
+    return QJsonObject{{key("checks"), apijson::array(checks)}, {key("blocked"), blocked}, {key("prompts"), apijson::array(prompts)}};
 }
 
 Result<QJsonObject> AgentApi::fix(Params &params, const Outlet &)
@@ -180,7 +186,7 @@ Result<QJsonObject> AgentApi::planValidate(Params &params, const Outlet &)
     if (!source)
         return source.error();
     const QList<Problem> problems = edgelift::check(*plan, (*source)->facts());
-    if (const std::optional<Error> error = obstacle(*plan, (*source)->facts(), problems))
+    if (const std::optional<Error> error = obstacle(*plan, (*source)->facts(), problems, m_engine))
         return refusal(*error, apijson::array(problems));
     return QJsonObject{{key("problems"), apijson::array(problems)}};
 }
@@ -216,7 +222,7 @@ Result<QJsonObject> AgentApi::migrate(Params &params, const Outlet &)
     if (!source)
         return source.error();
     const QList<Problem> problems = edgelift::check(*plan, (*source)->facts());
-    if (const std::optional<Error> error = obstacle(*plan, (*source)->facts(), problems))
+    if (const std::optional<Error> error = obstacle(*plan, (*source)->facts(), problems, m_engine))
         return refusal(*error, apijson::array(problems));
     const Result<QString> job = m_jobs.start(*plan, source.take(), *authorization);
     if (!job)

@@ -25,6 +25,8 @@ class JobEngine
 {
 public:
     virtual ~JobEngine() = default;
+    /// Whether a migration of such a source can be carried out at all. Errors: LiveSourceUnsupported.
+    [[nodiscard]] virtual Result<> canMigrate(const ServerFacts &facts) const = 0;
     virtual Result<std::unique_ptr<EngineJob>> create(const Plan &plan, const Source &source, const Authorization &authorization) = 0;
     virtual Result<std::unique_ptr<EngineJob>> open(const QString &jobId, const Source &source) = 0;
     virtual Result<std::unique_ptr<EngineJob>> openForCleanUp(const QString &jobId) = 0;
@@ -46,6 +48,7 @@ public:
         : m_stateDir(std::move(stateDir))
     {
     }
+    [[nodiscard]] Result<> canMigrate(const ServerFacts &facts) const override;
     Result<std::unique_ptr<EngineJob>> create(const Plan &plan, const Source &source, const Authorization &authorization) override;
     Result<std::unique_ptr<EngineJob>> open(const QString &jobId, const Source &source) override;
     Result<std::unique_ptr<EngineJob>> openForCleanUp(const QString &jobId) override;

@@ -53,13 +53,23 @@ SourceDescription described(const ServerFacts &facts)
 
 }
 
+/// Nothing follows the writes of a running machine yet; a copy that was made without that would be no copy.
+Result<> MigrationEngine::canMigrate(const ServerFacts &facts) const
+{
+    return facts.live ? Result<>(Error{ErrorCode::LiveSourceUnsupported, Retry::AfterUserAction, {}, {}}) : ok();
+}
+
 Result<std::unique_ptr<EngineJob>> MigrationEngine::create(const Plan &plan, const Source &source, const Authorization &authorization)
 {
+    if (const Result<> possible = canMigrate(source.facts()); !possible)
+        return possible.error();
     return wrapped(Migration::create(m_stateDir, plan, source, authorization));
 }
 
 Result<std::unique_ptr<EngineJob>> MigrationEngine::open(const QString &jobId, const Source &source)
 {
+    if (const Result<> possible = canMigrate(source.facts()); !possible)
+        return possible.error();
     return wrapped(Migration::open(m_stateDir, jobId, source));
 }
 

@@ -49,6 +49,7 @@ enum class ErrorCode : quint16 {
     VirtioMissing = 117,
     LiveSourceUnsupported = 118,
     SourceUnsteady = 119,
+    DeviceStackUnsupported = 140,
     // 201–249: the link to the receiver, and the receiver
     ReceiverUnreachable = 201,
     ReceiverVersion = 202,

@@ -1,8 +1,7 @@
 #include "core/layout/factsjson.h"
 
-#include <QJsonArray>
-#include <cmath>
-#include <limits>
+#include "core/layout/factsreader.h"
+#include "core/layout/livefactsjson.h"
 
 namespace edgelift {
 
@@ -71,93 +70,16 @@ QJsonObject osJson(const OsFacts &os)
         {key("boot"), os.boot}, {key("selinux"), os.selinux}, {key("rsync"), os.rsync}, {key("cloudInit"), os.cloudInit}};
 }
 
-/// Reads one object and remembers the first thing that is wrong anywhere below it.
-class Reader
-{
-public:
-    Reader(QJsonObject object, QString path, QString &wrong)
-        : m_object(std::move(object))
-        , m_path(std::move(path))
-        , m_wrong(wrong)
-    {
-    }
-    QString text(const char *name) { return value(name, QJsonValue::String).toString(); }
-    bool flag(const char *name) { return value(name, QJsonValue::Bool).toBool(); }
-    /// Whole, and at most `most`.
-    quint64 number(const char *name, quint64 otherwise = 0, qint64 most = std::numeric_limits<qint64>::max())
-    {
-        const QJsonValue found = value(name, QJsonValue::Double);
-        if (found.isUndefined())
-            return otherwise;
-        const qint64 whole = found.toInteger(-1); // -1 for fractions and for what does not fit
-        const bool fits = whole >= 0 && whole <= most;
-        if (!fits)
-            wrong(name);
-        return fits ? quint64(whole) : otherwise;
-    }
-    template <class E>
-    E choice(const char *name, const QStringList &names)
-    {
-        const QString found = text(name);
-        const qsizetype index = found.isEmpty() ? 0 : names.indexOf(found);
-        if (index < 0)
-            wrong(name);
-        return E(std::max<qsizetype>(index, 0));
-    }
-    QStringList texts(const char *name)
-    {
-        QStringList out;
-        for (const QJsonValue &entry : value(name, QJsonValue::Array).toArray()) {
-            if (!entry.isString())
-                wrong(name);
-            out.append(entry.toString());
-        }
-        return out;
-    }
-    template <class T>
-    QList<T> list(const char *name, T (*one)(Reader))
-    {
-        QList<T> out;
-        const QJsonArray entries = value(name, QJsonValue::Array).toArray();
-        for (qsizetype i = 0; i < entries.size(); ++i) {
-            if (!entries.at(i).isObject())
-                wrong(name);
-            out.append(one(Reader(entries.at(i).toObject(), QStringLiteral("%1%2[%3].").arg(m_path, key(name)).arg(i), m_wrong)));
-        }
-        return out;
-    }
-    Reader below(const char *name) { return {value(name, QJsonValue::Object).toObject(), m_path + key(name) + QLatin1Char('.'), m_wrong}; }
+DiskSegment readSegment(FactsReader in) { return {in.text("disk"), Bytes{in.number("offset")}, Bytes{in.number("length")}}; }
 
-private:
-    QJsonValue value(const char *name, QJsonValue::Type type)
-    {
-        const QJsonValue found = m_object.value(key(name));
-        if (found.type() == type || found.isUndefined())
-            return found;
-        wrong(name);
-        return QJsonValue(QJsonValue::Undefined);
-    }
-    void wrong(const char *name)
-    {
-        if (m_wrong.isEmpty())
-            m_wrong = m_path + key(name);
-    }
-
-    QJsonObject m_object;
-    QString m_path;
-    QString &m_wrong;
-};
-
-DiskSegment readSegment(Reader in) { return {in.text("disk"), Bytes{in.number("offset")}, Bytes{in.number("length")}}; }
-
-DiskFacts readDisk(Reader in)
+DiskFacts readDisk(FactsReader in)
 {
     return {in.text("id"), in.text("name"), Bytes{in.number("sizeBytes")},
         quint32(in.number("sectorSize", 512, std::numeric_limits<quint32>::max())), in.choice<TableType>("table", tableNames),
         in.text("tableId")};
 }
 
-VolumeFacts readVolume(Reader in)
+VolumeFacts readVolume(FactsReader in)
 {
     VolumeFacts volume;
     volume.id = in.text("id");
@@ -177,11 +99,11 @@ VolumeFacts readVolume(Reader in)
     return volume;
 }
 
-VolumeGroupFacts readGroup(Reader in) { return {in.text("name"), Bytes{in.number("extentBytes")}, in.texts("physicalVolumes")}; }
-KernelFacts readKernel(Reader in) { return {in.text("version"), in.text("initramfs"), in.flag("virtioBlk"), in.flag("virtioNet")}; }
-FstabEntry readFstab(Reader in) { return {in.text("spec"), in.text("mountPoint"), in.text("type"), in.text("options")}; }
+VolumeGroupFacts readGroup(FactsReader in) { return {in.text("name"), Bytes{in.number("extentBytes")}, in.texts("physicalVolumes")}; }
+KernelFacts readKernel(FactsReader in) { return {in.text("version"), in.text("initramfs"), in.flag("virtioBlk"), in.flag("virtioNet")}; }
+FstabEntry readFstab(FactsReader in) { return {in.text("spec"), in.text("mountPoint"), in.text("type"), in.text("options")}; }
 
-OsFacts readOs(Reader in)
+OsFacts readOs(FactsReader in)
 {
     OsFacts os;
     os.id = in.text("id");
@@ -205,15 +127,18 @@ QString bootModeName(BootMode mode) { return bootModes.at(qsizetype(mode)); }
 
 QJsonObject toJson(const ServerFacts &facts)
 {
-    return {{key("sourceName"), facts.sourceName}, {key("bootMode"), bootModeName(facts.bootMode)}, {key("os"), osJson(facts.os)},
+    QJsonObject out{{key("sourceName"), facts.sourceName}, {key("bootMode"), bootModeName(facts.bootMode)}, {key("os"), osJson(facts.os)},
         {key("disks"), array(facts.disks, diskJson)}, {key("volumes"), array(facts.volumes, volumeJson)},
         {key("groups"), array(facts.groups, groupJson)}, {key("fstab"), array(facts.fstab, fstabJson)}};
+    if (facts.live)
+        out.insert(key("live"), toJson(*facts.live));
+    return out;
 }
 
 Result<ServerFacts> serverFactsFromJson(const QJsonObject &object)
 {
     QString wrong;
-    Reader in(object, {}, wrong);
+    FactsReader in(object, {}, wrong);
     ServerFacts facts;
     facts.sourceName = in.text("sourceName");
     facts.bootMode = in.choice<BootMode>("bootMode", bootModes);
@@ -222,6 +147,8 @@ Result<ServerFacts> serverFactsFromJson(const QJsonObject &object)
     facts.volumes = in.list<VolumeFacts>("volumes", readVolume);
     facts.groups = in.list<VolumeGroupFacts>("groups", readGroup);
     facts.fstab = in.list<FstabEntry>("fstab", readFstab);
+    if (object.contains(key("live")))
+        facts.live = readLive(in.below("live"));
     if (!wrong.isEmpty())
         return Error{ErrorCode::RequestMalformed, Retry::Never, {wrong}, QStringLiteral("facts of a server")};
     return facts;

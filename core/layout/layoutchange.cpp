@@ -29,6 +29,10 @@ QList<QSet<QString>> bonds(const ServerFacts &facts)
         if (disks.size() > 1)
             out.append(disks);
     }
+    for (const UseFacts &use : facts.live ? facts.live->uses : QList<UseFacts>()) { // RAID, btrfs and the like
+        if (use.disks.size() > 1 && use.kind != UseFacts::Kind::Swap)
+            out.append(QSet<QString>(use.disks.begin(), use.disks.end()));
+    }
     return out;
 }
 

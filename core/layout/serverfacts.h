@@ -1,8 +1,10 @@
 #pragma once
 #include "core/base/bytes.h"
+#include "core/layout/livefacts.h"
 
 #include <QList>
 #include <QString>
+#include <optional>
 
 namespace edgelift {
 
@@ -22,7 +24,8 @@ struct DiskSegment
 
 struct DiskFacts
 {
-    /// Stable: "gpt-<guid>", "mbr-<hex id>", else "serial-…", "wwn-…", last "file-<name>". Never a kernel name. Unique in a source.
+    /// Stable: "gpt-<guid>", "mbr-<hex id>", else "serial-…", "wwn-…", "fs-<uuid>", last "file-<name>" of an image and "place-<slot>" of a
+    /// running machine. Never a kernel name. Unique in a source.
     QString id;
     QString name; ///< for people: the image's file name, or "sda"
     Bytes size;
@@ -46,7 +49,7 @@ struct VolumeFacts
     QString uuid; ///< of the filesystem, as blkid prints it
     QString label;
     Bytes used; ///< by the filesystem, its own metadata included; equals size when nobody can tell
-    QString mountPoint; ///< by the server's own fstab; empty when not mounted; "swap" never appears here
+    QString mountPoint; ///< where it is mounted, else by the server's own fstab; empty: nowhere; "swap" never appears here
     int number = 0; ///< partition number, 0 for others
     QString typeCode; ///< GPT type GUID or MBR type as "0x83"
     bool boot = false; ///< /boot, the ESP, a bios_grub or PReP partition
@@ -105,6 +108,7 @@ struct ServerFacts
     QList<VolumeFacts> volumes; ///< by disk and offset; logical volumes after the partitions
     QList<VolumeGroupFacts> groups;
     QList<FstabEntry> fstab;
+    std::optional<LiveFacts> live; ///< of a machine that runs; nothing for disk images
     bool operator==(const ServerFacts &) const = default;
 
     const DiskFacts *disk(const QString &id) const;

@@ -7,23 +7,6 @@ namespace edgelift {
 
 namespace {
 
-/// fstab writes blanks as "\040".
-QString withoutEscapes(const QByteArray &field)
-{
-    QByteArray plain;
-    for (qsizetype i = 0; i < field.size(); ++i) {
-        bool octal = false;
-        const int code = field.at(i) == '\\' ? field.mid(i + 1, 3).toInt(&octal, 8) : 0;
-        if (octal && i + 3 < field.size() && code > 0 && code < 256) {
-            plain.append(char(code));
-            i += 3;
-        } else {
-            plain.append(field.at(i));
-        }
-    }
-    return QString::fromUtf8(plain);
-}
-
 /// udev writes what is not safe in a file name as "\x20".
 QString withoutUdevEscapes(const QString &name)
 {
@@ -32,22 +15,6 @@ QString withoutUdevEscapes(const QString &name)
     for (QRegularExpressionMatch match = escape.match(plain); match.hasMatch(); match = escape.match(plain, match.capturedStart() + 1))
         plain.replace(match.capturedStart(), match.capturedLength(), QChar(match.captured(1).toInt(nullptr, 16)));
     return plain;
-}
-
-/// "vg" and "lv" out of "vg-lv" as device-mapper writes it: a hyphen in a name is doubled.
-QString logicalVolumeId(const QString &mapperName)
-{
-    for (qsizetype i = 0; i < mapperName.size(); ++i) {
-        if (mapperName.at(i) != QLatin1Char('-'))
-            continue;
-        if (mapperName.mid(i, 2) == QLatin1String("--")) {
-            ++i;
-            continue;
-        }
-        const auto undouble = [](QString name) { return name.replace(QLatin1String("--"), QLatin1String("-")); };
-        return undouble(mapperName.left(i)) + QLatin1Char('/') + undouble(mapperName.mid(i + 1));
-    }
-    return {};
 }
 
 const QRegularExpression &kernelName()
@@ -91,6 +58,37 @@ const VolumeFacts *byKernelName(const QString &spec, const QList<VolumeFacts> &v
     return nullptr;
 }
 
+}
+
+QString withoutEscapes(const QByteArray &field)
+{
+    QByteArray plain;
+    for (qsizetype i = 0; i < field.size(); ++i) {
+        bool octal = false;
+        const int code = field.at(i) == '\\' ? field.mid(i + 1, 3).toInt(&octal, 8) : 0;
+        if (octal && i + 3 < field.size() && code > 0 && code < 256) {
+            plain.append(char(code));
+            i += 3;
+        } else {
+            plain.append(field.at(i));
+        }
+    }
+    return QString::fromUtf8(plain);
+}
+
+QString logicalVolumeId(const QString &mapperName)
+{
+    for (qsizetype i = 0; i < mapperName.size(); ++i) {
+        if (mapperName.at(i) != QLatin1Char('-'))
+            continue;
+        if (mapperName.mid(i, 2) == QLatin1String("--")) {
+            ++i;
+            continue;
+        }
+        const auto undouble = [](QString name) { return name.replace(QLatin1String("--"), QLatin1String("-")); };
+        return undouble(mapperName.left(i)) + QLatin1Char('/') + undouble(mapperName.mid(i + 1));
+    }
+    return {};
 }
 
 QList<FstabEntry> parseFstab(const QByteArray &content)

@@ -16,6 +16,10 @@ using VolumeNamesById = QHash<QString, VolumeNames>; ///< by VolumeFacts::id
 
 /// The entries of a guest's fstab; comments and lines that are not complete are left out. At most 1000.
 [[nodiscard]] QList<FstabEntry> parseFstab(const QByteArray &content);
+/// Tables of mounts write a blank as "\040"; so does the kernel.
+[[nodiscard]] QString withoutEscapes(const QByteArray &field);
+/// "vg/lv" out of "vg-lv" as device-mapper writes it: a hyphen in a name is doubled. Empty for a name without one that is single.
+[[nodiscard]] QString logicalVolumeId(const QString &mapperName);
 
 /// The volume that `spec` (first field) means, or null: UUID=, LABEL=, PARTUUID=, PARTLABEL=, /dev/disk/by-*/…, /dev/mapper/vg-lv,
 /// /dev/vg/lv, and /dev/sdXN by the order in which the disks were given (`diskOrder`, disk ids).

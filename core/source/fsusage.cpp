@@ -47,14 +47,25 @@ std::optional<quint64> product(quint64 count, quint64 unit)
     return __builtin_mul_overflow(count, unit, &out) ? std::nullopt : std::optional(out);
 }
 
-std::optional<quint64> extUsed(const Block &super)
+/// A number of ext that is 32 bits wide, with 32 more in large filesystems.
+quint64 extCount(const Block &super, qsizetype low, qsizetype high)
 {
     constexpr quint32 has64bit = 0x80;
     const quint64 mask = (super.little<quint32>(0x60) & has64bit) ? ~0ULL : 0xffffffffULL;
-    const quint64 blocks = (super.little<quint32>(0x04) | quint64(super.little<quint32>(0x150)) << 32) & mask;
-    const quint64 free = (super.little<quint32>(0x0c) | quint64(super.little<quint32>(0x158)) << 32) & mask;
+    return (super.little<quint32>(low) | quint64(super.little<quint32>(high)) << 32) & mask;
+}
+
+std::optional<quint64> extBytes(const Block &super, quint64 blocks)
+{
     const quint32 shift = super.little<quint32>(0x18);
-    return free <= blocks && shift <= 6 ? product(blocks - free, 1024ULL << shift) : std::nullopt;
+    return shift <= 6 ? product(blocks, 1024ULL << shift) : std::nullopt;
+}
+
+std::optional<quint64> extUsed(const Block &super)
+{
+    const quint64 blocks = extCount(super, 0x04, 0x150);
+    const quint64 free = extCount(super, 0x0c, 0x158);
+    return free <= blocks ? extBytes(super, blocks - free) : std::nullopt;
 }
 
 std::optional<quint64> xfsUsed(const Block &super)
@@ -62,6 +73,22 @@ std::optional<quint64> xfsUsed(const Block &super)
     const quint64 blocks = super.big<quint64>(8);
     const quint64 free = super.big<quint64>(144);
     return free <= blocks ? product(blocks - free, super.big<quint32>(4)) : std::nullopt;
+}
+
+/// All of it, used or not. Nothing for btrfs: what the kernel calls free there depends on the profile.
+std::optional<quint64> wholeByType(int fd, Bytes offset, FsType fs)
+{
+    const Block boot(fd, offset, 0, 512);
+    if (fs == FsType::Ext2 || fs == FsType::Ext3 || fs == FsType::Ext4) {
+        const Block super(fd, offset, 1024, 1024);
+        return extBytes(super, extCount(super, 0x04, 0x150));
+    }
+    if (fs == FsType::Xfs)
+        return product(boot.big<quint64>(8), boot.big<quint32>(4));
+    if (fs != FsType::Vfat)
+        return std::nullopt;
+    const quint64 sectors = boot.little<quint16>(19); // unaligned in the boot sector; 0 for the large ones
+    return product(sectors == 0 ? boot.little<quint32>(32) : sectors, boot.little<quint16>(11));
 }
 
 /// FAT32 keeps a count of free clusters; the smaller kinds do not, and are small.
@@ -111,6 +138,15 @@ Bytes usedBytes(const QString &path, Bytes offset, Bytes length, FsType fs)
     const Fd fd(::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC));
     const std::optional<quint64> used = fd ? usedByType(fd.get(), offset, fs) : std::nullopt;
     return Bytes{std::min(used.value_or(length.count), length.count)};
+}
+
+Bytes usedBytesMounted(const QString &path, Bytes offset, Bytes length, FsType fs, Bytes free)
+{
+    const Fd fd(::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC));
+    const std::optional<quint64> whole = fd ? wholeByType(fd.get(), offset, fs) : std::nullopt;
+    if (!whole || *whole < free.count || *whole > length.count)
+        return usedBytes(path, offset, length, fs);
+    return Bytes{*whole - free.count};
 }
 
 }

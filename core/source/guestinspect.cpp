@@ -10,20 +10,6 @@ namespace {
 
 const auto slash = QStringLiteral("/");
 
-bool isEsp(const VolumeFacts &volume)
-{
-    return volume.typeCode == QLatin1String("C12A7328-F81F-11D2-BA4B-00A0C93EC93B") || volume.typeCode == QLatin1String("0xef");
-}
-
-/// The ESP, bios_grub, PReP, and the boot loader specification's extended boot partition.
-bool isBootType(const VolumeFacts &volume)
-{
-    static const QStringList types{QStringLiteral("21686148-6449-6E6F-744E-656564454649"),
-        QStringLiteral("9E1A2D38-C612-4316-AA26-8B49521E5A8B"), QStringLiteral("BC13C2FF-59E6-4262-A352-B275FD6F7172"),
-        QStringLiteral("0x41")};
-    return isEsp(volume) || types.contains(volume.typeCode);
-}
-
 bool isLinuxContent(FsType fs)
 {
     switch (fs) {
@@ -140,7 +126,8 @@ void Inspector::inspectRoot(const Candidate &root, GuestMounts &mounts)
         return;
     }
     m_facts.fstab = parseFstab(tree->read(QStringLiteral("/etc/fstab")));
-    assignMountPoints(root.volume);
+    assignMountPoints();
+    markBoot(root.volume);
     for (const char *point : {"/usr", "/boot", "/boot/efi", "/efi"})
         mountBelow(*tree, QString::fromLatin1(point), mounts);
     QStringList texts;
@@ -169,38 +156,19 @@ void Inspector::mountBelow(const GuestTree &tree, const QString &point, GuestMou
         note(volume->id, QStringLiteral("cannot be looked into: %1").arg(mounted.error().args.join(QStringLiteral(", "))));
 }
 
-void Inspector::assignMountPoints(const QString &rootVolume)
-{
-    for (const FstabEntry &entry : std::as_const(m_facts.fstab)) {
-        const VolumeFacts *found = resolveSpec(entry.spec, m_facts.volumes, m_names, m_diskIds);
-        if (!found || found->fs == FsType::Swap || !entry.mountPoint.startsWith(QLatin1Char('/')))
-            continue;
-        VolumeFacts &volume = m_facts.volumes[found - m_facts.volumes.constData()];
-        if (volume.mountPoint.isEmpty())
-            volume.mountPoint = entry.mountPoint;
-    }
-    for (VolumeFacts &volume : m_facts.volumes) {
-        volume.system = volume.id == rootVolume;
-        if (volume.system)
-            volume.mountPoint = slash;
-        static const QStringList bootPoints{QStringLiteral("/boot"), QStringLiteral("/boot/efi"), QStringLiteral("/efi")};
-        volume.boot = isBootType(volume) || bootPoints.contains(volume.mountPoint);
-    }
-}
-
 void Inspector::settleBootMode()
 {
     const DiskFacts *system = m_facts.systemDisk();
-    const PartitionTable &table = m_tables[system->id];
+    const PartitionTable found = m_tables.value(system->id);
     const bool esp = std::any_of(m_facts.volumes.begin(), m_facts.volumes.end(), [](const VolumeFacts &volume) { return isEsp(volume); });
-    if (table.grubCode && esp)
+    if (found.grubCode && esp)
         note(system->id, QStringLiteral("can start by BIOS and by UEFI; BIOS is assumed"));
-    if (table.grubCode)
+    if (found.grubCode)
         m_facts.bootMode = BootMode::Bios;
     else if (esp)
         m_facts.bootMode = BootMode::Uefi;
     else
-        m_facts.bootMode = table.bootCode ? BootMode::Bios : BootMode::Unknown;
+        m_facts.bootMode = found.bootCode ? BootMode::Bios : BootMode::Unknown;
 }
 
 /// What best explains that there is no root: something we cannot look into, another system, or simply none.

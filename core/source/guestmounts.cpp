@@ -105,14 +105,46 @@ Result<> GuestMounts::mountOn(const QString &device, FsType fs, const QString &s
         QStringLiteral("mount %1 as %2").arg(device, QLatin1String(way.type))};
 }
 
-Result<QString> GuestMounts::mount(const QString &device, FsType fs, const QString &subvolume, const QString &name)
+Result<QString> GuestMounts::makeTarget()
 {
     const QString target = QStringLiteral("%1/%2").arg(m_folder).arg(++m_count);
     if (::mkdir(QFile::encodeName(target).constData(), 0700) != 0)
         return errnoError(errno, ErrorCode::FileUnwritable, target);
-    if (const Result<> mounted = mountOn(device, fs, subvolume, name, target); !mounted)
+    return target;
+}
+
+Result<QString> GuestMounts::mount(const QString &device, FsType fs, const QString &subvolume, const QString &name)
+{
+    const Result<QString> target = makeTarget();
+    if (!target)
+        return target;
+    if (const Result<> mounted = mountOn(device, fs, subvolume, name, *target); !mounted)
         return mounted.error();
-    m_mounted.append(target);
+    m_mounted.append(*target);
+    return target;
+}
+
+Result<> GuestMounts::bind(const QString &folder, const QString &target)
+{
+    constexpr unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+    const QByteArray at = QFile::encodeName(target);
+    if (::mount(QFile::encodeName(folder).constData(), at.constData(), nullptr, MS_BIND, nullptr) != 0)
+        return errnoError(errno, ErrorCode::ToolFailed, QStringLiteral("mount"));
+    if (::mount(nullptr, at.constData(), nullptr, flags, nullptr) == 0)
+        return ok();
+    const int problem = errno;
+    ::umount2(at.constData(), MNT_DETACH);
+    return errnoError(problem, ErrorCode::ToolFailed, QStringLiteral("mount"));
+}
+
+Result<QString> GuestMounts::bind(const QString &folder)
+{
+    const Result<QString> target = makeTarget();
+    if (!target)
+        return target;
+    if (const Result<> bound = bind(folder, *target); !bound)
+        return bound.error();
+    m_mounted.append(*target);
     return target;
 }
 

@@ -25,9 +25,15 @@ public:
     [[nodiscard]] Result<QString> mount(const QString &device, FsType fs, const QString &subvolume, const QString &name);
     /// The same on a folder that is already there (a handle of the guest's folder as /proc/self/fd/N).
     [[nodiscard]] Result<> mountOn(const QString &device, FsType fs, const QString &subvolume, const QString &name, const QString &target);
+    /// Shows a folder of this machine, as it is mounted there, at `target` as well, in a way that nothing can be written: not even times of
+    /// access. What is mounted below the folder is left out. Errors: PermissionDenied, ToolFailed.
+    [[nodiscard]] Result<> bind(const QString &folder, const QString &target);
+    /// The same at a folder of its own; the folder's path.
+    [[nodiscard]] Result<QString> bind(const QString &folder);
     void unmountAll();
 
 private:
+    Result<QString> makeTarget();
     QString m_folder;
     QStringList m_mounted;
     QStringList m_btrfsDevices;

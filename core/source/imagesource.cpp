@@ -26,7 +26,7 @@ public:
             Result<QString> shown = show(*image, workFolder);
             if (!shown)
                 return shown.error();
-            disks.push_back({*shown, image->name(), image->size()});
+            disks.push_back({*shown, image->name(), image->size(), QStringLiteral("file-") + image->name()});
             m_images.push_back(image.take());
         }
         const QTemporaryDir folder(workFolder + QStringLiteral("/inspect-XXXXXX"));
@@ -89,8 +89,6 @@ private:
 
 Result<std::unique_ptr<Source>> openDiskImages(const QStringList &paths, const QString &workFolder, const std::stop_token &stop)
 {
-    if (paths.isEmpty())
-        return Error{ErrorCode::LiveSourceUnsupported, Retry::AfterUserAction, {}, {}};
     if (::geteuid() != 0)
         return Error{ErrorCode::PermissionDenied, Retry::AfterUserAction, {QStringLiteral("Looking into a disk image")}, {}};
     if (const Result<> made = makeFolder(workFolder); !made)

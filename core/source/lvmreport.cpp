@@ -32,6 +32,13 @@ std::optional<QList<QJsonObject>> rows(const QByteArray &json, const QString &ki
 QString text(const QJsonObject &row, const char *key) { return row.value(QLatin1String(key)).toString(); }
 Bytes bytes(const QJsonObject &row, const char *key) { return Bytes{text(row, key).toULongLong()}; }
 
+/// The sixth letter of a group's attributes: c(lustered) or s(hared); lvs(8) names them.
+bool isShared(const QString &attributes)
+{
+    const QChar kind = attributes.size() > 5 ? attributes.at(5) : QLatin1Char('-');
+    return kind == QLatin1Char('c') || kind == QLatin1Char('s');
+}
+
 /// "/dev/loop3:0-255" for a linear segment. Nothing for several ranges or a device that is not there.
 std::optional<quint64> firstExtent(const QString &ranges, QString &device)
 {
@@ -168,7 +175,7 @@ Result<LvmReport> parseLvmReport(const QByteArray &physicalVolumes, const QByteA
         const bool known = std::any_of(
             report.groups.begin(), report.groups.end(), [&group](const LvmReport::Group &other) { return other.uuid == group; });
         if (!group.isEmpty() && !known)
-            report.groups.append({group, text(row, "vg_name"), bytes(row, "vg_extent_size")});
+            report.groups.append({group, text(row, "vg_name"), bytes(row, "vg_extent_size"), isShared(text(row, "vg_attr"))});
     }
     for (const QJsonObject &row : *logical) {
         const auto same = [&row](const LvmReport::Logical &known) {
@@ -187,7 +194,7 @@ Result<LvmReport> parseLvmReport(const QByteArray &physicalVolumes, const QByteA
 Result<LvmReport> readLvm(const QStringList &devices, const std::stop_token &stop)
 {
     const Result<QByteArray> physical =
-        report(QStringLiteral("pvs"), QStringLiteral("pv_name,vg_name,vg_uuid,vg_extent_size,pe_start"), {}, devices, stop);
+        report(QStringLiteral("pvs"), QStringLiteral("pv_name,vg_name,vg_uuid,vg_extent_size,vg_attr,pe_start"), {}, devices, stop);
     if (!physical)
         return physical.error();
     const Result<QByteArray> logical =

@@ -24,6 +24,7 @@ struct LvmReport
         QString uuid; ///< key
         QString name; ///< may occur twice
         Bytes extentSize;
+        bool shared = false; ///< other machines use it, too: clustered, or with a lock daemon
     };
     struct Segment
     {

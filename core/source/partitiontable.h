@@ -15,6 +15,7 @@ struct Partition
     QString typeCode; ///< GPT type GUID in capitals, or "0x83"
     QString uuid; ///< PARTUUID, lower case: the GPT entry's GUID, or "<mbr id>-<number>"
     QString name; ///< PARTLABEL, GPT only
+    bool operator==(const Partition &) const = default;
 };
 
 /// A disk's table. Extended partitions are containers and not listed.

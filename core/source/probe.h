@@ -20,5 +20,7 @@ struct ProbedContent
 
 /// Bytes the filesystem in that region uses, its own metadata included, by its superblock; `length` when nobody can tell.
 [[nodiscard]] Bytes usedBytes(const QString &path, Bytes offset, Bytes length, FsType fs);
+/// The same for a mounted filesystem, whose superblock lags behind: `free` is what the kernel says is free in it.
+[[nodiscard]] Bytes usedBytesMounted(const QString &path, Bytes offset, Bytes length, FsType fs, Bytes free);
 
 }

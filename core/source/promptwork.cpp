@@ -1,8 +1,6 @@
 #include "core/source/promptwork.h"
 
 #include "core/base/files.h"
-#include "core/source/prompts.h"
-
 #include <QFileInfo>
 #include <QRegularExpression>
 #include <sys/stat.h>
@@ -77,6 +75,16 @@ Result<PromptResult> installRsync(const WorkPlace &place, const std::stop_token 
         return PromptResult{rsyncState(place), true};
     }
     return Error{ErrorCode::ToolMissing, Retry::AfterUserAction, {QStringLiteral("rsync")}, QStringLiteral("no package manager was found")};
+}
+
+/// "apt-get -y install rsync"; empty when there is no package manager.
+QString installCommand(const WorkPlace &place)
+{
+    for (const PackageManager &manager : packageManagers()) {
+        if (!programOf(place, manager.program).isEmpty())
+            return QLatin1String(manager.program) + QLatin1Char(' ') + manager.install.join(QLatin1Char(' '));
+    }
+    return {};
 }
 
 QString seLinuxState(const WorkPlace &place)
@@ -162,6 +170,25 @@ Result<PromptResult> carryOut(const QString &prompt, const QString &choice, cons
     if (prompt == QLatin1String("selinux"))
         return PromptResult{seLinuxState(place), changed};
     return PromptResult{prompt == QLatin1String("rsync") ? rsyncState(place) : QStringLiteral("missing"), changed};
+}
+
+QList<Prompt> promptsOfMachine(const ServerFacts &facts, const WorkPlace &place)
+{
+    const auto text = [](const char *words) { return QString::fromLatin1(words); };
+    const QString driver = text("snapshot-driver");
+    const QString rsync = text("rsync");
+    const QString seLinux = text("selinux");
+    const QString installer = installCommand(place);
+    const QString rsyncIs = rsyncState(place);
+    const QString seLinuxIs = facts.os.selinux.isEmpty() ? text("disabled") : seLinuxState(place);
+    const bool hasRsync = rsyncIs == QLatin1String("installed");
+    const bool enforces = seLinuxIs == QLatin1String("enforcing");
+    const QString why = hasRsync ? text("installed") : installer.isEmpty() ? text("no-package-manager") : text("missing");
+    return {{driver, true, text("missing"), text("missing"), promptChoices(driver), text("yes"), {}},
+        {rsync, !hasRsync, rsyncIs, why, promptChoices(rsync), installer.isEmpty() ? text("no") : text("yes"),
+            hasRsync ? QString() : installer},
+        {seLinux, enforces, seLinuxIs, seLinuxIs == QLatin1String("disabled") ? text("off") : text("in-use"), promptChoices(seLinux),
+            text("leave"), enforces ? text("setenforce 0") : QString()}};
 }
 
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/process.h"
+#include "core/source/prompts.h"
 
 #include <functional>
 
@@ -23,9 +24,12 @@ struct PromptResult
 ///   selinux permissive  setenforce 0
 ///   selinux disable     also writes SELINUX=disabled to /etc/selinux/config as a whole; the original is kept as config.edgelift-orig.
 ///                       When setenforce fails, the file is as before. Errors: FileUnreadable, FileUnwritable, NoSpace
-///   snapshot-driver yes LiveSourceUnsupported
+///   snapshot-driver yes LiveSourceUnsupported: nothing follows writes yet
 /// Everything else changes nothing. Error: RequestMalformed for another prompt or choice.
 [[nodiscard]] Result<PromptResult> carryOut(
     const QString &prompt, const QString &choice, const WorkPlace &place, const std::stop_token &stop);
+
+/// The three questions about a machine that runs, as it is now. Looks at `place`, changes nothing.
+[[nodiscard]] QList<Prompt> promptsOfMachine(const ServerFacts &facts, const WorkPlace &place);
 
 }

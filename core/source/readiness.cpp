@@ -1,6 +1,7 @@
 #include "core/source/readiness.h"
 
 #include "core/source/fstab.h"
+#include "core/source/live/livechecks.h"
 
 #include <QCollator>
 #include <QLocale>
@@ -28,7 +29,7 @@ QString systemDiskName(const ServerFacts &facts)
 void checkSystem(const ServerFacts &facts, QList<Check> &checks)
 {
     const QString disk = systemDiskName(facts);
-    if (!facts.systemDisk())
+    if (!facts.systemDisk() && !hasRunningRoot(facts))
         checks.append(blocked("readiness.os", {disk}, ErrorCode::NoRootFilesystem, {disk}));
     else
         checks.append(passed("readiness.os", {facts.os.prettyName.isEmpty() ? facts.os.id : facts.os.prettyName}));
@@ -91,19 +92,27 @@ bool shouldResolve(const FstabEntry &entry)
     return device && !optional && !starts(QStringLiteral("/dev/disk/by-part")) && !std::any_of(removable.begin(), removable.end(), starts);
 }
 
+/// True when one of the disks has what the entry names, or something is mounted there or swapped to.
+bool isFound(const FstabEntry &entry, const ServerFacts &facts)
+{
+    QStringList order; // of images, by which names of devices are understood; a machine that runs has its own
+    for (const DiskFacts &disk : facts.live ? QList<DiskFacts>() : facts.disks)
+        order.append(disk.id);
+    const bool mounted = std::any_of(
+        facts.volumes.begin(), facts.volumes.end(), [&entry](const VolumeFacts &volume) { return volume.mountPoint == entry.mountPoint; });
+    const QList<UseFacts> uses = facts.live ? facts.live->uses : QList<UseFacts>();
+    const bool used = std::any_of(uses.begin(), uses.end(),
+        [&entry](const UseFacts &use) { return use.place == (use.kind == UseFacts::Kind::Swap ? entry.spec : entry.mountPoint); });
+    return mounted || used || resolveSpec(entry.spec, facts.volumes, {}, order);
+}
+
 void checkFstab(const ServerFacts &facts, QList<Check> &checks)
 {
-    QStringList order;
-    for (const DiskFacts &disk : facts.disks)
-        order.append(disk.id);
     const qsizetype before = checks.size();
     for (const FstabEntry &entry : facts.fstab) {
-        const bool mounted = std::any_of(facts.volumes.begin(), facts.volumes.end(),
-            [&entry](const VolumeFacts &volume) { return volume.mountPoint == entry.mountPoint; });
-        const bool found = mounted || resolveSpec(entry.spec, facts.volumes, {}, order);
         if (isKernelDeviceName(entry.spec))
             checks.append(told("readiness.fstab-device", Severity::Warning, {entry.spec, entry.mountPoint}));
-        if (!found && shouldResolve(entry))
+        if (!isFound(entry, facts) && shouldResolve(entry))
             checks.append(told("readiness.fstab-missing", Severity::Warning, {entry.spec, entry.mountPoint}));
     }
     if (checks.size() == before)
@@ -135,8 +144,13 @@ void checkComfort(const ServerFacts &facts, QList<Check> &checks)
     else
         checks.append(passed("readiness.selinux-off"));
     checks.append(facts.os.cloudInit ? passed("readiness.cloud-init") : told("readiness.no-cloud-init", Severity::Info));
-    checks.append(passed("readiness.snapshot-driver"));
-    checks.append(passed("readiness.rsync"));
+    if (!facts.live) {
+        checks.append(passed("readiness.snapshot-driver"));
+        checks.append(passed("readiness.rsync"));
+        return;
+    }
+    checks.append(told("readiness.snapshot-driver", Severity::Info));
+    checks.append(facts.os.rsync ? passed("readiness.rsync-found") : told("readiness.rsync", Severity::Info));
 }
 
 }
@@ -149,6 +163,7 @@ QList<Check> readinessChecks(const ServerFacts &facts)
     checkKernels(facts, checks);
     checkFstab(facts, checks);
     checkDisks(facts, checks);
+    addLiveChecks(facts, checks);
     checkComfort(facts, checks);
     return checks;
 }

@@ -26,6 +26,14 @@ const QString rsync = QStringLiteral("rsync");
 
 QString key(const char *name) { return QString::fromLatin1(name); }
 
+/// A sentence for the middle of another one.
+QString withoutStop(QString sentence)
+{
+    while (sentence.endsWith(QLatin1Char('.')) || sentence.endsWith(QChar(0x3002))) // the ideographic one
+        sentence.chop(1);
+    return sentence;
+}
+
 /// What the rules say about the excludes of a plan.
 std::optional<Problem> excludeProblem(const Session &session, const QStringList &excludes, Rule rule)
 {
@@ -299,7 +307,7 @@ void PreparePage::refresh()
     m_driver->say(FieldNote::Kind::Warning,
         m_driverError
             ? tr("The snapshot driver could not be installed: %1. Block replication is switched off for this migration. [W-PRE-01]")
-                  .arg(describe(*m_driverError).message)
+                  .arg(withoutStop(describe(*m_driverError).message))
             : QString());
     //: %1 is an id such as s-bp1abc; the words are those of the service
     const QString success = tr("Import Source Server [%1] Successfully!").arg(format::ltr(m_session.sourceId()));

@@ -163,7 +163,12 @@ class FakeEngine final : public JobEngine
 {
 public:
     FakeState state;
+    bool copiesLive = false; ///< machines that run are refused otherwise
 
+    Result<> canMigrate(const ServerFacts &facts) const override
+    {
+        return facts.live && !copiesLive ? Result<>(Error{ErrorCode::LiveSourceUnsupported, Retry::AfterUserAction, {}, {}}) : ok();
+    }
     Result<std::unique_ptr<EngineJob>> create(const Plan &plan, const Source &, const Authorization &) override
     {
         const std::lock_guard lock(state.mutex);

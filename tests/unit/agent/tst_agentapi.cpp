@@ -47,6 +47,13 @@ struct World
     AgentApi api{jobs, source, engine, {key("/state"), {}, [this] { quit = true; }}};
 };
 
+ServerFacts runningServer()
+{
+    ServerFacts facts = test::FakeSource::readyServer();
+    facts.live.emplace();
+    return facts;
+}
+
 QString refusedWith(const Result<QJsonObject> &reply)
 {
     if (!reply)
@@ -73,7 +80,9 @@ private Q_SLOTS:
     void authorizationIsChecked_data();
     void authorizationIsChecked();
     void secretsDoNotComeBack();
-    void thisMachineItselfIsNotASourceYet();
+    void aMachineThatRunsIsCheckedAndPlanned();
+    void aMachineThatRunsIsLookedAtAgain();
+    void copyingAMachineThatRunsIsRefused();
     void importNamesTheSource();
     void theAccountIsShown();
     void whatTheAccountCannotShowIsAnError();
@@ -263,12 +272,62 @@ void TestAgentApi::secretsDoNotComeBack()
     QVERIFY(!QString::fromUtf8(rpc::errorLine(QJsonValue(1), error)).contains(QLatin1String("not-to-be-seen")));
 }
 
-void TestAgentApi::thisMachineItselfIsNotASourceYet()
+void TestAgentApi::aMachineThatRunsIsCheckedAndPlanned()
 {
-    World world(test::FakeSource::readyServer(), {});
-    for (const char *method : {"inspect", "check", "plan.new"})
-        QCOMPARE(world.call(method).error().code, ErrorCode::LiveSourceUnsupported);
-    QVERIFY(world.call("status"));
+    World world(runningServer(), {});
+    QVERIFY(serverFactsFromJson(world.call("inspect")->value(key("facts")).toObject())->live);
+    const QJsonObject checked = *world.call("check");
+    QVERIFY(!checked.value(key("blocked")).toBool());
+    QStringList needed;
+    for (const QJsonValue &prompt : checked.value(key("prompts")).toArray()) {
+        if (prompt.toObject().value(key("needed")).toBool())
+            needed.append(prompt.toObject().value(key("id")).toString());
+    }
+    QVERIFY(needed.contains(key("snapshot-driver")));
+    const auto says = [](const QJsonObject &reply) {
+        const QJsonArray checks = reply.value(key("checks")).toArray();
+        return std::any_of(checks.begin(), checks.end(), [](const QJsonValue &check) {
+            return check.toObject().value(key("id")) == key("readiness.live-copy")
+                && !check.toObject().value(key("remedy")).toString().isEmpty();
+        });
+    };
+    QVERIFY(says(checked));
+    world.engine.copiesLive = true;
+    QVERIFY(!says(*world.call("check")));
+    QCOMPARE(world.call("plan.new")->value(key("problems")).toArray().size(), 0);
+}
+
+/// Its disks stay the same while somebody mends what a check found.
+void TestAgentApi::aMachineThatRunsIsLookedAtAgain()
+{
+    int opened = 0;
+    SourceHolder holder({}, [&opened](const QStringList &disks, const std::stop_token &) -> Result<std::unique_ptr<Source>> {
+        if (!disks.isEmpty())
+            return Error{};
+        ++opened;
+        return std::unique_ptr<Source>(std::make_unique<test::FakeSource>(runningServer()));
+    });
+    QVERIFY(holder.get());
+    QVERIFY(holder.get());
+    QCOMPARE(opened, 1);
+    QVERIFY(holder.look());
+    QCOMPARE(opened, 2);
+    QVERIFY(holder.get());
+    QCOMPARE(opened, 2);
+}
+
+void TestAgentApi::copyingAMachineThatRunsIsRefused()
+{
+    World world(runningServer(), {});
+    QCOMPARE(refusedWith(world.migrate()), key("LiveSourceUnsupported"));
+    const QJsonObject plan = toJson(defaultPlan(runningServer()));
+    QCOMPARE(refusedWith(world.call("plan.validate", {{key("plan"), plan}})), key("LiveSourceUnsupported"));
+    QVERIFY(world.engine.state.jobs.isEmpty());
+    const MigrationEngine real(key("/nonexistent")); // and the real one says the same
+    QCOMPARE(real.canMigrate(runningServer()).error().code, ErrorCode::LiveSourceUnsupported);
+    QVERIFY(real.canMigrate(test::FakeSource::readyServer()));
+    world.engine.copiesLive = true;
+    QCOMPARE(refusedWith(world.migrate()), key("accepted"));
 }
 
 void TestAgentApi::importNamesTheSource()

@@ -30,6 +30,21 @@ void TestFactsJson::everyFactSurvivesTheWayThereAndBack()
     facts.volumes[0].uuid = QStringLiteral("u");
     facts.volumes[0].label = QStringLiteral("l");
     facts.volumes[0].typeCode = QStringLiteral("0x83");
+    facts.live.emplace();
+    facts.live->bootId = QStringLiteral("b");
+    facts.live->kernel = QStringLiteral("6.1");
+    facts.live->uses = {{UseFacts::Kind::Mount, QStringLiteral("/a\tb\nc"), QStringLiteral("xfs"), QStringLiteral("8:1"),
+                            QStringLiteral("v"), {QStringLiteral("d")}, {QStringLiteral("md0")}, true},
+        {UseFacts::Kind::Stack, QStringLiteral("mpatha"), {}, {}, {}, {}, {}, false}};
+    facts.live->obstacles = {{ObstacleFacts::Kind::Unknown, QStringLiteral("/a"), QStringLiteral("x")}};
+    facts.live->elsewhere = {QStringLiteral("/net")};
+    facts.live->unreadable = {{QStringLiteral("sdb"), QStringLiteral("torn")}};
+    facts.live->byPlace = {QStringLiteral("vdb")};
+    facts.live->nics = {
+        {QStringLiteral("eth0"), QStringLiteral("m"), QStringLiteral("virtio_net"), 1500, true, {QStringLiteral("192.0.2.1/24")}}};
+    facts.live->routes = {{QStringLiteral("0.0.0.0/0"), QStringLiteral("192.0.2.254"), QStringLiteral("eth0")}};
+    facts.live->dnsServers = {QStringLiteral("192.0.2.53")};
+    facts.live->freeMemory = Bytes{1ULL << 60};
     const QByteArray text = QJsonDocument(toJson(facts)).toJson();
     const Result<ServerFacts> back = serverFactsFromJson(QJsonDocument::fromJson(text).object());
     QVERIFY2(back, qPrintable(back ? QString() : back.error().args.value(0)));
@@ -56,6 +71,10 @@ void TestFactsJson::refusesHostileValues_data()
                                        << "volumes[0].usedBytes";
     QTest::newRow("number of a partition over 31 bits") << R"({"volumes":[{"number":4294967295}]})"
                                                         << "volumes[0].number";
+    QTest::newRow("unknown obstacle") << R"({"live":{"obstacles":[{"kind":"drbd"},{"kind":"DRBD"}]}})"
+                                      << "live.obstacles[1].kind";
+    QTest::newRow("disks of a use that are no texts") << R"({"live":{"uses":[{"disks":[1]}]}})"
+                                                      << "live.uses[0].disks";
     QTest::newRow("sector size over 32 bits") << R"({"disks":[{"sectorSize":4294967808}]})"
                                               << "disks[0].sectorSize";
     QTest::newRow("unknown filesystem") << R"({"volumes":[{"fs":"zfs"}]})"

@@ -17,6 +17,7 @@ private Q_SLOTS:
     void namesWhatWouldChange();
     void aDiskLeftOutWholeIsNoChange();
     void aDiskOfTheSameVolumeGroupCannotBeLeftOut();
+    void disksOfOneStackTravelTogether();
     void aDiskWithoutMountTargetsStays();
     void roundsSizesTheSafeWay();
 };
@@ -97,6 +98,23 @@ void TestLayoutChange::aDiskOfTheSameVolumeGroupCannotBeLeftOut()
     QCOMPARE(layoutChanges(plan, facts), QStringList{QStringLiteral("/big")});
     plan.disks.removeLast();
     QCOMPARE(layoutChanges(plan, facts), QStringList{QStringLiteral("disk b.img")});
+}
+
+/// RAID, encryption over RAID, a btrfs of several devices: known of a machine that runs, by what it has in use.
+void TestLayoutChange::disksOfOneStackTravelTogether()
+{
+    ServerFacts facts = test::twoDisks();
+    Plan plan = defaultPlan(facts);
+    for (Plan::Volume &volume : plan.disks[1].volumes)
+        volume.migrate = false;
+    QCOMPARE(migratedDisks(plan, facts), QStringList{QStringLiteral("sys")});
+    facts.live.emplace();
+    const QStringList both{QStringLiteral("data"), QStringLiteral("sys")};
+    facts.live->uses = {{UseFacts::Kind::Swap, QStringLiteral("/dev/md1"), {}, {}, {}, both, {}, false}};
+    QCOMPARE(migratedDisks(plan, facts), QStringList{QStringLiteral("sys")}); // swap holds nothing
+    facts.live->uses.append({UseFacts::Kind::Mount, QStringLiteral("/raid"), {}, {}, {}, both, {}, false});
+    QCOMPARE(migratedDisks(plan, facts), (QStringList{QStringLiteral("sys"), QStringLiteral("data")}));
+    QVERIFY(!requireUnchangedLayout(plan, facts));
 }
 
 void TestLayoutChange::aDiskWithoutMountTargetsStays()

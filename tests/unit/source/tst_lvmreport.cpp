@@ -44,6 +44,22 @@ private Q_SLOTS:
         QCOMPARE(report.physical.constFirst().dataStart, Bytes{1048576});
         QCOMPARE(report.physical.constLast().group, QString());
     }
+    void groupsThatOthersUseAreKnown_data()
+    {
+        QTest::addColumn<QString>("attributes");
+        QTest::addColumn<bool>("shared");
+        QTest::newRow("plain") << QStringLiteral("wz--n-") << false;
+        QTest::newRow("clustered") << QStringLiteral("wz--nc") << true;
+        QTest::newRow("with a lock daemon") << QStringLiteral("wz--ns") << true;
+        QTest::newRow("cut off") << QStringLiteral("wz") << false;
+    }
+    void groupsThatOthersUseAreKnown()
+    {
+        QFETCH(QString, attributes);
+        QByteArray devices = twoDevices;
+        devices.replace("\"vg_name\":\"vg\"", "\"vg_name\":\"vg\",\"vg_attr\":\"" + attributes.toUtf8() + '"');
+        QTEST(parseLvmReport(devices, segments({}))->groups.constFirst().shared, "shared");
+    }
     void volumesThatAreNotLinearHaveNoSegments_data()
     {
         QTest::addColumn<QByteArray>("rows");

@@ -42,6 +42,12 @@ struct Machine
                               }};
         return carryOut(text(prompt), text(choice), place, {});
     }
+    QList<Prompt> prompts(const char *seLinux) const
+    {
+        ServerFacts facts;
+        facts.os.selinux = text(seLinux);
+        return promptsOfMachine(facts, {folder.path(), {}});
+    }
     /// setenforce does what it should.
     void softens()
     {
@@ -60,6 +66,7 @@ class TestPromptWork : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void whatIsAskedFollowsFromTheMachine();
     void rsyncIsInstalledWithWhatIsThere_data();
     void rsyncIsInstalledWithWhatIsThere();
     void oldListsAreRefreshedOnce();
@@ -74,6 +81,38 @@ private Q_SLOTS:
     void theDriverIsNotThereYet();
     void otherAnswersAreRefused();
 };
+
+void TestPromptWork::whatIsAskedFollowsFromTheMachine()
+{
+    Machine machine;
+    machine.put("/sys/fs/selinux/enforce", "1");
+    QList<Prompt> prompts = machine.prompts("enforcing");
+    QCOMPARE(prompts.size(), 3);
+    QCOMPARE(prompts.at(0).id, text("snapshot-driver"));
+    QVERIFY(prompts.at(0).needed);
+    QCOMPARE(prompts.at(0).recommended, text("yes"));
+    QVERIFY(prompts.at(1).needed);
+    QCOMPARE(prompts.at(1).reason, text("no-package-manager"));
+    QCOMPARE(prompts.at(1).recommended, text("no"));
+    QVERIFY(prompts.at(2).needed);
+    QCOMPARE(prompts.at(2).state, text("enforcing"));
+    QCOMPARE(prompts.at(2).recommended, text("leave"));
+    machine.put("/usr/bin/dnf", "", 0755);
+    QCOMPARE(machine.prompts("enforcing").at(1).command, text("dnf -y install rsync"));
+    QCOMPARE(machine.prompts("enforcing").at(1).recommended, text("yes"));
+    machine.put("/usr/bin/rsync", "", 0755);
+    machine.put("/sys/fs/selinux/enforce", "0");
+    prompts = machine.prompts("permissive");
+    QVERIFY(!prompts.at(1).needed);
+    QCOMPARE(prompts.at(1).state, text("installed"));
+    QVERIFY(!prompts.at(2).needed);
+    QCOMPARE(prompts.at(2).state, text("permissive"));
+    prompts = machine.prompts("");
+    QCOMPARE(prompts.at(2).state, text("disabled"));
+    QCOMPARE(prompts.at(2).reason, text("off"));
+    for (const Prompt &prompt : std::as_const(prompts))
+        QVERIFY2(!promptReason(prompt.id, prompt.reason).isEmpty() && prompt.choices.contains(prompt.recommended), qPrintable(prompt.id));
+}
 
 void TestPromptWork::rsyncIsInstalledWithWhatIsThere_data()
 {

@@ -1,0 +1,176 @@
+#include "app/wizard/models/checksmodel.h"
+#include "app/wizard/pages/checkspage.h"
+#include "app/wizard/pages/preparepage.h"
+#include "app/wizard/state/session.h"
+#include "core/agent/agentapi.h"
+#include "core/agent/agentserver.h"
+#include "core/base/files.h"
+#include "core/layout/defaultplan.h"
+#include "tests/gui/pagechecks.h"
+#include "tests/unit/agent/fakeengine.h"
+
+#include <QAbstractItemModelTester>
+#include <QDir>
+#include <QLabel>
+#include <QRadioButton>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace edgelift;
+using namespace edgelift::wizard;
+
+namespace {
+
+QString key(const char *name) { return QString::fromLatin1(name); }
+
+ServerFacts runningServer()
+{
+    ServerFacts facts = test::FakeSource::readyServer();
+    facts.os.selinux = key("enforcing");
+    facts.live.emplace();
+    facts.live->bootId = key("b-1");
+    facts.live->uses = {{UseFacts::Kind::Mount, key("/"), key("ext4"), key("8:3"), key("sys/p3"), {key("sys")}, {}, false}};
+    facts.live->nics = {{key("eth0"), key("52:54:00:00:00:01"), key("virtio_net"), 1500, true, {key("192.0.2.2/24")}}};
+    return facts;
+}
+
+/// The agent's own API on a socket, for a machine that runs: what the wizard gets is what the agent says.
+struct LiveAgent
+{
+    explicit LiveAgent(const ServerFacts &facts)
+        : source({}, [facts](const QStringList &, const std::stop_token &) {
+            return std::unique_ptr<Source>(std::make_unique<test::FakeSource>(facts));
+        })
+    {
+        QDir().mkpath(folder.filePath(key("root/sys/fs/selinux")));
+        if (!writeFileDurably(folder.filePath(key("root/sys/fs/selinux/enforce")), "1") || !server.listen(path()))
+            qFatal("no agent");
+    }
+    QString path() const { return folder.filePath(key("agent.sock")); }
+
+    QTemporaryDir folder;
+    QStringList ran;
+    test::FakeEngine engine;
+    SourceHolder source;
+    JobManager jobs{engine, source};
+    WorkPlace place{folder.filePath(key("root")), [this](const Command &command, const std::stop_token &) -> Result<QByteArray> {
+                        ran.append(command.program);
+                        return QByteArray();
+                    }};
+    AgentApi api{jobs, source, engine, {folder.path(), {}, [] {}, place}};
+    AgentServer server{
+        [this](const rpc::Request &request, const std::shared_ptr<EventOutlet> &outlet) { return api.handle(request, outlet); }};
+};
+
+}
+
+class TestLiveSession final : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void checksDoNotStopAtTheMachineBeingAlive();
+    void whatCannotBeFollowedIsAProblemInWords();
+    void theQuestionsAreAskedAndAnswered();
+    void theStartIsRefusedWithTheReason();
+
+private:
+    void begin(const ServerFacts &facts)
+    {
+        m_session.reset();
+        m_link.reset();
+        m_agent = std::make_unique<LiveAgent>(facts);
+        m_link = std::make_unique<AgentLink>();
+        m_link->open(m_agent->path());
+        QTRY_VERIFY(m_link->isOpen());
+        m_session = std::make_unique<Session>(*m_link);
+    }
+    void inspect()
+    {
+        m_session->inspect();
+        QTRY_COMPARE(m_session->inspection(), Session::Asked::Answered);
+        QTRY_COMPARE(m_session->checking(), Session::Asked::Answered);
+    }
+    std::unique_ptr<LiveAgent> m_agent;
+    std::unique_ptr<AgentLink> m_link;
+    std::unique_ptr<Session> m_session;
+};
+
+void TestLiveSession::checksDoNotStopAtTheMachineBeingAlive()
+{
+    begin(runningServer());
+    ChecksPage page(*m_session);
+    page.resize(1000, 600);
+    page.show();
+    page.enter();
+    QTRY_VERIFY(page.toDo().isEmpty());
+    QTRY_COMPARE(m_session->inspection(), Session::Asked::Answered);
+    QCOMPARE(m_session->facts(), runningServer());
+    QCOMPARE(m_session->plan().disks, defaultPlan(runningServer()).disks);
+    QCOMPARE(m_session->prompts().size(), 3);
+    ChecksModel model(*m_session);
+    const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    QCOMPARE(model.count(Check::Severity::Blocker), 0);
+    QString words;
+    for (int row = 0; row < model.rowCount(); ++row)
+        words += model.index(row, ChecksModel::Finding).data().toString();
+    QVERIFY2(words.contains(key("cannot copy a server that runs")), qPrintable(words)); // said where it is early enough
+    QCOMPARE(test::namelessControls(page), QStringList());
+    page.grab().save(qEnvironmentVariable("EDGELIFT_SHOTS", key("/nonexistent")) + key("/live-checks.png"));
+}
+
+void TestLiveSession::whatCannotBeFollowedIsAProblemInWords()
+{
+    ServerFacts facts = runningServer();
+    facts.live->obstacles = {{ObstacleFacts::Kind::Drbd, key("/srv/a\nb"), key("drbd0")}};
+    begin(facts);
+    ChecksModel model(*m_session);
+    inspect();
+    QTRY_COMPARE(model.count(Check::Severity::Blocker), 1);
+    QVERIFY2(model.blocker().contains(key("DRBD")), qPrintable(model.blocker()));
+    QVERIFY(model.blocker().contains(key("stop DRBD")));
+}
+
+void TestLiveSession::theQuestionsAreAskedAndAnswered()
+{
+    begin(runningServer());
+    inspect();
+    Credential credential;
+    credential.method = Credential::Method::AccessKey;
+    credential.keyId = key("LTAI");
+    credential.keySecret = Secret("verysecret");
+    credential.endpoint = key("http://127.0.0.1:1");
+    m_session->setCredential(credential);
+    PreparePage page(*m_session);
+    page.resize(900, 700);
+    page.show();
+    page.enter();
+    QTRY_COMPARE(page.findChildren<QRadioButton *>().size(), 7); // driver, rsync and SELinux have answers to choose from
+    QVERIFY(page.findChild<QRadioButton *>(key("snapshot-driver-yes"))->isChecked());
+    QVERIFY(page.findChild<QRadioButton *>(key("selinux-leave"))->isChecked());
+    QVERIFY(page.findChild<QRadioButton *>(key("rsync-no"))->isChecked()); // this machine has no package manager
+    QVERIFY(page.toDo().isEmpty());
+    QCOMPARE(test::namelessControls(page), QStringList());
+    page.next();
+    QTRY_COMPARE(m_session->import(), Session::Asked::Answered);
+    QTRY_COMPARE(m_session->sourceId(), key("s-keys"));
+    QVERIFY(m_agent->ran.isEmpty()); // SELinux stays as it is
+    QString shown;
+    for (const QLabel *label : page.findChildren<QLabel *>())
+        shown += label->isVisible() ? label->text() : QString();
+    QVERIFY2(shown.contains(key("server that runs. Block replication")), qPrintable(shown)); // the driver is not there yet, and that is said
+    QVERIFY2(shown.contains(key("Import Source Server [")), qPrintable(shown));
+    page.grab().save(qEnvironmentVariable("EDGELIFT_SHOTS", key("/nonexistent")) + key("/live-prepare.png"));
+}
+
+void TestLiveSession::theStartIsRefusedWithTheReason()
+{
+    begin(runningServer());
+    inspect();
+    m_session->validate();
+    QTRY_COMPARE(m_session->validation(), Session::Asked::Failed);
+    QCOMPARE(m_session->validationError().code, ErrorCode::LiveSourceUnsupported);
+    QVERIFY(m_agent->engine.state.jobs.isEmpty());
+}
+
+QTEST_MAIN(TestLiveSession)
+#include "tst_livesession.moc"
