@@ -49,6 +49,10 @@ enum class ErrorCode : quint16 {
     VirtioMissing = 117,
     LiveSourceUnsupported = 118,
     SourceUnsteady = 119,
+    FreezeDisturbed = 120,
+    AreaNotQuiet = 121,
+    TrackingLost = 122,
+    FreezeTooLong = 123,
     DeviceStackUnsupported = 140,
     // 201–249: the link to the receiver, and the receiver
     ReceiverUnreachable = 201,
@@ -67,6 +71,7 @@ enum class ErrorCode : quint16 {
     OutsideRegion = 214,
     TargetTableFailed = 215,
     TargetDiskBusy = 216,
+    RoundPassed = 217,
     // 301–349: the cloud
     CloudRefused = 301,
     CloudThrottled = 302,

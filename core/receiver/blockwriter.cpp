@@ -16,11 +16,13 @@ BlockWriter::BlockWriter(Target &target)
 {
 }
 
-Result<TargetDisk *> BlockWriter::diskOf(quint64 epoch, quint32 index) const
+Result<TargetDisk *> BlockWriter::diskOf(quint64 epoch, quint64 round, quint32 index) const
 {
     const auto unknown = [](const QString &why) { return Error{ErrorCode::EpochUnknown, Retry::Never, {}, why}; };
     if (epoch != m_target.epoch())
         return unknown(QStringLiteral("frame of epoch %1, bound is %2").arg(epoch).arg(m_target.epoch()));
+    if (round != m_target.round())
+        return roundPassed(round, m_target.round());
     TargetDisk *disk = m_target.disk(index);
     if (!disk)
         return unknown(QStringLiteral("this epoch has no disk %1").arg(index));
@@ -42,9 +44,9 @@ Result<std::span<const char>> BlockWriter::unpack(const wire::DataMessage &messa
         std::copy(sent.begin(), sent.end(), m_buffer.first(message.head.length).begin());
     }
     for (quint32 i = 0; i < message.head.extents; ++i) {
-        const std::span<const char> extent = plain.subspan(size_t(i) * wire::extentSize, message.head.extentLength(i));
+        const std::span<const char> extent = plain.subspan(size_t(i) * message.head.blockSize, message.head.extentLength(i));
         if (wire::digestOf(extent) != message.head.digests[i])
-            return corrupted(serial, QStringLiteral("hash of extent %1 differs").arg(message.head.offset / wire::extentSize + i));
+            return corrupted(serial, QStringLiteral("hash of extent %1 differs").arg(message.head.offset / message.head.blockSize + i));
     }
     return plain;
 }
@@ -55,7 +57,7 @@ Result<BlockWriter::Written> BlockWriter::data(QByteArrayView payload)
     if (!message)
         return message.error();
     const wire::DataHead &head = message->head;
-    const Result<TargetDisk *> disk = diskOf(head.epoch, head.disk);
+    const Result<TargetDisk *> disk = diskOf(head.epoch, head.round, head.disk);
     if (!disk)
         return disk.error();
     if (const Result<> inside = (*disk)->inside(head.offset, head.length); !inside)
@@ -74,7 +76,7 @@ Result<BlockWriter::Written> BlockWriter::zero(QByteArrayView payload)
     const Result<wire::ZeroMessage> message = wire::decodeZero(payload);
     if (!message)
         return message.error();
-    const Result<TargetDisk *> disk = diskOf(message->epoch, message->disk);
+    const Result<TargetDisk *> disk = diskOf(message->epoch, message->round, message->disk);
     if (!disk)
         return disk.error();
     const Result<quint64> ticket = (*disk)->zero(message->offset, message->length);

@@ -19,13 +19,13 @@ public:
     };
 
     explicit BlockWriter(Target &target); ///< `target` must outlive this
-    /// Errors: FrameMalformed; EpochUnknown (also a disk that this epoch does not have); OutsideRegion; DataCorrupted (does not
-    /// decompress to its length, or a hash differs); TargetWriteFailed; NoSpace and FileUnwritable for the state folder.
+    /// Errors: FrameMalformed; EpochUnknown (also a disk that this epoch does not have); RoundPassed; OutsideRegion; DataCorrupted (does
+    /// not decompress to its length, or a hash differs); TargetWriteFailed; NoSpace and FileUnwritable for the state folder.
     [[nodiscard]] Result<Written> data(QByteArrayView payload);
     [[nodiscard]] Result<Written> zero(QByteArrayView payload); ///< the same errors
 
 private:
-    [[nodiscard]] Result<TargetDisk *> diskOf(quint64 epoch, quint32 index) const;
+    [[nodiscard]] Result<TargetDisk *> diskOf(quint64 epoch, quint64 round, quint32 index) const;
     [[nodiscard]] Result<std::span<const char>> unpack(const wire::DataMessage &message, const QString &serial);
 
     Target &m_target;

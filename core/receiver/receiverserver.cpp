@@ -6,6 +6,8 @@
 #include "core/receiver/session.h"
 #include "core/wire/greeting.h"
 
+#include <QRandomGenerator>
+
 namespace edgelift::receiver {
 
 namespace {
@@ -42,6 +44,7 @@ void ControlSlot::leave()
 
 ReceiverServer::ReceiverServer(ReceiverConfig config, TargetDisks &disks, FlushLimits limits)
     : m_config(std::move(config))
+    , m_instance(QRandomGenerator::system()->generate64())
     , m_keeper(m_config.stateDir, m_config.job, disks, limits)
 {
 }
@@ -132,13 +135,14 @@ void ReceiverServer::serveTrusted(wire::FrameChannel &channel, wire::Port port, 
         if (!writer)
             return refuseAndLeave(channel, writer.error());
         const Target &target = (*writer)->target();
-        if (wire::answerHello(channel, target.epoch(), quint32(target.disks().size()), handshakeTimeout))
+        if (wire::answerHello(channel, {0, target.epoch(), quint32(target.disks().size()), target.round(), m_instance}, handshakeTimeout))
             serveData(channel, **writer, stop);
         return;
     }
     if (!m_slot.enter(self.end))
         return;
-    if (wire::answerHello(channel, m_keeper.status().epoch, m_keeper.diskCount(), handshakeTimeout)) {
+    const TargetKeeper::Binding bound = m_keeper.binding();
+    if (wire::answerHello(channel, {0, bound.epoch, m_keeper.diskCount(), bound.round, m_instance}, handshakeTimeout)) {
         log::info("receiver", QStringLiteral("control session begins"), {{QStringLiteral("peer"), channel.socket().peer()}});
         serveControl(
             channel, m_keeper, [this] { requestStop(); }, stop);

@@ -54,6 +54,7 @@ private:
     void logRefusal(const QString &peer, wire::Port port, const Error &error);
 
     const ReceiverConfig m_config;
+    const quint64 m_instance;
     TargetKeeper m_keeper;
     std::optional<wire::TlsContext> m_tls;
     std::optional<wire::TlsListener> m_control;

@@ -3,6 +3,7 @@
 #include "core/base/errortext.h"
 #include "core/base/log.h"
 #include "core/receiver/acknowledger.h"
+#include "core/receiver/alignedbuffer.h"
 #include "core/receiver/verifier.h"
 #include "core/wire/greeting.h"
 
@@ -47,10 +48,45 @@ Result<QJsonObject> verify(const std::shared_ptr<Target> &target, const QJsonObj
     const Result<TargetDisk *> disk = diskOf(target, params->disk);
     if (!disk)
         return disk.error();
-    const Result<QList<quint64>> different = differingExtents(**disk, params->extents, stop);
+    const quint64 changesBefore = target->changes();
+    const Result<QList<quint64>> different = differingExtents(**disk, params->extents, params->blockSize, stop);
     if (!different)
         return different.error();
+    target->noteReadBack(changesBefore, *params, *different);
     return wire::toJson(wire::VerifyResult{*different});
+}
+
+/// What the medium holds: so that the sender can look at the filesystems of a point without our knowing any.
+Result<QJsonObject> read(const std::shared_ptr<Target> &target, const QJsonObject &object)
+{
+    const Result<wire::ReadParams> params = wire::readParams(object);
+    if (!params)
+        return params.error();
+    const Result<TargetDisk *> disk = diskOf(target, params->disk);
+    if (!disk)
+        return disk.error();
+    if (const Result<> inside = (*disk)->inside(params->offset, params->length); !inside)
+        return inside.error();
+    if (const Result<> flushed = (*disk)->flush(); !flushed)
+        return flushed.error();
+    const AlignedBuffer buffer(wire::maxReadLength);
+    const std::span<char> bytes = buffer.first(params->length);
+    if (const int number = (*disk)->medium().read(bytes, params->offset))
+        return (*disk)->failed(ErrorCode::TargetReadFailed, number);
+    return wire::toJson(wire::ReadResult{QByteArray(bytes.data(), qsizetype(bytes.size()))});
+}
+
+Result<QJsonObject> commit(TargetKeeper &keeper, const QJsonObject &object)
+{
+    const Result<wire::CommitParams> params = wire::commitParams(object);
+    if (!params)
+        return params.error();
+    if (const Result<> committed = keeper.commit(*params); !committed)
+        return committed.error();
+    log::info("receiver", QStringLiteral("point signed off"),
+        {{QStringLiteral("round"), qint64(params->round)}, {QStringLiteral("blocks"), qint64(params->blocks)},
+            {QStringLiteral("manifest"), QString::fromLatin1(wire::toHex(params->manifest))}});
+    return wire::toJson(*params);
 }
 
 Result<QJsonObject> finish(const std::shared_ptr<Target> &target, const QJsonObject &object)
@@ -75,6 +111,10 @@ Result<QJsonObject> answer(const wire::Request &request, TargetKeeper &keeper, c
         return wire::toJson(keeper.status());
     if (request.method == wire::method::verify)
         return verify(keeper.target(), request.params, stop);
+    if (request.method == wire::method::read)
+        return read(keeper.target(), request.params);
+    if (request.method == wire::method::commit)
+        return commit(keeper, request.params);
     if (request.method == wire::method::finish)
         return finish(keeper.target(), request.params);
     if (request.method == wire::method::shutdown) {

@@ -53,6 +53,7 @@ Result<quint64> TargetDisk::write(std::span<const char> data, quint64 offset)
         return within.error();
     if (const int number = m_flusher.failure())
         return failed(ErrorCode::TargetWriteFailed, number);
+    ++m_changes;
     if (const Result<> marked = mark(offset, data.size()); !marked)
         return marked.error();
     if (const int number = m_medium->write(data, offset))
@@ -66,6 +67,7 @@ Result<quint64> TargetDisk::zero(quint64 offset, quint64 length)
         return within.error();
     if (const int number = m_flusher.failure())
         return failed(ErrorCode::TargetWriteFailed, number);
+    ++m_changes;
     const quint64 end = offset + length;
     const quint64 lastExtent = extentAfter(end);
     quint64 zeroed = 0;
@@ -135,6 +137,7 @@ Result<std::shared_ptr<Target>> Target::open(const TargetState &state, Media med
 {
     auto target = std::make_shared<Target>();
     target->m_epoch = state.binding()->epoch;
+    target->m_round = state.binding()->round;
     const QList<wire::PrepareDisk> &bound = state.binding()->disks;
     for (size_t i = 0; i < media.size(); ++i) {
         Result<std::unique_ptr<WrittenMap>> map = state.openMap(bound.at(qsizetype(i)));
@@ -160,6 +163,27 @@ Result<> Target::flush() const
     }
     return outcome;
 }
+
+quint64 Target::changes() const
+{
+    quint64 sum = 0;
+    for (const auto &disk : m_disks)
+        sum += disk->changes();
+    return sum;
+}
+
+void Target::noteReadBack(quint64 changesBefore, const wire::VerifyParams &asked, const QList<quint64> &different)
+{
+    if (m_readBackAt != changesBefore)
+        m_readBack = {};
+    m_readBackAt = changesBefore;
+    for (const wire::VerifyExtent &block : asked.extents) {
+        if (!std::ranges::binary_search(different, block.index))
+            m_readBack.add(asked.disk, asked.blockSize, block);
+    }
+}
+
+wire::Manifest Target::readBack() const { return changes() == m_readBackAt ? m_readBack : wire::Manifest(); }
 
 bool Target::anythingWritten() const
 {

@@ -32,6 +32,8 @@ public:
     /// Bytes of the extents that count as written.
     [[nodiscard]] quint64 bytesWritten() const;
     [[nodiscard]] bool anythingWritten() const { return m_map->count() > 0; }
+    /// How many writes began since it was opened.
+    [[nodiscard]] quint64 changes() const { return m_changes; }
     [[nodiscard]] Error failed(ErrorCode code, int number) const; ///< an errno of this disk, with its serial
 
 private:
@@ -41,6 +43,7 @@ private:
     const wire::PrepareDisk m_binding;
     const std::unique_ptr<Medium> m_medium;
     const std::unique_ptr<WrittenMap> m_map;
+    std::atomic<quint64> m_changes{0};
     Flusher m_flusher;
 };
 
@@ -56,13 +59,23 @@ public:
     [[nodiscard]] static Result<std::shared_ptr<Target>> open(const TargetState &state, Media media, FlushLimits limits = {});
 
     [[nodiscard]] quint64 epoch() const { return m_epoch; }
+    [[nodiscard]] quint64 round() const { return m_round; } ///< of a live copy; 0: not live
     [[nodiscard]] const std::vector<std::unique_ptr<TargetDisk>> &disks() const { return m_disks; }
     [[nodiscard]] TargetDisk *disk(quint32 index) const; ///< null: not in this binding
     [[nodiscard]] Result<> flush() const; ///< every disk; the first error
     [[nodiscard]] bool anythingWritten() const;
+    /// These blocks were read back and are equal; `changesBefore`: changes() before they were read. What was noted before another
+    /// write began is forgotten. One thread, like readBack().
+    void noteReadBack(quint64 changesBefore, const wire::VerifyParams &asked, const QList<quint64> &different);
+    [[nodiscard]] quint64 changes() const; ///< of all disks
+    /// What was read back since the last write; empty when one began after it.
+    [[nodiscard]] wire::Manifest readBack() const;
 
 private:
     quint64 m_epoch = 0;
+    quint64 m_round = 0;
+    wire::Manifest m_readBack;
+    quint64 m_readBackAt = 0; // changes()
     std::vector<std::unique_ptr<TargetDisk>> m_disks;
 };
 

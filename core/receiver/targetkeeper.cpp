@@ -94,9 +94,33 @@ wire::StatusResult TargetKeeper::status() const
     wire::StatusResult result;
     result.epoch = m_state.binding() ? m_state.binding()->epoch : 0;
     result.prepared = m_target != nullptr;
+    result.point = m_state.point();
     for (size_t i = 0; m_target && i < m_target->disks().size(); ++i)
         result.written.count += m_target->disks()[i]->bytesWritten();
     return result;
+}
+
+TargetKeeper::Binding TargetKeeper::binding() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_state.binding() ? Binding{m_state.binding()->epoch, m_state.binding()->round} : Binding{};
+}
+
+Result<> TargetKeeper::commit(const wire::CommitParams &params)
+{
+    const std::shared_ptr<Target> open = target();
+    if (!open || open->epoch() != params.epoch)
+        return Error{ErrorCode::EpochUnknown, Retry::AfterWait, {}, QStringLiteral("this epoch is not prepared")};
+    if (open->round() != params.round)
+        return roundPassed(params.round, open->round());
+    if (Result<> flushed = open->flush(); !flushed)
+        return flushed;
+    const wire::Manifest seen = open->readBack();
+    if (seen.blocks() != params.blocks || !(seen.digest() == params.manifest))
+        return Error{ErrorCode::VerificationFailed, Retry::Never, {QString::number(params.blocks)},
+            QStringLiteral("%1 blocks were read back here").arg(seen.blocks())};
+    const std::lock_guard lock(m_mutex);
+    return m_state.keepPoint(params);
 }
 
 quint32 TargetKeeper::diskCount() const

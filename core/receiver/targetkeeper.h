@@ -43,6 +43,17 @@ public:
     /// StateUnreadable. After an error other than EpochUnknown no target is open.
     [[nodiscard]] Result<wire::PrepareResult> prepare(wire::PrepareParams params);
     [[nodiscard]] wire::StatusResult status() const;
+    /// What is bound, open or not. Zeros: nothing.
+    struct Binding
+    {
+        quint64 epoch = 0;
+        quint64 round = 0;
+    };
+    [[nodiscard]] Binding binding() const;
+    /// Our half of a point's sign-off: everything is durable, and what was read back since the last write is what the sender
+    /// says. Kept until the next prepare. Errors: EpochUnknown, RoundPassed, VerificationFailed (args: how many blocks; the manifests
+    /// differ, or something was written meanwhile), TargetWriteFailed, NoSpace, FileUnwritable.
+    [[nodiscard]] Result<> commit(const wire::CommitParams &params);
     [[nodiscard]] quint32 diskCount() const; ///< open ones
     /// Null: not prepared. Not to be kept: while somebody holds it, prepare() cannot open the disks again.
     [[nodiscard]] std::shared_ptr<Target> target() const;

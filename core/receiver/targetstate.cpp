@@ -28,6 +28,11 @@ bool sameDisks(const wire::PrepareParams &a, const wire::PrepareParams &b)
 
 }
 
+Error roundPassed(quint64 theirs, quint64 ours)
+{
+    return {ErrorCode::RoundPassed, Retry::AfterWait, {}, QStringLiteral("round %1, but %2 is under way").arg(theirs).arg(ours)};
+}
+
 TargetState::TargetState(QString folder, QString job)
     : m_folder(std::move(folder))
     , m_job(std::move(job))
@@ -61,6 +66,13 @@ Result<> TargetState::load()
     if (!params)
         return unreadable(params.error().detail);
     m_binding = *params;
+    const QJsonObject point = object->value(QLatin1String("point")).toObject();
+    if (!point.isEmpty()) {
+        const Result<wire::CommitParams> kept = wire::commitParams(point);
+        if (!kept)
+            return unreadable(kept.error().detail);
+        m_point = kept->epoch == m_binding->epoch && kept->round == m_binding->round ? kept->round : 0;
+    }
     removeMapsExcept(m_binding->epoch);
     return ok();
 }
@@ -70,8 +82,12 @@ Result<> TargetState::acceptable(const wire::PrepareParams &wanted, bool anythin
     const auto refuse = [&](const QString &why) { return Error{ErrorCode::EpochUnknown, Retry::Never, {}, why}; };
     if (!m_binding)
         return ok();
-    if (wanted.epoch == m_binding->epoch)
-        return sameDisks(wanted, *m_binding) ? ok() : Result<>(refuse(QStringLiteral("this epoch was begun with other disks")));
+    if (wanted.epoch == m_binding->epoch && !sameDisks(wanted, *m_binding))
+        return refuse(QStringLiteral("this epoch was begun with other disks"));
+    if (wanted.epoch == m_binding->epoch) {
+        const bool later = wanted.round > m_binding->round || (wanted.round == 0 && m_binding->round == 0);
+        return later ? ok() : Result<>(roundPassed(wanted.round, m_binding->round));
+    }
     if (wanted.replace || !anythingWritten)
         return ok();
     return refuse(QStringLiteral("epoch %1 has data here, epoch %2 was asked for").arg(m_binding->epoch).arg(wanted.epoch));
@@ -96,20 +112,49 @@ Result<> TargetState::createMap(quint64 epoch, wire::PrepareDisk &disk) const
 Result<> TargetState::bind(const wire::PrepareParams &wanted)
 {
     if (m_binding && m_binding->epoch == wanted.epoch)
-        return ok();
+        return bindRound(wanted.round);
     wire::PrepareParams next = wanted;
     next.replace = false;
     for (wire::PrepareDisk &disk : next.disks) {
         if (Result<> made = createMap(next.epoch, disk); !made)
             return made;
     }
-    const QJsonObject content{
-        {QStringLiteral("version"), formatVersion}, {QStringLiteral("job"), m_job}, {QStringLiteral("prepared"), wire::toJson(next)}};
-    if (Result<> written = writeJsonFile(bindingPath(), content); !written)
+    if (Result<> written = write(next, {}); !written)
         return written;
     m_binding = next;
+    m_point = 0;
     removeMapsExcept(next.epoch);
     return ok();
+}
+
+Result<> TargetState::bindRound(quint64 round)
+{
+    if (m_binding->round == round)
+        return ok();
+    wire::PrepareParams next = *m_binding;
+    next.round = round;
+    if (Result<> written = write(next, {}); !written)
+        return written;
+    m_binding = next;
+    m_point = 0;
+    return ok();
+}
+
+Result<> TargetState::keepPoint(const wire::CommitParams &point)
+{
+    if (Result<> written = write(*m_binding, wire::toJson(point)); !written)
+        return written;
+    m_point = point.round;
+    return ok();
+}
+
+Result<> TargetState::write(const wire::PrepareParams &binding, const QJsonObject &point) const
+{
+    QJsonObject content{
+        {QStringLiteral("version"), formatVersion}, {QStringLiteral("job"), m_job}, {QStringLiteral("prepared"), wire::toJson(binding)}};
+    if (!point.isEmpty())
+        content.insert(QStringLiteral("point"), point);
+    return writeJsonFile(bindingPath(), content);
 }
 
 Result<std::unique_ptr<WrittenMap>> TargetState::openMap(const wire::PrepareDisk &disk) const

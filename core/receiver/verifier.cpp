@@ -19,6 +19,7 @@ struct Comparison
 {
     TargetDisk &disk;
     const QList<wire::VerifyExtent> &extents;
+    const quint32 blockSize;
     const std::stop_token &stop;
     std::atomic<qsizetype> next{0};
     std::mutex mutex;
@@ -28,14 +29,14 @@ struct Comparison
 
 void compare(Comparison &work)
 {
-    const AlignedBuffer buffer(wire::extentSize);
+    const AlignedBuffer buffer(work.blockSize);
     for (;;) {
         const qsizetype i = work.next++;
         if (i >= work.extents.size() || work.stop.stop_requested())
             return;
         const wire::VerifyExtent &extent = work.extents.at(i);
-        const quint64 offset = extent.index * wire::extentSize;
-        const std::span<char> bytes = buffer.first(size_t(std::min<quint64>(wire::extentSize, work.disk.regionEnd() - offset)));
+        const quint64 offset = extent.index * work.blockSize;
+        const std::span<char> bytes = buffer.first(size_t(std::min<quint64>(work.blockSize, work.disk.regionEnd() - offset)));
         const int number = work.disk.medium().read(bytes, offset);
         const bool same = number == 0 && wire::digestOf(bytes) == extent.digest;
         if (same)
@@ -53,16 +54,17 @@ void compare(Comparison &work)
 
 }
 
-Result<QList<quint64>> differingExtents(TargetDisk &disk, const QList<wire::VerifyExtent> &extents, const std::stop_token &stop)
+Result<QList<quint64>> differingExtents(
+    TargetDisk &disk, const QList<wire::VerifyExtent> &extents, quint32 blockSize, const std::stop_token &stop)
 {
-    const quint64 regionExtents = (disk.regionEnd() + wire::extentSize - 1) / wire::extentSize;
+    const quint64 regionExtents = (disk.regionEnd() + blockSize - 1) / blockSize;
     for (const wire::VerifyExtent &extent : extents) {
         if (extent.index >= regionExtents)
             return Error{ErrorCode::OutsideRegion, Retry::Never, {disk.serial()}, QStringLiteral("extent %1").arg(extent.index)};
     }
     if (const Result<> flushed = disk.flush(); !flushed)
         return flushed.error();
-    Comparison work{disk, extents, stop, {}, {}, {}, {}};
+    Comparison work{disk, extents, blockSize, stop, {}, {}, {}, {}};
     {
         std::vector<std::jthread> threads;
         for (int i = 0; i < std::min<int>(readers, int(extents.size())); ++i)

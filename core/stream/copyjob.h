@@ -22,6 +22,7 @@ struct StageTimes
     std::atomic<quint64> bytesRead = 0;
     std::atomic<quint64> bytesIntoFrames = 0; ///< after compression
     std::atomic<quint64> bytesOfZeros = 0;
+    std::atomic<quint64> bytesThere = 0; ///< read, and found to be at the receiver already
 };
 
 /// Adds the time it lives to a counter.
@@ -41,7 +42,17 @@ private:
     std::chrono::steady_clock::time_point m_begin = std::chrono::steady_clock::now();
 };
 
-/// What all stages of one transfer share; lives as long as Transfer::run(). "disk" is everywhere the place in `disks`.
+/// What a live copy adds to a job: the stamps of its blocks (peers.md 4d). `round` and `era` change only between two pipelines.
+struct LiveStamps
+{
+    quint32 round = 0; ///< of the frames, see wire::PrepareParams; 0: the copy is not live
+    quint32 era = 0; ///< under which what is read now counts as copied: published before the first of those reads
+    bool compare = false; ///< what the journal knows to be at the receiver with the hash it has now is not sent again
+    std::vector<std::vector<quint32>> copied; ///< C by disk and block: the era of the last acknowledged copy; 0: none
+};
+
+/// What all stages of one transfer share; lives as long as Transfer::run(). "disk" is everywhere the place in `disks`, "extent" a
+/// run of `extentSize` bytes.
 struct CopyJob
 {
     CopyJob(const TransferSettings &s, const QList<TransferDisk> &d, const TransferTuning &t, wire::TlsContext c)
@@ -65,11 +76,21 @@ struct CopyJob
     std::vector<std::unique_ptr<BlockReader>> readers;
     std::unique_ptr<Journal> journal;
     std::vector<std::atomic<quint64>> done; ///< acknowledged bytes by disk
+    quint32 extentSize = wire::extentSize; ///< a live copy has the tracker's blocks
+    LiveStamps live;
     std::shared_ptr<std::atomic<quint64>> wireBytes = std::make_shared<std::atomic<quint64>>(0);
     StageTimes times;
+
+    /// Extents that one piece, and one frame, may have.
+    quint32 mostExtents() const { return std::min(wire::maxDataLength / extentSize, wire::maxDataHashes); }
+    /// The receiver has the extent: in a live copy, as it was read under the era of now.
+    bool isDone(int disk, quint64 extent) const
+    {
+        return live.era == 0 ? journal->isStored(disk, extent) : live.copied[size_t(disk)][extent] == live.era;
+    }
 };
 
-/// A run of at most wire::maxDataExtents wanted extents of one disk.
+/// A run of at most CopyJob::mostExtents() wanted extents of one disk.
 struct Piece
 {
     int disk = 0;
@@ -90,7 +111,7 @@ struct OutFrame
     int disk = 0;
     quint64 first = 0; ///< extent
     quint64 count = 0;
-    std::array<wire::Digest, wire::maxDataExtents> digests{}; ///< of Data
+    std::array<wire::Digest, wire::maxDataHashes> digests{}; ///< of Data
     QByteArray head; ///< encoded
     QByteArrayView body; ///< into `buffer`; empty for Zero
     BufferRef buffer;

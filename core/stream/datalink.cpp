@@ -137,11 +137,13 @@ Result<> DataLink::mark(const Sent &sent)
     for (quint64 done = 0; sent.zero && marked && done < sent.count; done += zeroBatch) {
         const quint64 first = sent.first + done;
         const quint64 count = std::min(zeroBatch, sent.count - done);
-        const std::vector<char> zeros(wire::extentSize);
+        const std::vector<char> zeros(m_job.extentSize);
         std::vector<wire::Digest> digests(count, wire::digestOf(zeros));
         digests.back() = wire::digestOf(std::span(zeros).first(plan.bytesOf(first + count - 1, 1).count)); // may be the short last one
         marked = m_job.journal->markStored(sent.disk, first, digests);
     }
+    if (marked && m_job.live.era != 0) // after the journal: C and H change together, and only now
+        std::fill_n(m_job.live.copied[size_t(sent.disk)].begin() + ptrdiff_t(sent.first), sent.count, m_job.live.era);
     if (marked)
         m_job.done[size_t(sent.disk)] += plan.bytesOf(sent.first, sent.count).count;
     return marked;

@@ -37,7 +37,7 @@ private:
         quint64 first = 0;
         quint64 count = 0;
         bool zero = false;
-        std::array<wire::Digest, wire::maxDataExtents> digests{};
+        std::array<wire::Digest, wire::maxDataHashes> digests{};
     };
     struct Movement
     {

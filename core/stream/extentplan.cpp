@@ -5,13 +5,14 @@
 
 namespace edgelift {
 
-ExtentPlan::ExtentPlan(Bytes size, const RangeSet &used)
+ExtentPlan::ExtentPlan(Bytes size, const RangeSet &used, quint32 extentSize)
     : m_size(size)
+    , m_extentSize(extentSize)
     , m_used(used.intersected(ByteRange{0, size.count}))
 {
     for (const ByteRange &range : m_used) {
-        const quint64 first = range.offset / wire::extentSize;
-        const quint64 last = (range.end() - 1) / wire::extentSize;
+        const quint64 first = range.offset / m_extentSize;
+        const quint64 last = (range.end() - 1) / m_extentSize;
         m_wanted.add(ByteRange{first, last - first + 1});
     }
     for (const ByteRange &range : m_wanted)
@@ -20,8 +21,8 @@ ExtentPlan::ExtentPlan(Bytes size, const RangeSet &used)
 
 Bytes ExtentPlan::bytesOf(quint64 first, quint64 count) const
 {
-    const quint64 begin = std::min(first * wire::extentSize, m_size.count);
-    const quint64 end = std::min((first + count) * wire::extentSize, m_size.count);
+    const quint64 begin = std::min(first * m_extentSize, m_size.count);
+    const quint64 end = std::min((first + count) * m_extentSize, m_size.count);
     return {end - begin};
 }
 

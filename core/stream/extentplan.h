@@ -6,14 +6,15 @@
 
 namespace edgelift {
 
-/// Which extents (wire::extentSize, counted from the start of the disk) of one disk are sent: those with a used byte. A value.
+/// Which extents (`extentSize` bytes each, counted from the start of the disk; the last may be short) of one disk are sent: those with
+/// a used byte. A value.
 class ExtentPlan
 {
 public:
-    ExtentPlan(Bytes size, const RangeSet &used);
+    ExtentPlan(Bytes size, const RangeSet &used, quint32 extentSize = wire::extentSize);
 
     Bytes size() const { return m_size; }
-    quint64 extents() const { return (m_size.count + wire::extentSize - 1) / wire::extentSize; } ///< of the whole disk
+    quint64 extents() const { return (m_size.count + m_extentSize - 1) / m_extentSize; } ///< of the whole disk
     const RangeSet &wanted() const { return m_wanted; } ///< in extents, not bytes
     Bytes total() const { return m_total; } ///< bytes of the wanted extents
     /// Bytes of `count` extents from `first`; the disk's last extent may be short.
@@ -25,6 +26,7 @@ public:
 
 private:
     Bytes m_size;
+    quint32 m_extentSize;
     RangeSet m_used;
     RangeSet m_wanted;
     Bytes m_total;

@@ -25,7 +25,10 @@ wire::Digest digestOf(const QByteArray &bytes) { return wire::digestOf({bytes.co
 
 JournalRecord head(const Journal::Binding &binding)
 {
-    return {Kind::Head, quint32(binding.disks.size()), version, digestOf(binding.job.toUtf8() + '\n' + QByteArray::number(binding.epoch))};
+    QByteArray bound = binding.job.toUtf8() + '\n' + QByteArray::number(binding.epoch);
+    if (binding.extentSize != wire::extentSize)
+        bound += '\n' + QByteArray::number(binding.extentSize);
+    return {Kind::Head, quint32(binding.disks.size()), version, digestOf(bound)};
 }
 
 JournalRecord identity(const Journal::Disk &disk)
@@ -65,7 +68,7 @@ Journal::Journal(QString path, const Binding &binding)
 {
     for (qsizetype i = 0; i < binding.disks.size(); ++i) {
         m_indexes.append(binding.disks.at(i).index);
-        m_places[size_t(i)].resize((binding.disks.at(i).size.count + wire::extentSize - 1) / wire::extentSize);
+        m_places[size_t(i)].resize((binding.disks.at(i).size.count + binding.extentSize - 1) / binding.extentSize);
     }
 }
 

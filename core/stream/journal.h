@@ -2,7 +2,7 @@
 #include "core/base/bytes.h"
 #include "core/base/fd.h"
 #include "core/base/result.h"
-#include "core/wire/digest.h"
+#include "core/wire/messages.h"
 
 #include <QList>
 #include <QString>
@@ -18,7 +18,8 @@ struct JournalRecord;
 
 /// What is durable at the receiver, extent by extent, with the hash it was sent with: resume and verification rest on it. An
 /// append-only file of 32-byte records, each with a checksum that covers its place; what follows the first bad one is a torn tail
-/// and dropped. Bound to job, epoch and each disk's identity and size. Thread-safe. Memory: 4 bytes an extent.
+/// and dropped. Bound to job, epoch and each disk's identity and size. Thread-safe. Memory: 4 bytes an extent. Extents are of
+/// Binding::extentSize.
 ///
 /// A mark is in the file when the call returns and on the medium after sync(): a crash of the machine can only forget marks, and
 /// then those extents are sent again.
@@ -38,6 +39,7 @@ public:
         QString job;
         quint64 epoch = 0;
         QList<Disk> disks;
+        quint32 extentSize = wire::extentSize;
     };
     /// Opens or makes the file. Errors: JournalUnreadable (of another job, epoch or version, or damaged at its head; args: path),
     /// SourceChanged (a disk is not what it was; args: its name), JobRunning (another process has it), NoSpace, FileUnwritable.

@@ -26,19 +26,22 @@ auto Packer::waiting(Step step)
 bool Packer::pack(const ReadPiece &read)
 {
     clearFree(read);
-    const auto extent = [&read](quint32 index) {
-        const size_t begin = size_t(index) * wire::extentSize;
-        return std::span<const char>(read.buffer->data + begin, std::min<size_t>(wire::extentSize, read.length - begin));
+    const auto extent = [this, &read](quint32 index) {
+        const size_t begin = size_t(index) * m_job.extentSize;
+        return std::span<const char>(read.buffer->data + begin, std::min<size_t>(m_job.extentSize, read.length - begin));
     };
     quint32 runBegin = 0;
     for (quint32 i = 0; i < read.piece.count; ++i) {
-        if (!wire::isAllZero(extent(i)))
+        const bool known = m_job.live.compare && isThere(read, i, extent(i));
+        if (!known && !wire::isAllZero(extent(i)))
             continue;
         if (i > runBegin && !packRun(read, runBegin, i - runBegin))
             return false;
+        runBegin = i + 1;
+        if (known)
+            continue;
         m_zeros.add(read.piece.disk, read.piece.first + i, 1);
         m_job.times.bytesOfZeros += extent(i).size();
-        runBegin = i + 1;
     }
     return runBegin == read.piece.count || packRun(read, runBegin, read.piece.count - runBegin);
 }
@@ -46,9 +49,24 @@ bool Packer::pack(const ReadPiece &read)
 /// Deleted data never leaves the server, and costs nothing.
 void Packer::clearFree(const ReadPiece &read) const
 {
-    const quint64 begin = read.piece.first * wire::extentSize;
+    const quint64 begin = read.piece.first * m_job.extentSize;
     for (const ByteRange &range : m_job.plans[size_t(read.piece.disk)].freeWithin(ByteRange{begin, read.length}))
         std::memset(read.buffer->data + (range.offset - begin), 0, range.length);
+}
+
+/// Whether the receiver has exactly this from an earlier tracking; then it counts as copied under the era of now.
+bool Packer::isThere(const ReadPiece &read, quint32 index, std::span<const char> bytes) const
+{
+    const quint64 extent = read.piece.first + index;
+    if (!m_job.journal->isStored(read.piece.disk, extent))
+        return false;
+    const Result<wire::Digest> stored = m_job.journal->digest(read.piece.disk, extent);
+    if (!stored || !(*stored == wire::digestOf(bytes)))
+        return false;
+    m_job.live.copied[size_t(read.piece.disk)][extent] = m_job.live.era;
+    m_job.done[size_t(read.piece.disk)] += bytes.size();
+    m_job.times.bytesThere += bytes.size();
+    return true;
 }
 
 /// One Data frame of `count` extents of the piece, none of them zero.
@@ -61,15 +79,17 @@ bool Packer::packRun(const ReadPiece &read, quint32 firstIndex, quint32 count)
     wire::DataHead head;
     head.disk = m_job.disks.at(read.piece.disk).index;
     head.epoch = m_job.settings.epoch;
-    head.offset = frame.first * wire::extentSize;
+    head.offset = frame.first * m_job.extentSize;
+    head.round = m_job.live.round;
+    head.blockSize = m_job.extentSize;
     head.extents = count;
-    const quint32 begin = firstIndex * wire::extentSize;
-    head.length = std::min(count * wire::extentSize, read.length - begin);
+    const quint32 begin = firstIndex * m_job.extentSize;
+    head.length = std::min(count * m_job.extentSize, read.length - begin);
     const std::span<const char> plain(read.buffer->data + begin, head.length);
     {
         const StageTimer timer(m_job.times.hashing);
         for (quint32 i = 0; i < count; ++i)
-            head.digests[i] = wire::digestOf(plain.subspan(size_t(i) * wire::extentSize, head.extentLength(i)));
+            head.digests[i] = wire::digestOf(plain.subspan(size_t(i) * m_job.extentSize, head.extentLength(i)));
     }
     const int level = m_job.level.level();
     const BufferRef packed = level == wire::noCompression ? nullptr : waiting([this] { return m_buffers.acquire(m_stop); });

@@ -25,6 +25,7 @@ private:
     template <class Step>
     auto waiting(Step step);
     void clearFree(const ReadPiece &read) const;
+    bool isThere(const ReadPiece &read, quint32 index, std::span<const char> bytes) const;
     bool packRun(const ReadPiece &read, quint32 firstIndex, quint32 count);
 
     CopyJob &m_job;

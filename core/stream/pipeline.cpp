@@ -77,7 +77,7 @@ void Pipeline::read()
         if (!read.buffer)
             break;
         const StageTimer timer(m_job.times.reading);
-        const Result<> done = readPaced(*m_job.readers[size_t(piece->disk)], piece->first * wire::extentSize, read.length, *read.buffer,
+        const Result<> done = readPaced(*m_job.readers[size_t(piece->disk)], piece->first * m_job.extentSize, read.length, *read.buffer,
             m_job.diskLimiter, m_job.limits.bytesRead(), abort);
         if (!done)
             fail(done.error());

@@ -103,6 +103,32 @@ Result<QList<quint64>> ReceiverClient::verify(const wire::VerifyParams &params)
     return verified->different;
 }
 
+Result<QByteArray> ReceiverClient::read(const wire::ReadParams &params)
+{
+    const Result<QJsonObject> result = call(wire::method::read, wire::toJson(params), quickCall);
+    if (!result)
+        return result.error();
+    const Result<wire::ReadResult> read = wire::readResult(*result);
+    if (!read)
+        return read.error();
+    if (read->bytes.size() != qsizetype(params.length))
+        return wire::malformed(QStringLiteral("%1 bytes read instead of %2").arg(read->bytes.size()).arg(params.length));
+    return read->bytes;
+}
+
+Result<> ReceiverClient::commit(const wire::CommitParams &params)
+{
+    const Result<QJsonObject> result = call(wire::method::commit, wire::toJson(params), mediumCall);
+    if (!result)
+        return result.error();
+    const Result<wire::CommitParams> signedOff = wire::commitParams(*result);
+    if (!signedOff)
+        return signedOff.error();
+    const bool same = signedOff->epoch == params.epoch && signedOff->round == params.round && signedOff->blocks == params.blocks
+        && signedOff->manifest == params.manifest;
+    return same ? ok() : Result<>(wire::malformed(QStringLiteral("commit was answered with another point")));
+}
+
 Result<> ReceiverClient::finish(const wire::FinishParams &params)
 {
     const Result<QJsonObject> result = call(wire::method::finish, wire::toJson(params), mediumCall);

@@ -33,6 +33,10 @@ public:
     [[nodiscard]] Result<wire::StatusResult> status();
     /// Indexes of the extents whose bytes on the medium have another hash. Reads the medium: may take a minute for 4096 extents.
     [[nodiscard]] Result<QList<quint64>> verify(const wire::VerifyParams &params);
+    /// Bytes of the target's medium, exactly `params.length` of them.
+    [[nodiscard]] Result<QByteArray> read(const wire::ReadParams &params);
+    /// The receiver's sign-off of a point. Errors: VerificationFailed, RoundPassed, EpochUnknown.
+    [[nodiscard]] Result<> commit(const wire::CommitParams &params);
     [[nodiscard]] Result<> finish(const wire::FinishParams &params);
     /// The receiver flushes, answers and ends itself.
     [[nodiscard]] Result<> shutdown();

@@ -10,10 +10,10 @@ std::optional<Piece> WorkList::next()
         for (; m_range < wanted.count(); ++m_range) {
             const ByteRange &range = *(wanted.begin() + ptrdiff_t(m_range));
             m_extent = std::max(m_extent, range.offset);
-            while (m_extent < range.end() && m_job.journal->isStored(m_disk, m_extent))
+            while (m_extent < range.end() && m_job.isDone(m_disk, m_extent))
                 ++m_extent;
             Piece piece{m_disk, m_extent, 0};
-            while (m_extent < range.end() && piece.count < wire::maxDataExtents && !m_job.journal->isStored(m_disk, m_extent)) {
+            while (m_extent < range.end() && piece.count < m_job.mostExtents() && !m_job.isDone(m_disk, m_extent)) {
                 ++piece.count;
                 ++m_extent;
             }

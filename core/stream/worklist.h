@@ -6,7 +6,7 @@
 
 namespace edgelift {
 
-/// Hands out, in order, the pieces of all disks that the journal does not hold. Each once per object: a new attempt makes a new
+/// Hands out, in order, the pieces of all disks that the receiver does not have. Each once per object: a new attempt makes a new
 /// list, and that is all there is to resuming. Thread-safe.
 class WorkList
 {

@@ -29,8 +29,9 @@ std::vector<OutFrame> ZeroCollector::take(bool everything)
             frame.disk = int(disk);
             frame.first = range.offset;
             frame.count = range.length;
-            frame.head = wire::encode(wire::ZeroMessage{m_job.disks.at(int(disk)).index, m_job.settings.epoch,
-                range.offset * wire::extentSize, m_job.plans[disk].bytesOf(range.offset, range.length).count});
+            frame.head =
+                wire::encode(wire::ZeroMessage{m_job.disks.at(int(disk)).index, m_job.settings.epoch, range.offset * m_job.extentSize,
+                    m_job.plans[disk].bytesOf(range.offset, range.length).count, m_job.live.round, m_job.extentSize});
             frames.push_back(std::move(frame));
         }
         m_pending[disk] = {};

@@ -3,6 +3,7 @@
 #include "core/wire/strictreader.h"
 
 #include <QSet>
+#include <QtEndian>
 #include <algorithm>
 
 namespace edgelift::wire {
@@ -55,6 +56,8 @@ QJsonObject toJson(const PrepareParams &params)
     QJsonObject object{{QStringLiteral("epoch"), decimal(params.epoch)}, {QStringLiteral("disks"), disks}};
     if (params.replace)
         object.insert(QStringLiteral("replace"), true);
+    if (params.round != 0)
+        object.insert(QStringLiteral("round"), qint64(params.round));
     return object;
 }
 
@@ -64,6 +67,8 @@ Result<PrepareParams> prepareParams(const QJsonObject &object)
     PrepareParams params;
     params.epoch = reader.decimal("epoch");
     params.replace = reader.boolean("replace", false);
+    if (object.contains(QLatin1String("round")))
+        params.round = quint64(reader.number("round", 1, maxRound));
     readAll(reader, "disks", 1, params.disks, [](StrictReader &in) {
         PrepareDisk disk;
         disk.index = quint32(in.number("index", 0, maxDisks - 1));
@@ -106,7 +111,7 @@ Result<PrepareResult> prepareResult(const QJsonObject &object)
 QJsonObject toJson(const StatusResult &result)
 {
     return {{QStringLiteral("epoch"), decimal(result.epoch)}, {QStringLiteral("prepared"), result.prepared},
-        {QStringLiteral("bytesWritten"), decimal(result.written.count)}};
+        {QStringLiteral("bytesWritten"), decimal(result.written.count)}, {QStringLiteral("point"), qint64(result.point)}};
 }
 
 Result<StatusResult> statusResult(const QJsonObject &object)
@@ -116,6 +121,8 @@ Result<StatusResult> statusResult(const QJsonObject &object)
     result.epoch = reader.decimal("epoch");
     result.prepared = reader.boolean("prepared");
     result.written.count = reader.decimal("bytesWritten");
+    if (object.contains(QLatin1String("point"))) // version 1 has none
+        result.point = quint64(reader.number("point", 0, maxRound));
     return reader.finish(result);
 }
 
@@ -124,7 +131,10 @@ QJsonObject toJson(const VerifyParams &params)
     QJsonArray extents;
     for (const VerifyExtent &extent : params.extents)
         extents.append(QJsonArray{qint64(extent.index), QString::fromLatin1(toHex(extent.digest))});
-    return {{QStringLiteral("disk"), qint64(params.disk)}, {QStringLiteral("extents"), extents}};
+    QJsonObject object{{QStringLiteral("disk"), qint64(params.disk)}, {QStringLiteral("extents"), extents}};
+    if (params.blockSize != extentSize)
+        object.insert(QStringLiteral("blockSize"), qint64(params.blockSize));
+    return object;
 }
 
 Result<VerifyParams> verifyParams(const QJsonObject &object)
@@ -132,6 +142,9 @@ Result<VerifyParams> verifyParams(const QJsonObject &object)
     StrictReader reader(object);
     VerifyParams params;
     params.disk = quint32(reader.number("disk", 0, maxDisks - 1));
+    if (object.contains(QLatin1String("blockSize")))
+        params.blockSize = quint32(reader.number("blockSize", leastBlockSize, extentSize));
+    reader.expect(isBlockSize(params.blockSize), "blockSize");
     for (const QJsonValue &value : reader.array("extents", 1, maxVerifyExtents)) {
         const QJsonArray pair = value.toArray();
         const double index = pair.at(0).toDouble(-1);
@@ -180,6 +193,65 @@ Result<FinishParams> finishParams(const QJsonObject &object)
     params.disk = quint32(reader.number("disk", 0, maxDisks - 1));
     params.relocateGpt = reader.boolean("relocateGpt");
     return reader.finish(params);
+}
+
+QJsonObject toJson(const ReadParams &params)
+{
+    return {{QStringLiteral("disk"), qint64(params.disk)}, {QStringLiteral("offset"), decimal(params.offset)},
+        {QStringLiteral("length"), qint64(params.length)}};
+}
+
+Result<ReadParams> readParams(const QJsonObject &object)
+{
+    StrictReader reader(object);
+    ReadParams params;
+    params.disk = quint32(reader.number("disk", 0, maxDisks - 1));
+    params.offset = reader.decimal("offset");
+    params.length = quint32(reader.number("length", 1, maxReadLength));
+    return reader.finish(params);
+}
+
+QJsonObject toJson(const ReadResult &result) { return {{QStringLiteral("bytes"), QString::fromLatin1(result.bytes.toBase64())}}; }
+
+Result<ReadResult> readResult(const QJsonObject &object)
+{
+    StrictReader reader(object);
+    const QByteArray text = reader.text("bytes", 0, qsizetype(maxReadLength) * 4 / 3 + 4).toLatin1();
+    const auto decoded = QByteArray::fromBase64Encoding(text, QByteArray::AbortOnBase64DecodingErrors);
+    reader.expect(bool(decoded), "bytes");
+    return reader.finish(ReadResult{decoded.decoded});
+}
+
+QJsonObject toJson(const CommitParams &params)
+{
+    return {{QStringLiteral("epoch"), decimal(params.epoch)}, {QStringLiteral("round"), qint64(params.round)},
+        {QStringLiteral("blocks"), decimal(params.blocks)}, {QStringLiteral("manifest"), QString::fromLatin1(toHex(params.manifest))}};
+}
+
+Result<CommitParams> commitParams(const QJsonObject &object)
+{
+    StrictReader reader(object);
+    CommitParams params;
+    params.epoch = reader.decimal("epoch");
+    params.round = quint64(reader.number("round", 1, maxRound));
+    params.blocks = reader.decimal("blocks");
+    const std::optional<Digest> manifest = digestFromHex(reader.text("manifest", 32, 32).toLatin1());
+    reader.expect(manifest.has_value(), "manifest");
+    params.manifest = manifest.value_or(Digest{});
+    return reader.finish(params);
+}
+
+void Manifest::add(quint32 disk, quint32 blockSize, const VerifyExtent &block)
+{
+    constexpr size_t digestSize = sizeof(Digest::bytes);
+    std::array<char, 2 * digestSize + 16> link{};
+    std::copy(m_digest.bytes.begin(), m_digest.bytes.end(), link.begin());
+    qToLittleEndian(disk, link.data() + digestSize);
+    qToLittleEndian(blockSize, link.data() + digestSize + 4);
+    qToLittleEndian(block.index, link.data() + digestSize + 8);
+    std::copy(block.digest.bytes.begin(), block.digest.bytes.end(), link.begin() + digestSize + 16);
+    m_digest = digestOf(link);
+    ++m_blocks;
 }
 
 }

@@ -60,9 +60,10 @@ Result<Hello> receiveHello(FrameChannel &channel, const QString &job, Port port,
     return hello;
 }
 
-Result<> answerHello(FrameChannel &channel, quint64 epoch, quint32 disks, std::chrono::milliseconds timeout)
+Result<> answerHello(FrameChannel &channel, Welcome welcome, std::chrono::milliseconds timeout)
 {
-    const Result<quint64> sent = channel.send(FrameType::Welcome, {encode(Welcome{channel.version(), epoch, disks})}, timeout);
+    welcome.version = channel.version();
+    const Result<quint64> sent = channel.send(FrameType::Welcome, {encode(welcome)}, timeout);
     if (!sent)
         return sent.error();
     return ok();

@@ -11,7 +11,8 @@ namespace edgelift::wire {
 /// Receiver: the peer's Hello; refuses (and tells the peer) another version, job or port. Sets the channel's version; the caller
 /// answers with answerHello() or refuse(). Errors: ReceiverVersion, FrameMalformed, PeerNotTrusted (another job), those of TlsSocket.
 [[nodiscard]] Result<Hello> receiveHello(FrameChannel &channel, const QString &job, Port port, std::chrono::milliseconds timeout);
-[[nodiscard]] Result<> answerHello(FrameChannel &channel, quint64 epoch, quint32 disks, std::chrono::milliseconds timeout);
+[[nodiscard]] Result<> answerHello(
+    FrameChannel &channel, Welcome welcome, std::chrono::milliseconds timeout); ///< its version is the channel's
 /// Sends a Failure; the connection ends after it (except as the answer to a control request, `request` then names it). That the
 /// peer may be gone already is no matter.
 void refuse(FrameChannel &channel, const Error &error, quint64 request = 0);

@@ -54,8 +54,13 @@ QByteArray encode(const Hello &message)
 
 QByteArray encode(const Welcome &message)
 {
-    return bytes({{QStringLiteral("version"), message.version}, {QStringLiteral("epoch"), QString::number(message.epoch)},
-        {QStringLiteral("disks"), qint64(message.disks)}});
+    QJsonObject object{{QStringLiteral("version"), message.version}, {QStringLiteral("epoch"), QString::number(message.epoch)},
+        {QStringLiteral("disks"), qint64(message.disks)}};
+    if (message.version >= liveVersion) {
+        object.insert(QStringLiteral("round"), qint64(message.round));
+        object.insert(QStringLiteral("instance"), QString::number(message.instance));
+    }
+    return bytes(object);
 }
 
 QByteArray encode(const Failure &message)
@@ -105,6 +110,10 @@ Result<Welcome> decodeWelcome(QByteArrayView payload)
     welcome.version = quint16(reader.number("version", 1, 0xffff));
     welcome.epoch = reader.decimal("epoch");
     welcome.disks = quint32(reader.number("disks", 0, maxDisks));
+    if (welcome.version >= liveVersion) {
+        welcome.round = quint64(reader.number("round", 0, maxRound));
+        welcome.instance = reader.decimal("instance");
+    }
     return reader.finish(welcome);
 }
 

@@ -16,9 +16,13 @@ namespace edgelift::wire {
 inline constexpr quint32 extentSize = 1U << 20; ///< unit of hashes, journal and verification; the last one of a disk is shorter
 inline constexpr quint32 maxDataLength = 4U << 20; ///< uncompressed bytes of a Data message
 inline constexpr quint32 maxDataExtents = maxDataLength / extentSize;
-inline constexpr quint32 fullDataHead = 32 + maxDataExtents * quint32(sizeof(Digest)); ///< bytes before those of a Data message of that length
+inline constexpr quint32 maxDataHashes = 16; ///< of a Data message, whatever its block size
+inline constexpr quint32 leastBlockSize = 64U << 10; ///< of a live copy
+inline constexpr quint32 fullDataHead =
+    32 + maxDataExtents * quint32(sizeof(Digest)); ///< bytes before those of a Data message of that length
 inline constexpr quint32 maxJsonPayload = 1U << 20;
 inline constexpr quint32 maxDisks = 64;
+inline constexpr qint64 maxRound = 0xffffffff; ///< of a live copy
 
 enum class Port : quint8 { Control, Data };
 
@@ -33,6 +37,8 @@ struct Welcome
     quint16 version = 1;
     quint64 epoch = 0; ///< bound at the receiver; 0: none yet
     quint32 disks = 0; ///< prepared
+    quint64 round = 0; ///< of the bound epoch, see PrepareParams; this and the next are not said in version 1
+    quint64 instance = 0; ///< another one after each start of the receiver
 };
 /// Why the sender refuses. `request` names the control request it answers; 0 elsewhere. A code unknown here becomes Internal.
 struct Failure
@@ -63,18 +69,26 @@ struct Reply
 [[nodiscard]] Result<Request> decodeRequest(QByteArrayView payload);
 [[nodiscard]] Result<Reply> decodeReply(QByteArrayView payload);
 
+/// Whether a live copy may have blocks of so many bytes: a power of two from leastBlockSize to extentSize.
+[[nodiscard]] constexpr bool isBlockSize(quint64 bytes)
+{
+    return bytes >= leastBlockSize && bytes <= extentSize && (bytes & (bytes - 1)) == 0;
+}
+
 /// The head of a Data message; the (compressed) bytes follow it in the payload.
 struct DataHead
 {
     quint32 disk = 0;
     bool compressed = false;
     quint64 epoch = 0;
-    quint64 offset = 0; ///< a multiple of extentSize
+    quint64 offset = 0; ///< a multiple of blockSize
     quint32 length = 0; ///< uncompressed, 1 to maxDataLength
-    quint32 extents = 0; ///< as many as `length` touches
-    std::array<Digest, maxDataExtents> digests{}; ///< of the uncompressed bytes of each extent; the first `extents` count
-    /// Bytes of extent `index` of this message.
-    quint32 extentLength(quint32 index) const { return std::min(extentSize, length - index * extentSize); }
+    quint32 extents = 0; ///< as many blocks as `length` touches, at most maxDataHashes
+    quint32 round = 0; ///< of a live copy (version 2); 0: not live
+    quint32 blockSize = extentSize; ///< what each hash covers; another than extentSize only in a live copy
+    std::array<Digest, maxDataHashes> digests{}; ///< of the uncompressed bytes of each block; the first `extents` count
+    /// Bytes of block `index` of this message.
+    quint32 extentLength(quint32 index) const { return std::min(blockSize, length - index * blockSize); }
 };
 struct DataMessage
 {
@@ -85,8 +99,10 @@ struct ZeroMessage
 {
     quint32 disk = 0;
     quint64 epoch = 0;
-    quint64 offset = 0; ///< a multiple of extentSize
+    quint64 offset = 0; ///< a multiple of blockSize
     quint64 length = 0; ///< > 0; any length
+    quint32 round = 0; ///< as in DataHead
+    quint32 blockSize = extentSize; ///< as in DataHead
 };
 struct AckMessage
 {

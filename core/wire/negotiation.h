@@ -11,7 +11,8 @@ struct VersionRange
 };
 
 /// What this program speaks. A new version adds a row to the history in PROTOCOL.md first.
-inline constexpr VersionRange ourVersions{1, 1};
+inline constexpr VersionRange ourVersions{1, 2};
+inline constexpr quint16 liveVersion = 2; ///< the first that knows live copies
 
 /// The newest version both sides know. Error: ReceiverVersion (Retry::AfterUserAction), with theirs ("2-3") in args.
 [[nodiscard]] Result<quint16> negotiate(VersionRange ours, VersionRange theirs);

@@ -19,15 +19,13 @@ public:
         , m_stop(stop)
     {
     }
-    Result<> open(const QHash<QString, QString> &paths)
+    Result<> open(const QHash<QString, std::shared_ptr<const BlockView>> &disks)
     {
+        m_views = disks;
         for (const DiskFacts &disk : m_facts.disks) {
-            const Result<std::shared_ptr<FileView>> view = FileView::open(paths.value(disk.id));
-            if (!view)
-                return view.error();
-            if ((*view)->size() < disk.size.count)
+            const std::shared_ptr<const BlockView> view = disks.value(disk.id);
+            if (!view || view->size() < disk.size.count)
                 return Error{ErrorCode::SourceChanged, Retry::Never, {disk.name}, QStringLiteral("smaller than inspected")};
-            m_views.insert(disk.id, *view);
         }
         return ok();
     }
@@ -64,7 +62,7 @@ private:
 
     const ServerFacts &m_facts;
     const std::stop_token &m_stop;
-    QHash<QString, std::shared_ptr<FileView>> m_views; ///< by disk id
+    QHash<QString, std::shared_ptr<const BlockView>> m_views; ///< by disk id
     std::map<QString, std::vector<ByteRange>> m_free;
     QList<Note> m_notes;
 };
@@ -186,8 +184,21 @@ void FreeSpace::addFree(const VolumeFacts &volume, const ByteRange &range)
 
 Result<UsedMaps> usedRanges(const ServerFacts &facts, const QHash<QString, QString> &diskPaths, const std::stop_token &stop)
 {
+    QHash<QString, std::shared_ptr<const BlockView>> disks;
+    for (const DiskFacts &disk : facts.disks) {
+        const Result<std::shared_ptr<FileView>> view = FileView::open(diskPaths.value(disk.id));
+        if (!view)
+            return view.error();
+        disks.insert(disk.id, *view);
+    }
+    return usedRanges(facts, disks, stop);
+}
+
+Result<UsedMaps> usedRanges(
+    const ServerFacts &facts, const QHash<QString, std::shared_ptr<const BlockView>> &disks, const std::stop_token &stop)
+{
     FreeSpace space(facts, stop);
-    if (const Result<> opened = space.open(diskPaths); !opened)
+    if (const Result<> opened = space.open(disks); !opened)
         return opened.error();
     space.gather();
     if (stop.stop_requested())

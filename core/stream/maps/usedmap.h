@@ -1,6 +1,7 @@
 #pragma once
 #include "core/base/result.h"
 #include "core/layout/serverfacts.h"
+#include "core/stream/maps/blockview.h"
 #include "core/stream/maps/rangeset.h"
 
 #include <QHash>
@@ -26,5 +27,8 @@ struct UsedMaps
 /// while cleanly unmounted, swap behind its header, and unallocated LVM extents. Reads the disks at `diskPaths` (by disk id), never
 /// mounts. Errors: SourceUnreadable (a disk cannot be opened or read); stop ends with SourceUnreadable and detail "stopped".
 [[nodiscard]] Result<UsedMaps> usedRanges(const ServerFacts &facts, const QHash<QString, QString> &diskPaths, const std::stop_token &stop);
+/// The same of disks that are read in another way, such as a target's copy of them. One view for each disk of the facts.
+[[nodiscard]] Result<UsedMaps> usedRanges(
+    const ServerFacts &facts, const QHash<QString, std::shared_ptr<const BlockView>> &disks, const std::stop_token &stop);
 
 }

@@ -98,7 +98,7 @@ void TestHostileSender::honestPeersAreServed() const
 void TestHostileSender::everyFlippedBitOfAHeaderIsRefused()
 {
     const QByteArray payload = dataPayload(0, epoch, 0, QByteArray(4096, 'x'));
-    const QByteArray good = headerBytes({1, wire::FrameType::Data, 1, quint32(payload.size())});
+    const QByteArray good = headerBytes({wire::ourVersions.newest, wire::FrameType::Data, 1, quint32(payload.size())});
     for (qsizetype bit = 0; bit < good.size() * 8; bit += 3) {
         QByteArray flipped = good;
         flipped[bit / 8] = char(flipped.at(bit / 8) ^ (1 << (bit % 8)));
@@ -116,7 +116,7 @@ void TestHostileSender::everyFlippedBitOfAHeaderIsRefused()
 void TestHostileSender::aFrameCutShortWritesNothing()
 {
     const QByteArray payload = dataPayload(0, epoch, 0, noise(4 * MiB, 1));
-    const QByteArray frame = headerBytes({1, wire::FrameType::Data, 1, quint32(payload.size())}) + payload;
+    const QByteArray frame = headerBytes({wire::ourVersions.newest, wire::FrameType::Data, 1, quint32(payload.size())}) + payload;
     for (const qsizetype length : {qsizetype(1), wire::headerSize - 1, wire::headerSize, wire::headerSize + 47, frame.size() - 1}) {
         TestClient data = m_receiver->data();
         QVERIFY(writeRaw(data, frame.left(length)));
@@ -130,7 +130,7 @@ void TestHostileSender::aRepeatedFrameEndsTheSessionAndIsWrittenOnce()
 {
     TestClient data = m_receiver->data();
     const QByteArray payload = dataPayload(0, epoch, 0, noise(MiB, 1));
-    const QByteArray frame = headerBytes({1, wire::FrameType::Data, 1, quint32(payload.size())}) + payload;
+    const QByteArray frame = headerBytes({wire::ourVersions.newest, wire::FrameType::Data, 1, quint32(payload.size())}) + payload;
     QVERIFY(writeRaw(data, frame));
     QVERIFY(data.waitForAck(1));
     QVERIFY(writeRaw(data, frame));
@@ -157,7 +157,7 @@ void TestHostileSender::framesBeforeHelloAreRefused_data()
     QTest::addColumn<wire::Port>("port");
     QTest::addColumn<QByteArray>("frame");
     const auto framed = [](wire::FrameType type, const QByteArray &payload) {
-        return headerBytes({1, type, 0, quint32(payload.size())}) + payload;
+        return headerBytes({wire::ourVersions.newest, type, 0, quint32(payload.size())}) + payload;
     };
     QTest::newRow("data") << wire::Port::Data << framed(wire::FrameType::Data, dataPayload(0, epoch, 0, QByteArray(4096, 'x')));
     QTest::newRow("zero") << wire::Port::Data << framed(wire::FrameType::Zero, zeroPayload(0, epoch, 0, MiB));
@@ -201,7 +201,7 @@ void TestHostileSender::slowPeersKeepNobodyWaiting()
 {
     std::vector<std::unique_ptr<TestClient>> slow;
     const QByteArray payload = dataPayload(0, epoch, 0, noise(MiB, 1));
-    const QByteArray frame = headerBytes({1, wire::FrameType::Data, 1, quint32(payload.size())}) + payload;
+    const QByteArray frame = headerBytes({wire::ourVersions.newest, wire::FrameType::Data, 1, quint32(payload.size())}) + payload;
     for (int i = 0; i < 14; ++i) { // two of sixteen places are left
         slow.push_back(std::make_unique<TestClient>(m_receiver->data()));
         QVERIFY(*slow.back());

@@ -206,14 +206,14 @@ void TestReceiverData::duplicateAndOutOfOrderSequencesEndTheSession()
     for (const quint64 sequence : {quint64(0), quint64(2), ~quint64(0)}) { // Hello had 0, so 1 is due
         TestClient data = m_receiver->data();
         const QByteArray payload = dataPayload(0, 7, 0, QByteArray(4096, 'x'));
-        const auto header = wire::encode(wire::FrameHeader{1, wire::FrameType::Data, sequence, quint32(payload.size())});
+        const auto header = wire::encode(wire::FrameHeader{wire::ourVersions.newest, wire::FrameType::Data, sequence, quint32(payload.size())});
         QVERIFY(data.channel().socket().writeAll(header, std::chrono::seconds(5)));
         QVERIFY(data.channel().socket().writeAll({payload.constData(), size_t(payload.size())}, std::chrono::seconds(5)));
         QCOMPARE(data.failure(), ErrorCode::FrameMalformed);
     }
     TestClient data = m_receiver->data();
     QVERIFY(data.channel().socket().writeAll(
-        wire::encode(wire::FrameHeader{1, wire::FrameType::Data, 1, wire::maxPayload + 1}), std::chrono::seconds(5)));
+        wire::encode(wire::FrameHeader{wire::ourVersions.newest, wire::FrameType::Data, 1, wire::maxPayload + 1}), std::chrono::seconds(5)));
     QCOMPARE(data.failure(), ErrorCode::FrameMalformed);
     QCOMPARE(m_receiver->disks().faults.writes().size(), 0);
 }

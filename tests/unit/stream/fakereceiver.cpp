@@ -94,7 +94,7 @@ void FakeReceiver::serve(Fd socket, wire::Port port)
         epoch = m_epoch;
         disks = quint32(m_prepared.size());
     }
-    if (!wire::answerHello(channel, epoch, disks, 5s))
+    if (!wire::answerHello(channel, {0, epoch, disks}, 5s))
         return;
     port == wire::Port::Control ? serveControl(channel) : serveData(channel);
 }

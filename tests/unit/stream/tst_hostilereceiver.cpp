@@ -30,7 +30,7 @@ public:
     quint16 controlPort() const { return m_control.port(); }
     quint16 dataPort() const { return m_data.port(); }
 
-    QByteArray welcome = wire::encode(wire::Welcome{1, 7, 0}); // the epoch of every transfer here
+    QByteArray welcome = wire::encode(wire::Welcome{wire::ourVersions.newest, 7, 0}); // the epoch of every transfer here
     std::function<QJsonObject(const wire::Request &)> answer = [](const wire::Request &request) { return honest(request); };
     std::function<void(Channel &)> control = [this](Channel &channel) { serveControl(channel); };
     std::function<void(Channel &, const Channel::Frame &)> onFrame = [](Channel &channel, const Channel::Frame &frame) {
@@ -149,7 +149,7 @@ void TestHostileReceiver::liesEndInANamedError_data()
     const auto malformed = ErrorCode::FrameMalformed;
     row("a version nobody offered", ErrorCode::ReceiverVersion, [](Liar &l) { l.welcome = wire::encode(wire::Welcome{9, 0, 0}); });
     row("a greeting that is no JSON", malformed, [](Liar &l) { l.welcome = "{"; });
-    row("a greeting with a thousand disks", malformed, [](Liar &l) { l.welcome = wire::encode(wire::Welcome{1, 0, 1000}); });
+    row("a greeting with a thousand disks", malformed, [](Liar &l) { l.welcome = wire::encode(wire::Welcome{wire::ourVersions.newest, 0, 1000}); });
     row("a greeting over the limit", malformed, [](Liar &l) { l.welcome = QByteArray(65537, ' '); });
     row("a disk nobody asked for", malformed, [](Liar &l) {
         l.answer = [](const wire::Request &) { return prepared({{7, QStringLiteral("/dev/vdb"), Bytes{size}}}); };

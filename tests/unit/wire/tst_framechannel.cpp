@@ -49,6 +49,7 @@ private Q_SLOTS:
     void framesOverTheLimitAreRefused();
     void truncatedFrameIsAStallOrALostLink();
     void greetingSettlesVersionAndEpoch();
+    void anOlderPeerGetsItsVersion();
     void receiverRefusesAnotherJobVersionOrPort();
 
 private:
@@ -176,17 +177,31 @@ void TestFrameChannel::greetingSettlesVersionAndEpoch()
     Channels both = channels(m_ends);
     auto answering = std::async(std::launch::async, [&] {
         const Result<Hello> hello = receiveHello(*both.server, QStringLiteral("j-1"), Port::Data, 5s);
-        return hello && answerHello(*both.server, 77, 2, 5s);
+        return hello && answerHello(*both.server, {0, 77, 2}, 5s);
     });
     const Result<Welcome> welcome = greet(*both.client, {ourVersions, QStringLiteral("j-1"), Port::Data}, 5s);
     QVERIFY(answering.get());
     QVERIFY(bool(welcome));
     QCOMPARE(welcome->epoch, 77ULL);
-    QCOMPARE(both.client->version(), quint16(1));
+    QCOMPARE(both.client->version(), ourVersions.newest);
     // from now on another version is an offence
-    const Result<FrameChannel::Frame> frame = receiveRaw(both, header({2, FrameType::Finish, 1, 0}));
+    const Result<FrameChannel::Frame> frame = receiveRaw(both, header({1, FrameType::Finish, 1, 0}));
     QVERIFY(!frame);
     QCOMPARE(int(frame.error().code), int(ErrorCode::FrameMalformed));
+}
+
+void TestFrameChannel::anOlderPeerGetsItsVersion()
+{
+    Channels both = channels(m_ends);
+    auto answering = std::async(std::launch::async, [&] {
+        const Result<Hello> hello = receiveHello(*both.server, QStringLiteral("j-1"), Port::Control, 5s);
+        return hello && answerHello(*both.server, {0, 77, 2, 5, 6}, 5s);
+    });
+    const Result<Welcome> welcome = greet(*both.client, {{1, 1}, QStringLiteral("j-1"), Port::Control}, 5s);
+    QVERIFY(answering.get());
+    QVERIFY(bool(welcome));
+    QCOMPARE(both.client->version(), quint16(1));
+    QCOMPARE(welcome->round, 0ULL); // version 1 does not say it
 }
 
 void TestFrameChannel::receiverRefusesAnotherJobVersionOrPort()
@@ -200,7 +215,7 @@ void TestFrameChannel::receiverRefusesAnotherJobVersionOrPort()
         return welcome || accepted ? ErrorCode::Internal : welcome.error().code;
     };
     QCOMPARE(int(refusal({ourVersions, QStringLiteral("j-2"), Port::Data})), int(ErrorCode::PeerNotTrusted));
-    QCOMPARE(int(refusal({{2, 3}, QStringLiteral("j-1"), Port::Data})), int(ErrorCode::ReceiverVersion));
+    QCOMPARE(int(refusal({{3, 4}, QStringLiteral("j-1"), Port::Data})), int(ErrorCode::ReceiverVersion));
     QCOMPARE(int(refusal({ourVersions, QStringLiteral("j-1"), Port::Control})), int(ErrorCode::FrameMalformed));
 }
 

@@ -4,6 +4,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QTest>
+#include <QtEndian>
 
 using namespace edgelift;
 using namespace edgelift::wire;
@@ -31,6 +32,9 @@ class TestMessages : public QObject
 private Q_SLOTS:
     void dataHeadOnTheWireNeverChanges();
     void zeroAndAckOnTheWireNeverChange();
+    void liveFramesOnTheWireNeverChange();
+    void liveFramesSurviveTheWayAndHostileOnesDoNot();
+    void manifestNeverChanges();
     void greetingOnTheWireNeverChanges();
     void dataSurvivesTheWay();
     void hostileDataIsRefused_data();
@@ -62,8 +66,72 @@ void TestMessages::zeroAndAckOnTheWireNeverChange()
     QCOMPARE(encode(AckMessage{258}).toHex(), QByteArray("0201000000000000"));
 }
 
+void TestMessages::liveFramesOnTheWireNeverChange()
+{
+    QCOMPARE(encode(ZeroMessage{1, 2, 256U << 10, 512U << 10, 9, 256U << 10}).toHex(),
+        QByteArray("01000000020000000200000000000000000004000000000000000800000000000900000000000400"));
+    DataHead head = sampleHead();
+    head.offset = 64U << 10;
+    head.round = 3;
+    head.blockSize = 64U << 10;
+    QCOMPARE(encode(head).toHex(),
+        QByteArray("0100000003000000020000000000000000000100000000000002000001000000"
+                   "0300000000000100000102030405060708090a0b0c0d0e0f"));
+}
+
+void TestMessages::liveFramesSurviveTheWayAndHostileOnesDoNot()
+{
+    DataHead head;
+    head.offset = 128U << 10;
+    head.length = (4U << 20) / 4;
+    head.round = 0xffffffff;
+    head.blockSize = 64U << 10;
+    head.extents = maxDataHashes;
+    head.digests[15].bytes.fill(7);
+    const QByteArray good = encode(head) + QByteArray(qsizetype(head.length), 'x');
+    const Result<DataMessage> back = decodeData(good);
+    QVERIFY(bool(back));
+    QCOMPARE(back->head.round, head.round);
+    QCOMPARE(back->head.blockSize, head.blockSize);
+    QVERIFY(back->head.digests[15] == head.digests[15]);
+    const Result<ZeroMessage> zero = decodeZero(encode(ZeroMessage{1, 2, 64U << 10, 1, 5, 64U << 10}));
+    QVERIFY(zero && zero->round == 5 && zero->blockSize == (64U << 10));
+    const auto with = [&good](qsizetype at, quint32 value) {
+        QByteArray bad = good;
+        qToLittleEndian(value, bad.data() + at);
+        return bool(decodeData(bad));
+    };
+    QVERIFY(!with(32, 0)); // round
+    for (const quint32 size : {0U, 1U, 32U << 10, 3U << 16, 2U << 20})
+        QVERIFY2(!with(36, size), qPrintable(QString::number(size)));
+    QVERIFY(!with(24, 17U << 16)); // 17 blocks
+    QVERIFY(!with(16, 32U << 10)); // offset
+    QVERIFY(!with(4, 4)); // flags
+    QVERIFY(!decodeData(good.first(36)));
+    QVERIFY(!decodeZero(encode(ZeroMessage{1, 2, 64U << 10, 1, 5, 64U << 10}).first(36)));
+}
+
+void TestMessages::manifestNeverChanges()
+{
+    Manifest manifest;
+    QCOMPARE(toHex(manifest.digest()), QByteArray(32, '0'));
+    VerifyExtent block{5, {}};
+    block.digest.bytes.fill(0xab);
+    manifest.add(1, 256U << 10, block);
+    const Digest first = manifest.digest();
+    QByteArray link(16, '\0');
+    link += QByteArray::fromHex("01000000000004000500000000000000") + QByteArray(16, '\xab');
+    QVERIFY(first == digestOf({link.constData(), size_t(link.size())}));
+    block.index = 6;
+    manifest.add(1, 256U << 10, block);
+    QVERIFY(!(manifest.digest() == first));
+    QCOMPARE(manifest.blocks(), 2ULL);
+}
+
 void TestMessages::greetingOnTheWireNeverChanges()
 {
+    QCOMPARE(encode(Welcome{2, 7, 2, 5, 6}), QByteArray(R"({"disks":2,"epoch":"7","instance":"6","round":5,"version":2})"));
+    QVERIFY(!decodeWelcome(R"({"disks":2,"epoch":"7","version":2})"));
     QCOMPARE(encode(Hello{{1, 2}, QStringLiteral("j-1"), Port::Data}), QByteArray(R"({"job":"j-1","newest":2,"oldest":1,"port":"data"})"));
     QCOMPARE(encode(Welcome{1, 18446744073709551615ULL, 2}), QByteArray(R"({"disks":2,"epoch":"18446744073709551615","version":1})"));
     const Result<Welcome> welcome = decodeWelcome(encode(Welcome{1, 18446744073709551615ULL, 2}));
@@ -199,6 +267,16 @@ void TestMessages::controlMessagesSurviveTheWay()
     QCOMPARE(verify->extents.at(0).index, 5ULL);
     QVERIFY(verify->extents.at(0).digest == digest);
     QCOMPARE(verifyResult(toJson(VerifyResult{{4, 9}}))->different, (QList<quint64>{4, 9}));
+    QCOMPARE(verifyParams(toJson(VerifyParams{1, {{5, digest}}, 64U << 10}))->blockSize, 64U << 10);
+    QVERIFY(!verifyParams(toJson(VerifyParams{1, {{5, digest}}, 96U << 10})));
+    QCOMPARE(prepareParams(toJson(PrepareParams{7, false, prepare.disks, 12}))->round, 12ULL);
+    QCOMPARE(readParams(toJson(ReadParams{1, 1ULL << 60, 512}))->offset, 1ULL << 60);
+    QVERIFY(!readParams(toJson(ReadParams{1, 0, maxReadLength + 1})));
+    QCOMPARE(readResult(toJson(ReadResult{QByteArray(1000, '\0')}))->bytes, QByteArray(1000, '\0'));
+    QVERIFY(!readResult(json(R"({"bytes":"!"})")));
+    const Result<CommitParams> commit = commitParams(toJson(CommitParams{7, 12, 1ULL << 60, digest}));
+    QVERIFY(commit && commit->blocks == 1ULL << 60 && commit->round == 12 && commit->manifest == digest);
+    QVERIFY(!commitParams(toJson(CommitParams{7, 0, 1, digest})));
     QCOMPARE(finishParams(toJson(FinishParams{2, false}))->relocateGpt, false);
     QCOMPARE(statusResult(toJson(StatusResult{9, true, {5}}))->written.count, 5ULL);
     QCOMPARE(prepareResult(toJson(PrepareResult{{{1, QStringLiteral("/dev/vdb"), {3}}}}))->disks.at(0).device, QStringLiteral("/dev/vdb"));
