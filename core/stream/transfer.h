@@ -2,6 +2,7 @@
 #include "core/base/bytes.h"
 #include "core/base/job.h"
 #include "core/stream/blockreader.h"
+#include "core/stream/live/liveprogress.h"
 #include "core/stream/maps/rangeset.h"
 #include "core/stream/receiverclient.h"
 #include "core/stream/transfertuning.h"
@@ -43,6 +44,7 @@ struct TransferProgress
     quint64 rereadExtents = 0; ///< verification read the source differently than the first time: sent again
     quint64 repairedExtents = 0; ///< verification found another content on the target: sent again
     enum class Phase : quint8 { Streaming, Verifying, Finishing } phase = Phase::Streaming;
+    std::optional<LiveProgress> live; ///< of a live copy: `done` and `total` are then those of its present phase
 };
 
 struct TransferSettings

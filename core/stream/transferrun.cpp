@@ -1,11 +1,7 @@
 #include "core/stream/transferrun.h"
 
-#include "core/base/errortext.h"
 #include "core/base/log.h"
 #include "core/stream/pipeline.h"
-
-#include <QRandomGenerator>
-#include <condition_variable>
 
 namespace edgelift {
 
@@ -13,8 +9,6 @@ namespace {
 using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds tick = 100ms;
 constexpr std::chrono::milliseconds syncEvery = 1s;
-constexpr std::chrono::milliseconds firstPause = 250ms;
-constexpr std::chrono::milliseconds longestPause = 15s;
 
 constexpr const char *area = "stream";
 }
@@ -26,7 +20,7 @@ TransferRun::TransferRun(CopyJob &job, const Transfer::Observer &observer, std::
     , m_targetSizes(size_t(job.disks.size()))
     , m_verified(size_t(job.disks.size()))
     , m_repaired(size_t(job.disks.size()))
-    , m_lastProgress(Clock::now())
+    , m_attempts(m_job, m_stop, [this] { report(); })
 {
 }
 
@@ -35,27 +29,17 @@ Outcome TransferRun::execute()
     if (const Result<> opened = openAll(); !opened)
         return {Outcome::End::Failed, opened.error()};
     report(true);
-    for (;;) {
-        const Result<> done = attempt();
+    const Result<> done = m_attempts.run([this]() -> Result<> {
+        const Result<> copied = attempt();
         const Result<> synced = syncJournal();
         report(true);
-        if (done && synced)
-            return {Outcome::End::Finished, {}};
-        if (m_stop.stop_requested())
-            return {Outcome::End::Stopped, {}};
-        const Error error = done ? synced.error() : done.error();
-        log::warning(area, QStringLiteral("attempt failed: ") + logLine(error));
-        // Somebody else at the receiver's old address is how a changed address may look.
-        const bool stranger = error.code == ErrorCode::PeerNotTrusted;
-        const Result<bool> moved = stranger || m_failures > 0 ? locate() : false;
-        if (!moved)
-            return {Outcome::End::Failed, moved.error()};
-        if (!mayTryAgain(error) && !(stranger && *moved))
-            return {Outcome::End::Failed, error};
-        pause();
-        if (m_stop.stop_requested())
-            return {Outcome::End::Stopped, {}};
-    }
+        return copied ? synced : copied;
+    });
+    if (done)
+        return {Outcome::End::Finished, {}};
+    if (m_stop.stop_requested())
+        return {Outcome::End::Stopped, {}};
+    return {Outcome::End::Failed, done.error()};
 }
 
 Result<> TransferRun::openAll()
@@ -175,54 +159,9 @@ Result<> TransferRun::finish()
         const bool larger = m_targetSizes[size_t(i)] > disk.size;
         if (Result<> finished = (*client)->finish({disk.index, larger}); !finished)
             return finished;
-        madeProgress();
+        m_attempts.madeProgress();
     }
     return ok();
-}
-
-/// Whoever made the error knows whether waiting helps: a lost link, a damaged frame, a receiver that just started again. A link that
-/// never worked is a closed port or a wrong address, and somebody waits for that answer; one that did will come back.
-bool TransferRun::mayTryAgain(const Error &error) const
-{
-    constexpr std::chrono::milliseconds beforeTheFirstByte = 5min;
-    const bool worked = m_progress.done.count > 0;
-    const auto patience = worked ? m_job.settings.patience : std::min(m_job.settings.patience, beforeTheFirstByte);
-    return error.retry == Retry::AfterWait && Clock::now() - m_lastProgress < patience;
-}
-
-/// Whether the receiver is somewhere else now. Error: it is nowhere any more.
-Result<bool> TransferRun::locate()
-{
-    if (!m_job.settings.locate)
-        return false;
-    const Result<QString> host = m_job.settings.locate();
-    if (!host && host.error().retry == Retry::Never)
-        return host.error();
-    if (!host || *host == m_job.settings.receiver.host)
-        return false;
-    log::info(area, QStringLiteral("the receiver has moved"), {{QStringLiteral("host"), *host}});
-    m_job.settings.receiver.host = *host;
-    return true;
-}
-
-/// Twice as long after each attempt that brought nothing, with chance in it: many sources may have lost one network.
-void TransferRun::pause()
-{
-    const auto longest = std::min(longestPause, firstPause * (1 << std::min(m_failures++, 8)));
-    const auto time = std::chrono::milliseconds(longest / 2 + longest * QRandomGenerator::global()->bounded(1000) / 2000);
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    for (const auto end = Clock::now() + time; Clock::now() < end && !m_stop.stop_requested();) {
-        never.wait_for(lock, m_stop, std::min<Clock::duration>(tick, end - Clock::now()), [] { return false; });
-        report();
-    }
-}
-
-void TransferRun::madeProgress()
-{
-    m_lastProgress = Clock::now();
-    m_failures = 0;
 }
 
 void TransferRun::report(bool always)
@@ -235,7 +174,7 @@ void TransferRun::report(bool always)
         m_progress.done.count += m_progress.doneByDisk.last().count;
     }
     if (m_progress.done > m_lastDone)
-        madeProgress();
+        m_attempts.madeProgress();
     m_lastDone = m_progress.done;
     if (!always && now - m_lastReport < tick)
         return;

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/stream/copyjob.h"
+#include "core/stream/attempts.h"
 #include "core/stream/ratemeter.h"
 
 #include <QHash>
@@ -27,11 +27,7 @@ private:
     [[nodiscard]] Result<> repair(int disk, const wire::VerifyParams &batch, const QSet<quint64> &source, const QSet<quint64> &target);
     [[nodiscard]] Result<> finish();
     [[nodiscard]] Result<std::unique_ptr<ReceiverClient>> connect();
-    [[nodiscard]] bool mayTryAgain(const Error &error) const;
-    [[nodiscard]] Result<bool> locate();
-    void pause();
     void report(bool always = false);
-    void madeProgress();
     [[nodiscard]] Result<> syncJournal();
     void logStages(Clock::time_point begin) const;
 
@@ -48,9 +44,8 @@ private:
     quint64 m_unmended = 0; // extents that differ on the target though they were sent twice
     Clock::time_point m_lastReport;
     Clock::time_point m_lastSync;
-    Clock::time_point m_lastProgress;
     Bytes m_lastDone;
-    int m_failures = 0; // attempts in a row without progress
+    Attempts m_attempts;
 };
 
 }

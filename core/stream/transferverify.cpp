@@ -93,7 +93,7 @@ Result<> TransferRun::verifyBatch(ReceiverClient &client, int disk, const wire::
         return both.source.error();
     if (Result<> repaired = repair(disk, batch, *both.source, *both.target); !repaired)
         return repaired;
-    madeProgress();
+    m_attempts.madeProgress();
     report();
     return ok();
 }

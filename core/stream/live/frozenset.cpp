@@ -1,0 +1,115 @@
+#include "core/stream/live/frozenset.h"
+
+#include <QLocale>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <mutex>
+#include <optional>
+#include <sys/mman.h>
+#include <thread>
+
+namespace edgelift {
+
+namespace {
+
+constexpr quint64 longestRun = 1U << 20; // several reads under way keep a disk busy; short ones spread evenly
+constexpr int readers = 4;
+
+QString shown(quint64 bytes) { return QLocale::c().formattedDataSize(qint64(bytes), 1, QLocale::DataSizeIecFormat); }
+
+quint64 aligned(quint64 bytes) { return (bytes + BufferPool::alignment - 1) / BufferPool::alignment * BufferPool::alignment; }
+
+}
+
+Result<std::unique_ptr<FrozenSet>> FrozenSet::make(Bytes room)
+{
+    std::unique_ptr<FrozenSet> set(new FrozenSet);
+    const quint64 bytes = std::max<quint64>(aligned(room.count), BufferPool::alignment);
+    void *memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    if (memory == MAP_FAILED)
+        return Error{ErrorCode::NoSpace, Retry::AfterUserAction, {QStringLiteral("memory")}, QStringLiteral("%1 bytes").arg(bytes)};
+    set->m_memory = static_cast<char *>(memory);
+    set->m_room = bytes;
+    set->m_locked = ::mlock(memory, bytes) == 0; // an unprivileged process may not; it is touched in any case
+    return set;
+}
+
+FrozenSet::~FrozenSet()
+{
+    if (m_memory)
+        ::munmap(m_memory, m_room);
+}
+
+Result<> FrozenSet::fill(const std::vector<RangeSet> &bytes, const std::vector<std::unique_ptr<BlockReader>> &disks,
+    std::chrono::steady_clock::time_point deadline)
+{
+    const size_t first = m_runs.size();
+    quint64 place = m_used;
+    for (size_t disk = 0; disk < bytes.size(); ++disk) {
+        for (const ByteRange &range : bytes[disk]) {
+            for (quint64 at = range.offset; at < range.end(); at += longestRun) {
+                m_runs.push_back({int(disk), at, std::min(longestRun, range.end() - at), place});
+                place += aligned(m_runs.back().length);
+            }
+        }
+    }
+    const auto tooLong = [&](const char *why) {
+        m_runs.resize(first);
+        return Error{ErrorCode::FreezeTooLong, Retry::AfterWait, {shown(place), shown(m_room)}, QString::fromLatin1(why)};
+    };
+    if (place > m_room)
+        return tooLong("more than the memory holds");
+    std::mutex mutex;
+    std::optional<Error> error;
+    std::atomic<size_t> next = first;
+    std::atomic<bool> late = false;
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < readers; ++i) {
+            threads.emplace_back([&] {
+                for (size_t at = next++; at < m_runs.size() && !late; at = next++) {
+                    const Run &run = m_runs[at];
+                    late = late || std::chrono::steady_clock::now() > deadline;
+                    const Result<> read =
+                        disks[size_t(run.disk)]->read(run.offset, run.length, {m_memory + run.place, aligned(run.length)});
+                    if (read)
+                        continue;
+                    const std::lock_guard lock(mutex);
+                    error = read.error();
+                    next = m_runs.size();
+                }
+            });
+        }
+    }
+    if (error) {
+        m_runs.resize(first);
+        return *error;
+    }
+    if (late)
+        return tooLong("the deadline came");
+    m_used = place;
+    return ok();
+}
+
+BlockReader::ReadCall FrozenSet::readCall(int disk) const
+{
+    return [this, disk](
+               int, void *into, size_t length, off_t offset) { return copy(disk, static_cast<char *>(into), length, quint64(offset)); };
+}
+
+/// As much as lies together: who wants more asks again.
+ssize_t FrozenSet::copy(int disk, char *into, size_t length, quint64 offset) const
+{
+    for (auto run = m_runs.rbegin(); run != m_runs.rend(); ++run) {
+        if (run->disk != disk || offset < run->offset || offset >= run->offset + run->length)
+            continue;
+        const size_t count = std::min<size_t>(length, run->offset + run->length - offset);
+        std::memcpy(into, m_memory + run->place + (offset - run->offset), count);
+        return ssize_t(count);
+    }
+    errno = EIO;
+    return -1;
+}
+
+}

@@ -1,0 +1,50 @@
+#pragma once
+#include "core/stream/blockreader.h"
+#include "core/stream/maps/rangeset.h"
+
+#include <memory>
+#include <vector>
+
+namespace edgelift {
+
+/// Memory for what is read while the source is frozen: taken, touched and locked before, so that nothing has to be found then. Filled
+/// by several threads at once, then read like a disk.
+class FrozenSet
+{
+public:
+    /// Errors: NoSpace (args: "memory") when there is not so much.
+    [[nodiscard]] static Result<std::unique_ptr<FrozenSet>> make(Bytes room);
+    FrozenSet(const FrozenSet &) = delete;
+    FrozenSet &operator=(const FrozenSet &) = delete;
+    ~FrozenSet();
+
+    [[nodiscard]] Bytes room() const { return {m_room}; }
+    [[nodiscard]] bool locked() const { return m_locked; }
+    [[nodiscard]] Bytes used() const { return {m_used}; }
+    /// Reads `bytes` (by disk, multiples of BufferPool::alignment except at a disk's end) until `deadline`. May be called again for
+    /// others; what is there twice reads as it was read last. Errors: FreezeTooLong (does not fit, or the deadline came; args: both sizes),
+    /// those of BlockReader.
+    [[nodiscard]] Result<> fill(const std::vector<RangeSet> &bytes, const std::vector<std::unique_ptr<BlockReader>> &disks,
+        std::chrono::steady_clock::time_point deadline);
+    /// Reads like the disk, within what was filled; EIO elsewhere. This must live as long as the call is used.
+    [[nodiscard]] BlockReader::ReadCall readCall(int disk) const;
+
+private:
+    struct Run
+    {
+        int disk = 0;
+        quint64 offset = 0; // on the disk
+        quint64 length = 0;
+        quint64 place = 0; // in the memory
+    };
+    FrozenSet() = default;
+    [[nodiscard]] ssize_t copy(int disk, char *into, size_t length, quint64 offset) const;
+
+    char *m_memory = nullptr;
+    quint64 m_room = 0;
+    quint64 m_used = 0;
+    bool m_locked = false;
+    std::vector<Run> m_runs; // in the order they were read
+};
+
+}
