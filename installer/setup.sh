@@ -10,6 +10,7 @@ packages=(
     qt6-base-dev libssl-dev libzstd-dev libxxhash-dev libblkid-dev libfdisk-dev libext2fs-dev comerr-dev
     libarchive-dev libquazip1-qt6-dev zlib1g-dev libcpp-httplib-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools qt6-translations-l10n
     fonts-noto-core fonts-droid-fallback
+    clang libbpf-dev bpftool # the program that runs in the kernel
     # what the agent, the receiver and the simulated cloud call
     qemu-utils qemu-system-x86 e2fsprogs xfsprogs btrfs-progs dosfstools lvm2 fdisk mount util-linux curl tar gzip pigz zstd xz-utils lz4
     # tests and the sample servers
@@ -17,8 +18,9 @@ packages=(
     procps rsync openssl clang-format clang-tidy libbenchmark-dev xvfb xauth at-spi2-core dbus python3-pyatspi gir1.2-atspi-2.0
 )
 [ "${1:-}" = --all ] && packages+=(
-    clang libclang-rt-14-dev # the fuzzers
+    libclang-rt-14-dev # the fuzzers
     openssh-client openssh-server partclone # whom the benchmark compares with
+    fio # the load under which tracking is measured
 )
 
 [ "$(id -u)" = 0 ] || { echo "setup.sh: run as root, for example: sudo $0" >&2; exit 7; }

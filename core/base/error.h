@@ -53,6 +53,10 @@ enum class ErrorCode : quint16 {
     AreaNotQuiet = 121,
     TrackingLost = 122,
     FreezeTooLong = 123,
+    TrackerUnavailable = 130,
+    FreezeFailed = 131,
+    FreezeBroken = 132,
+    HookFailed = 133,
     DeviceStackUnsupported = 140,
     // 201–249: the link to the receiver, and the receiver
     ReceiverUnreachable = 201,

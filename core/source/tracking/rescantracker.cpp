@@ -1,0 +1,68 @@
+#include "core/source/tracking/rescantracker.h"
+
+#include "core/source/tracking/epochguard.h"
+
+#include <mutex>
+
+namespace edgelift {
+
+namespace {
+
+class RescanTracker final : public ChangeTracker
+{
+public:
+    RescanTracker(Epoch epoch, EpochGuard guard)
+        : m_epoch(std::move(epoch))
+        , m_guard(std::move(guard))
+    {
+    }
+    QString backend() const override { return m_epoch.backend; }
+    bool online() const override { return false; }
+    const Epoch &epoch() const override { return m_epoch; }
+    quint32 era() const override
+    {
+        const std::scoped_lock lock(m_mutex);
+        return m_era;
+    }
+    Result<quint32> advanceEra() override
+    {
+        const std::scoped_lock lock(m_mutex);
+        return ++m_era;
+    }
+    Result<std::vector<quint32>> marks(int disk) override
+    {
+        const std::scoped_lock lock(m_mutex);
+        const quint64 blocks = (m_epoch.disks.at(disk).size.count + m_epoch.blockSize.count - 1) / m_epoch.blockSize.count;
+        return std::vector<quint32>(blocks, m_era - 1); // so that the last look at marks, while frozen, finds none of its own era
+    }
+    Result<> intact() override
+    {
+        const std::scoped_lock lock(m_mutex);
+        if (!m_lost)
+            m_lost = m_guard.problem({}, {});
+        return m_lost ? Result<>(*m_lost) : ok();
+    }
+    quint64 writtenSectors(int) override { return 0; }
+
+private:
+    const Epoch m_epoch;
+    mutable std::mutex m_mutex;
+    EpochGuard m_guard;
+    quint32 m_era = 1;
+    std::optional<Error> m_lost;
+};
+
+}
+
+Result<std::unique_ptr<ChangeTracker>> startRescanTracker(const QList<TrackedDisk> &disks, Bytes blockSize)
+{
+    if (const Result<> sensible = checkTrackingRequest(disks, blockSize); !sensible)
+        return sensible.error();
+    Epoch epoch = newEpoch(QStringLiteral("rescan"), blockSize, disks);
+    Result<EpochGuard> guard = EpochGuard::start(epoch);
+    if (!guard)
+        return guard.error();
+    return std::unique_ptr<ChangeTracker>(std::make_unique<RescanTracker>(std::move(epoch), guard.take()));
+}
+
+}

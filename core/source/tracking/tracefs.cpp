@@ -1,0 +1,96 @@
+#include "core/source/tracking/tracefs.h"
+
+#include "core/base/fd.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <stdlib.h> // mkdtemp
+#include <sys/mount.h>
+#include <unistd.h>
+
+namespace edgelift {
+
+namespace {
+
+Error unavailable(const QByteArray &what, int number)
+{
+    return {ErrorCode::TrackerUnavailable, Retry::AfterUserAction, {QStringLiteral("perf")},
+        QString::fromUtf8(what) + QLatin1String(": ") + QString::fromLocal8Bit(std::strerror(number))};
+}
+
+Fd openFolder(const char *path) { return Fd(::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)); }
+
+/// A mount without a place (Linux 5.2).
+Fd placelessMount()
+{
+    const Fd filesystem(::fsopen("tracefs", FSOPEN_CLOEXEC));
+    if (!filesystem || ::fsconfig(filesystem.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0)
+        return {};
+    return Fd(::fsmount(filesystem.get(), FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
+}
+
+/// A mount whose place is taken away at once: it lives as long as the descriptor.
+Fd passingMount(const char *type)
+{
+    char folder[] = "/run/edgelift-trace-XXXXXX";
+    if (!::mkdtemp(folder))
+        return {};
+    Fd opened;
+    if (::mount(type, folder, type, MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) == 0) {
+        opened = openFolder(folder);
+        ::umount2(folder, MNT_DETACH);
+    }
+    ::rmdir(folder);
+    return opened;
+}
+
+/// The folder that holds events/.
+Fd tracingFolder()
+{
+    for (const char *path : {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"}) {
+        Fd folder = openFolder(path);
+        if (folder && ::faccessat(folder.get(), "events/block", F_OK, 0) == 0)
+            return folder;
+    }
+    if (Fd folder = placelessMount())
+        return folder;
+    if (Fd folder = passingMount("tracefs"))
+        return folder;
+    const Fd debug = passingMount("debugfs"); // before Linux 4.1
+    return debug ? Fd(::openat(debug.get(), "tracing", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) : Fd();
+}
+
+Result<QByteArray> readAt(const Fd &folder, const QByteArray &path)
+{
+    const Fd file(::openat(folder.get(), path.constData(), O_RDONLY | O_CLOEXEC));
+    if (!file)
+        return unavailable(path, errno);
+    QByteArray text(1 << 16, '\0');
+    qsizetype size = 0;
+    for (ssize_t got = 1; got > 0 && size < text.size(); size += got) {
+        got = ::read(file.get(), text.data() + size, size_t(text.size() - size));
+        if (got < 0)
+            return unavailable(path, errno);
+    }
+    text.truncate(size);
+    return text;
+}
+
+}
+
+Result<TraceEvent> readTraceEvent(const QByteArray &name)
+{
+    const Fd folder = tracingFolder();
+    if (!folder)
+        return unavailable("tracefs", errno);
+    const Result<QByteArray> id = readAt(folder, "events/" + name + "/id");
+    if (!id)
+        return id.error();
+    const Result<QByteArray> format = readAt(folder, "events/" + name + "/format");
+    if (!format)
+        return format.error();
+    return TraceEvent{id->trimmed().toULongLong(), *format};
+}
+
+}
