@@ -20,6 +20,7 @@ MAY = {
     "core/agent": LOW | {"core/source", "core/migrate"},
     "app/agent": LOW | {"core/source", "core/stream", "core/cloud", "core/migrate", "core/agent"},
     "app/ctl": LOW | {"core/cloud", "core/agent"},
+    "app/freezer": {"core/source"},
     "app/receiver": LOW | {"core/receiver"},
     "app/service": LOW | {"core/cloud", "core/service", "core/simcloud"},
     "app/wizard": {"core/base", "core/layout", "core/agent"},

@@ -1,6 +1,7 @@
 #include "tests/unit/tracking/loopdisk.h"
 
 #include <QFile>
+#include <atomic>
 #include <cstring>
 #include <fcntl.h>
 #include <linux/loop.h>
@@ -18,6 +19,13 @@ void must(bool well, const char *what)
 {
     if (!well)
         throw std::runtime_error(std::string(what) + ": " + std::strerror(errno));
+}
+
+/// mkfs.btrfs takes two disks in files of one name for the same disk.
+QByteArray uniqueName()
+{
+    static std::atomic<int> number = 0;
+    return "disk-" + QByteArray::number(::getpid()) + '-' + QByteArray::number(++number);
 }
 
 using Aligned = std::unique_ptr<char, decltype(&std::free)>;
@@ -39,7 +47,7 @@ Fd open(const QString &path, int flags)
 }
 
 LoopDisk::LoopDisk(quint64 bytes)
-    : m_file(::memfd_create("disk", MFD_CLOEXEC))
+    : m_file(::memfd_create(uniqueName().constData(), MFD_CLOEXEC))
 {
     must(::ftruncate(m_file.get(), off_t(bytes)) == 0, "ftruncate");
     attach(false);

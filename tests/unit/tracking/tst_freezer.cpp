@@ -1,0 +1,536 @@
+#include "core/base/errortext.h"
+#include "core/source/tracking/freezehooks.h"
+#include "core/source/tracking/freezemarker.h"
+#include "core/source/tracking/processfreezer.h"
+#include "tests/unit/tracking/mountedloop.h"
+
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+#include <csignal>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace edgelift;
+using namespace edgelift::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int rescueAfter = 30; ///< seconds; see Rescue
+
+QByteArray why(const Error &error) { return logLine(error).toUtf8(); }
+
+QByteArray mountInfo()
+{
+    QFile file(QStringLiteral("/proc/self/mountinfo"));
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+/// Children of a process with that name.
+QList<pid_t> childrenOf(pid_t parent, const char *name)
+{
+    QList<pid_t> found;
+    for (const QString &entry : QDir(QStringLiteral("/proc")).entryList(QDir::Dirs)) {
+        QFile file(QStringLiteral("/proc/%1/stat").arg(entry));
+        if (!file.open(QIODevice::ReadOnly))
+            continue;
+        const QByteArray stat = file.readAll();
+        const QByteArray comm = stat.mid(stat.indexOf('(') + 1, stat.lastIndexOf(')') - stat.indexOf('(') - 1);
+        if (comm == QByteArray(name).left(15) && stat.mid(stat.lastIndexOf(')') + 2).split(' ').value(1).toInt() == parent)
+            found.append(entry.toInt());
+    }
+    return found;
+}
+
+pid_t freezerOf(pid_t agent) { return childrenOf(agent, "edgelift-freezer").value(0, -1); }
+pid_t watchdogOf(pid_t agent) { return childrenOf(freezerOf(agent), "edgelift-watch").value(0, -1); }
+
+}
+
+#define VERIFY_RESULT(expression)                                                                                                          \
+    do {                                                                                                                                   \
+        const auto &outcome = (expression);                                                                                                \
+        QVERIFY2(bool(outcome), outcome ? "" : why(outcome.error()).constData());                                                          \
+    } while (false)
+
+/// Filesystems on loop devices, in a mount namespace of this process; each freeze has an independent rescue.
+class FreezerTest : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void cleanup();
+    void cleanupTestCase() { ::umount(QFile::encodeName(m_folder->path()).constData()); }
+    void everyFilesystemStandsStill_data();
+    void everyFilesystemStandsStill();
+    void severalAtOnceInOrder();
+    void rehearsalSaysWhatEachCosts();
+    void imageInAFrozenFilesystem();
+    void killedFreezerThaws();
+    void killedWatchdogThaws();
+    void bothKilledTheAgentThaws();
+    void deadlineThaws();
+    void stoppedFreezerIsThawedByTheWatchdog();
+    void agentDiesOrStops_data();
+    void agentDiesOrStops();
+    void thawBySomebodyElseIsNoticed();
+    void alreadyFrozenStaysItsOwners();
+    void whatCannotBeFrozenFreezesNothing();
+    void vanishedMountIsRefused();
+    void thawWithoutAFreeze();
+    void unfinishedFreezeIsThawedAtTheStart();
+    void damagedMarkerThawsNothing();
+    void hooksRunAround();
+    void failingHookFreezesNothing_data();
+    void failingHookFreezesNothing();
+    void failingHookAfterwardsIsReported();
+    void programThatIsMissing();
+
+private:
+    FreezerOptions optionsFor(const QList<const MountedLoop *> &loops, std::chrono::milliseconds deadline = 5s) const;
+    std::unique_ptr<Freezer> freezerFor(const QList<const MountedLoop *> &loops, std::chrono::milliseconds deadline = 5s) const;
+    void hook(const QString &name, const QByteArray &script, int mode = 0700) const;
+    QByteArray hookLog() const;
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<Rescue> m_rescue;
+};
+
+void FreezerTest::initTestCase()
+{
+    QVERIFY2(::geteuid() == 0, "run as root: it mounts and freezes loop devices");
+    QVERIFY(::unshare(CLONE_NEWNS) == 0 && ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0);
+    m_folder = std::make_unique<QTemporaryDir>();
+    QVERIFY(::mount("tmpfs", QFile::encodeName(m_folder->path()).constData(), "tmpfs", 0, nullptr) == 0);
+}
+
+void FreezerTest::cleanup()
+{
+    m_rescue.reset();
+    QDir(m_folder->filePath(QStringLiteral("hooks"))).removeRecursively();
+    QFile::remove(m_folder->filePath(QStringLiteral("log")));
+    QVERIFY2(!QFile::exists(m_folder->filePath(QStringLiteral("marker"))), "a marker was left");
+    QVERIFY2(freezerOf(::getpid()) < 0, "a freezer was left");
+}
+
+FreezerOptions FreezerTest::optionsFor(const QList<const MountedLoop *> &loops, std::chrono::milliseconds deadline) const
+{
+    FreezerOptions options;
+    options.program = QStringLiteral(EDGELIFT_BIN_DIR "/edgelift-freezer");
+    QList<MountedFilesystem> ours;
+    for (const MountedFilesystem &one : mountedFilesystems(mountInfo()))
+        for (const MountedLoop *loop : loops)
+            if (one.mountPoint == loop->path())
+                ours.append(one);
+    options.filesystems = freezeOrder(ours);
+    options.deadline = deadline;
+    options.marker = m_folder->filePath(QStringLiteral("marker"));
+    options.hooks = m_folder->filePath(QStringLiteral("hooks"));
+    options.hookLimit = 500ms;
+    options.notice.clear();
+    return options;
+}
+
+std::unique_ptr<Freezer> FreezerTest::freezerFor(const QList<const MountedLoop *> &loops, std::chrono::milliseconds deadline) const
+{
+    Result<std::unique_ptr<Freezer>> freezer = makeFreezer(optionsFor(loops, deadline));
+    return freezer ? freezer.take() : nullptr;
+}
+
+void FreezerTest::hook(const QString &name, const QByteArray &script, int mode) const
+{
+    const QString path = m_folder->filePath(QStringLiteral("hooks/") + name);
+    QDir().mkpath(QFileInfo(path).path());
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("#!/bin/sh\n" + script + '\n');
+    file.close();
+    QVERIFY(::chmod(QFile::encodeName(path).constData(), mode_t(mode)) == 0);
+}
+
+QByteArray FreezerTest::hookLog() const
+{
+    QFile file(m_folder->filePath(QStringLiteral("log")));
+    return file.open(QIODevice::ReadOnly) ? file.readAll().simplified() : QByteArray();
+}
+
+void FreezerTest::everyFilesystemStandsStill_data()
+{
+    QTest::addColumn<QByteArray>("type");
+    for (const char *type : {"ext4", "xfs", "btrfs"})
+        QTest::newRow(type) << QByteArray(type);
+}
+
+void FreezerTest::everyFilesystemStandsStill()
+{
+    QFETCH(QByteArray, type);
+    const MountedLoop loop(type);
+    m_rescue = std::make_unique<Rescue>(QStringList{loop.path()}, rescueAfter);
+    const auto freezer = freezerFor({&loop});
+    const SteadyWriter writer(loop.path());
+    QTest::qWait(50);
+    VERIFY_RESULT(freezer->freeze({}));
+    QTest::qWait(300);
+    const int stood = writer.standsForMs();
+    QVERIFY(QFile::exists(m_folder->filePath(QStringLiteral("marker"))));
+    const auto report = freezer->thaw();
+    VERIFY_RESULT(report);
+    QVERIFY2(stood >= 290, qPrintable(QString::number(stood)));
+    QTRY_VERIFY(writer.standsForMs() < 100);
+    QCOMPARE(report->times.size(), 1);
+    QCOMPARE(report->times.first().mountPoint, loop.path());
+    QVERIFY(report->frozen >= 300ms && report->frozen < 3s);
+    QVERIFY(!report->hookProblem);
+    QVERIFY(!loop.thaw());
+}
+
+void FreezerTest::severalAtOnceInOrder()
+{
+    const MountedLoop one("ext4"), two("xfs"), three("btrfs");
+    m_rescue = std::make_unique<Rescue>(QStringList{one.path(), two.path(), three.path()}, rescueAfter);
+    const auto freezer = freezerFor({&one, &two, &three});
+    const SteadyWriter first(one.path()), second(two.path()), third(three.path());
+    for (int turn = 0; turn < 3; ++turn) {
+        VERIFY_RESULT(freezer->freeze({}));
+        QTest::qWait(100);
+        const bool all = first.standsForMs() >= 90 && second.standsForMs() >= 90 && third.standsForMs() >= 90;
+        const auto report = freezer->thaw();
+        VERIFY_RESULT(report);
+        QVERIFY(all);
+        QCOMPARE(report->times.size(), 3);
+        QVERIFY(report->times.first().thaw.count() > 0);
+    }
+}
+
+void FreezerTest::rehearsalSaysWhatEachCosts()
+{
+    const MountedLoop one("ext4"), two("xfs");
+    m_rescue = std::make_unique<Rescue>(QStringList{one.path(), two.path()}, rescueAfter);
+    hook(QStringLiteral("pre-freeze"), "exit 1"); // not for a rehearsal
+    const auto freezer = freezerFor({&one, &two});
+    const SteadyWriter writer(two.path());
+    const auto times = freezer->rehearse({});
+    VERIFY_RESULT(times);
+    QCOMPARE(times->size(), 2);
+    for (const FreezeTime &time : *times) {
+        qInfo("rehearsal: freeze %lld us, thaw %lld us", (long long)(time.freeze.count()), (long long)(time.thaw.count()));
+        QVERIFY(time.freeze.count() > 0 && time.freeze < 2s);
+    }
+    QTRY_VERIFY(writer.standsForMs() < 50);
+    QVERIFY(!one.thaw() && !two.thaw());
+}
+
+void FreezerTest::imageInAFrozenFilesystem()
+{
+    const MountedLoop outer("ext4", 900 << 20);
+    const MountedLoop inner("xfs", 320 << 20, outer.path());
+    m_rescue = std::make_unique<Rescue>(QStringList{outer.path(), inner.path()}, rescueAfter);
+    const auto freezer = freezerFor({&outer, &inner});
+    QCOMPARE(optionsFor({&outer, &inner}).filesystems.first().mountPoint, inner.path());
+    const SteadyWriter writer(inner.path());
+    QTest::qWait(50);
+    QElapsedTimer timer;
+    timer.start();
+    VERIFY_RESULT(freezer->freeze({}));
+    VERIFY_RESULT(freezer->thaw());
+    QVERIFY(timer.elapsed() < 4000);
+}
+
+void FreezerTest::killedFreezerThaws()
+{
+    const MountedLoop one("ext4"), two("xfs");
+    m_rescue = std::make_unique<Rescue>(QStringList{one.path(), two.path()}, rescueAfter);
+    const auto freezer = freezerFor({&one, &two});
+    VERIFY_RESULT(freezer->freeze({}));
+    const SteadyWriter writer(one.path()), other(two.path());
+    QTest::qWait(50);
+    ::kill(freezerOf(::getpid()), SIGKILL);
+    QTRY_VERIFY_WITH_TIMEOUT(writer.standsForMs() < 40 && other.standsForMs() < 40, 2000);
+    const auto report = freezer->thaw();
+    QVERIFY(!report);
+    QCOMPARE(report.error().code, ErrorCode::FreezeBroken);
+    QVERIFY(!one.thaw() && !two.thaw());
+}
+
+void FreezerTest::killedWatchdogThaws()
+{
+    const MountedLoop loop("ext4");
+    m_rescue = std::make_unique<Rescue>(QStringList{loop.path()}, rescueAfter);
+    const auto freezer = freezerFor({&loop});
+    VERIFY_RESULT(freezer->freeze({}));
+    const SteadyWriter writer(loop.path());
+    const pid_t watchdog = watchdogOf(::getpid());
+    QVERIFY(watchdog > 0);
+    ::kill(watchdog, SIGKILL);
+    QTRY_VERIFY_WITH_TIMEOUT(writer.standsForMs() < 40, 2000);
+    const auto report = freezer->thaw();
+    QVERIFY(!report);
+    QCOMPARE(report.error().code, ErrorCode::FreezeBroken);
+    QVERIFY(!loop.thaw());
+}
+
+void FreezerTest::bothKilledTheAgentThaws()
+{
+    const MountedLoop loop("ext4");
+    m_rescue = std::make_unique<Rescue>(QStringList{loop.path()}, rescueAfter);
+    const auto freezer = freezerFor({&loop});
+    VERIFY_RESULT(freezer->freeze({}));
+    const pid_t watchdog = watchdogOf(::getpid()), first = freezerOf(::getpid());
+    ::kill(watchdog, SIGSTOP);
+    ::kill(first, SIGKILL);
+    ::kill(watchdog, SIGKILL);
+    QTest::qWait(50);
+    const auto report = freezer->thaw();
+    QVERIFY(!report);
+    QVERIFY(!loop.thaw());
+}
+
+void FreezerTest::deadlineThaws()
+{
+    const MountedLoop loop("xfs");
+    m_rescue = std::make_unique<Rescue>(QStringList{loop.path()}, rescueAfter);
+    const auto freezer = freezerFor({&loop}, 400ms);
+    const SteadyWriter writer(loop.path());
+    VERIFY_RESULT(freezer->freeze({}));
+    QTest::qWait(900);
+    QVERIFY2(writer.standsForMs() < 100, "thawed although nobody asked");
+    QVERIFY2(writer.longestMs() >= 350 && writer.longestMs() < 700, qPrintable(QString::number(writer.longestMs())));
+    const auto report = freezer->thaw();
+    QVERIFY(!report);
+    QCOMPARE(report.error().code, ErrorCode::FreezeBroken);
+    QVERIFY(report.error().detail.contains(QLatin1String("limit")));
+}
+
+void FreezerTest::stoppedFreezerIsThawedByTheWatchdog()
+{
+    const MountedLoop loop("ext4");
+    m_rescue = std::make_unique<Rescue>(QStringList{loop.path()}, rescueAfter);
+    const auto freezer = freezerFor({&loop}, 500ms);
+    const SteadyWriter writer(loop.path());
+    VERIFY_RESULT(freezer->freeze({}));
+    ::kill(freezerOf(::getpid()), SIGSTOP);
+    QTest::qWait(1000);
+    QVERIFY(writer.standsForMs() < 100);
+    QVERIFY2(writer.longestMs() < 800, qPrintable(QString::number(writer.longestMs())));
+    const auto report = freezer->thaw();
+    QVERIFY(!report);
+    QCOMPARE(report.error().code, ErrorCode::FreezeBroken);
+}
+
+void FreezerTest::agentDiesOrStops_data()
+{
+    QTest::addColumn<int>("signal");
+    QTest::addColumn<int>("limit");
+    QTest::newRow("killed") << SIGKILL << 300;
+    QTest::newRow("stopped") << SIGSTOP << 1300; // the deadline is 1000 ms
+}
+
+void FreezerTest::agentDiesOrStops()
+{
+    QFETCH(int, signal);
+    QFETCH(int, limit);
+    const MountedLoop loop("ext4");
+    m_rescue = std::make_unique<Rescue>(QStringList{loop.path()}, rescueAfter);
+    const FreezerOptions options = optionsFor({&loop}, 1s);
+    const pid_t agent = ::fork();
+    if (agent == 0) {
+        const auto freezer = makeFreezer(options);
+        const bool frozen = freezer && (*freezer)->freeze({});
+        ::raise(frozen ? signal : SIGTERM);
+        ::_exit(1);
+    }
+    int status = 0;
+    QCOMPARE(::waitpid(agent, &status, WUNTRACED), agent);
+    QVERIFY(signal == SIGKILL ? WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL : WIFSTOPPED(status));
+    QElapsedTimer timer;
+    timer.start();
+    {
+        const SteadyWriter writer(loop.path());
+        QTRY_VERIFY_WITH_TIMEOUT(writer.longestMs() > 0 && writer.standsForMs() < 20, 5000);
+    }
+    qInfo("thawed after %lld ms", timer.elapsed());
+    QVERIFY2(timer.elapsed() < limit, qPrintable(QString::number(timer.elapsed())));
+    QVERIFY(!loop.thaw());
+    ::kill(agent, SIGKILL);
+    ::waitpid(agent, nullptr, 0);
+    QCOMPARE(*thawUnfinishedFreeze(options.marker), QStringList()); // the next start finds the marker, and nothing frozen
+}
+
+void FreezerTest::thawBySomebodyElseIsNoticed()
+{
+    const MountedLoop one("ext4"), two("ext4");
+    m_rescue = std::make_unique<Rescue>(QStringList{one.path(), two.path()}, rescueAfter);
+    const auto freezer = freezerFor({&one, &two});
+    VERIFY_RESULT(freezer->freeze({}));
+    QVERIFY(two.thaw());
+    const auto report = freezer->thaw();
+    QVERIFY(!report);
+    QCOMPARE(report.error().code, ErrorCode::FreezeBroken);
+    QVERIFY(report.error().detail.contains(two.path()));
+    QVERIFY(!one.thaw());
+}
+
+void FreezerTest::alreadyFrozenStaysItsOwners()
+{
+    const MountedLoop one("ext4"), two("ext4");
+    m_rescue = std::make_unique<Rescue>(QStringList{one.path(), two.path()}, rescueAfter);
+    const QString second = optionsFor({&one, &two}).filesystems.last().mountPoint;
+    const Fd folder(::open(QFile::encodeName(second).constData(), O_RDONLY | O_CLOEXEC));
+    const auto freezer = freezerFor({&one, &two});
+    QCOMPARE(::ioctl(folder.get(), FIFREEZE, 0), 0);
+    const auto frozen = freezer->freeze({});
+    QVERIFY(!frozen);
+    QCOMPARE(frozen.error().code, ErrorCode::FreezeFailed);
+    QCOMPARE(frozen.error().args.first(), second);
+    QCOMPARE(::ioctl(folder.get(), FITHAW, 0), 0); // theirs still was
+    QVERIFY(!one.thaw() && !two.thaw());
+}
+
+void FreezerTest::whatCannotBeFrozenFreezesNothing()
+{
+    const MountedLoop one("ext4");
+    const QString boot = m_folder->path(); // a tmpfs; vfat is refused by the kernel in the same way
+    m_rescue = std::make_unique<Rescue>(QStringList{one.path()}, rescueAfter);
+    FreezerOptions options = optionsFor({&one});
+    for (const MountedFilesystem &mounted : mountedFilesystems(mountInfo()))
+        if (mounted.mountPoint == boot)
+            options.filesystems.append(mounted);
+    QCOMPARE(options.filesystems.size(), 2);
+    const auto freezer = makeFreezer(options);
+    VERIFY_RESULT(freezer);
+    const auto frozen = (*freezer)->freeze({});
+    QVERIFY(!frozen);
+    QCOMPARE(frozen.error().code, ErrorCode::FreezeFailed);
+    QCOMPARE(frozen.error().args.first(), boot);
+    QVERIFY(!one.thaw());
+    const auto rehearsed = (*freezer)->rehearse({});
+    QVERIFY(!rehearsed && rehearsed.error().args.first() == boot);
+}
+
+void FreezerTest::vanishedMountIsRefused()
+{
+    auto loop = std::make_unique<MountedLoop>("ext4");
+    const MountedLoop stays("ext4");
+    const auto freezer = freezerFor({loop.get(), &stays});
+    loop.reset();
+    const auto frozen = freezer->freeze({});
+    QVERIFY(!frozen);
+    QCOMPARE(frozen.error().code, ErrorCode::FreezeFailed);
+    QVERIFY(!stays.thaw());
+}
+
+void FreezerTest::thawWithoutAFreeze()
+{
+    const MountedLoop loop("ext4");
+    const auto freezer = freezerFor({&loop});
+    QCOMPARE(freezer->thaw().error().code, ErrorCode::FreezeBroken);
+}
+
+void FreezerTest::unfinishedFreezeIsThawedAtTheStart()
+{
+    const MountedLoop one("ext4"), two("xfs");
+    m_rescue = std::make_unique<Rescue>(QStringList{one.path(), two.path()}, rescueAfter);
+    const QString marker = m_folder->filePath(QStringLiteral("marker"));
+    QCOMPARE(*thawUnfinishedFreeze(marker), QStringList());
+    VERIFY_RESULT(writeFreezeMarker(marker, {one.path(), two.path()}));
+    const Fd folder(::open(QFile::encodeName(two.path()).constData(), O_RDONLY | O_CLOEXEC));
+    QCOMPARE(::ioctl(folder.get(), FIFREEZE, 0), 0);
+    QCOMPARE(*thawUnfinishedFreeze(marker), QStringList{two.path()});
+    QVERIFY(!two.thaw());
+    QVERIFY(!QFile::exists(marker));
+}
+
+void FreezerTest::damagedMarkerThawsNothing()
+{
+    const QString marker = m_folder->filePath(QStringLiteral("marker"));
+    for (const QByteArray content : {"", "{", "[]", "{\"mountPoints\": 3}"}) {
+        QFile file(marker);
+        QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+        file.write(content);
+        file.close();
+        QVERIFY(!thawUnfinishedFreeze(marker));
+    }
+    QFile::remove(marker);
+}
+
+void FreezerTest::hooksRunAround()
+{
+    const MountedLoop loop("ext4");
+    m_rescue = std::make_unique<Rescue>(QStringList{loop.path()}, rescueAfter);
+    const QByteArray log = " >> " + m_folder->filePath(QStringLiteral("log")).toUtf8();
+    hook(QStringLiteral("pre-freeze/10-one"), "echo one" + log);
+    hook(QStringLiteral("pre-freeze/20-two"), "echo two" + log);
+    hook(QStringLiteral("post-freeze"), "echo after" + log + "; touch " + loop.path().toUtf8() + "/writable");
+    const auto freezer = freezerFor({&loop});
+    VERIFY_RESULT(freezer->freeze({}));
+    const QByteArray before = hookLog();
+    const auto report = freezer->thaw();
+    VERIFY_RESULT(report);
+    QCOMPARE(before, QByteArray("one two"));
+    QCOMPARE(hookLog(), QByteArray("one two after"));
+    QVERIFY(!report->hookProblem);
+    QVERIFY(QFile::exists(loop.path() + QLatin1String("/writable")));
+}
+
+void FreezerTest::failingHookFreezesNothing_data()
+{
+    QTest::addColumn<QByteArray>("script");
+    QTest::addColumn<int>("mode");
+    QTest::newRow("fails") << QByteArray("exit 3") << 0700;
+    QTest::newRow("hangs") << QByteArray("sleep 60") << 0700;
+    QTest::newRow("may be changed by anybody") << QByteArray("exit 0") << 0777;
+    QTest::newRow("not executable") << QByteArray("exit 0") << 0600;
+}
+
+void FreezerTest::failingHookFreezesNothing()
+{
+    QFETCH(QByteArray, script);
+    QFETCH(int, mode);
+    const MountedLoop loop("ext4");
+    hook(QStringLiteral("pre-freeze"), script, mode);
+    hook(QStringLiteral("post-freeze"), "echo after >> " + m_folder->filePath(QStringLiteral("log")).toUtf8());
+    const auto freezer = freezerFor({&loop});
+    QElapsedTimer timer;
+    timer.start();
+    const auto frozen = freezer->freeze({});
+    QVERIFY(!frozen);
+    QCOMPARE(frozen.error().code, ErrorCode::HookFailed);
+    QVERIFY(frozen.error().args.first().endsWith(QLatin1String("pre-freeze")));
+    QVERIFY(timer.elapsed() < 4000);
+    QCOMPARE(hookLog(), QByteArray("after")); // what the first ones have stopped must go on
+    QVERIFY(!loop.thaw());
+}
+
+void FreezerTest::failingHookAfterwardsIsReported()
+{
+    const MountedLoop loop("ext4");
+    m_rescue = std::make_unique<Rescue>(QStringList{loop.path()}, rescueAfter);
+    hook(QStringLiteral("post-freeze"), "exit 1");
+    const auto freezer = freezerFor({&loop});
+    VERIFY_RESULT(freezer->freeze({}));
+    const auto report = freezer->thaw();
+    VERIFY_RESULT(report); // the point is good all the same
+    QVERIFY(report->hookProblem && report->hookProblem->code == ErrorCode::HookFailed);
+}
+
+void FreezerTest::programThatIsMissing()
+{
+    const MountedLoop loop("ext4");
+    FreezerOptions options = optionsFor({&loop});
+    options.program = QStringLiteral("/nowhere/edgelift-freezer");
+    QCOMPARE((*makeFreezer(options))->freeze({}).error().code, ErrorCode::ToolMissing);
+    options.deadline = 61s;
+    QCOMPARE(makeFreezer(options).error().code, ErrorCode::RequestMalformed);
+}
+
+QTEST_GUILESS_MAIN(FreezerTest)
+#include "tst_freezer.moc"
