@@ -54,7 +54,8 @@ private:
     bool m_settled = false;
 };
 
-/// How long after `seen` the kernel has counted all of it: a request is counted some instructions later.
-inline constexpr std::chrono::milliseconds countingDelay{10};
+/// How long after `seen` the kernel has surely counted all of it: a request is counted some instructions later, unless a hypervisor
+/// takes the processor away just there.
+inline constexpr std::chrono::milliseconds countingDelay{100};
 
 }
