@@ -19,6 +19,7 @@ int migrate(const Arguments &arguments, Console &console);
 int resumeJob(const Arguments &arguments, Console &console);
 int cancelJob(const Arguments &arguments, Console &console);
 int pauseJob(const Arguments &arguments, Console &console);
+int cutOverJob(const Arguments &arguments, Console &console);
 int modifyJob(const Arguments &arguments, Console &console);
 int showStatus(const Arguments &arguments, Console &console);
 int showReport(const Arguments &arguments, Console &console);

@@ -23,8 +23,9 @@ const QList<CommandSpec> &commands()
     static const QList<CommandSpec> table{
         {"inspect", "Show the source server: disks, volumes, system.", nullptr, false, {}},
         {"check", "Show whether the source server can be migrated.", nullptr, false,
-            {{"fix", "ID", "Mend what this check found, where it can be mended for you: rsync, selinux."},
-                {"choice", "WORD", "How: of rsync yes (default) or no, of selinux leave, permissive or disable."}},
+            {{"fix", "ID",
+                 "Mend what this check found, where it can be mended for you: rsync, selinux, snapshot-driver (which only tests)."},
+                {"choice", "WORD", "How: of rsync and snapshot-driver yes (default) or no, of selinux leave, permissive or disable."}},
             "Exit code 3 when something prevents a migration."},
         {"plan new", "Print a plan for the source server that is valid as it is.", nullptr, false,
             {{"region", "REGION", "Where to keep the image: cn-beijing (default) or ap-southeast-1."}}},
@@ -56,6 +57,8 @@ const QList<CommandSpec> &commands()
                 {"schedule", "FILE", "Time plan: a JSON list as in the plan's “transfer.schedule”; “none” removes it."}},
             "While a window of the time plan holds the time of day, its limits replace --limit and --disk-limit. “status” shows what is in "
             "force."},
+        {"cutover", "Let the copy of a running server take its final point now (a plan with manual cutover waits for this).", "job", false,
+            {}},
         {"cancel", "Give a migration up and remove everything it made in the cloud.", "job", false, {}, jobHelp},
         {"report", "Print the path of a migration's report.", "job", false, {}},
         {"diagnostics", "Pack logs and job records for support, without secrets.", nullptr, false,

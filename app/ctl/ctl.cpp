@@ -16,7 +16,7 @@ Run runOf(const QString &command)
         {QStringLiteral("plan show"), showPlan}, {QStringLiteral("code create"), createCode}, {QStringLiteral("code list"), listCodes},
         {QStringLiteral("code disable"), disableCode}, {QStringLiteral("code delete"), deleteCode}, {QStringLiteral("migrate"), migrate},
         {QStringLiteral("resume"), resumeJob}, {QStringLiteral("retry"), resumeJob}, {QStringLiteral("cancel"), cancelJob},
-        {QStringLiteral("pause"), pauseJob}, {QStringLiteral("modify"), modifyJob}, {QStringLiteral("status"), showStatus},
+        {QStringLiteral("pause"), pauseJob}, {QStringLiteral("modify"), modifyJob}, {QStringLiteral("cutover"), cutOverJob}, {QStringLiteral("status"), showStatus},
         {QStringLiteral("report"), showReport}, {QStringLiteral("diagnostics"), saveDiagnostics}, {QStringLiteral("abort"), abortAgent},
         {QStringLiteral("cloud list"), listCloud}, {QStringLiteral("cloud clean"), cleanCloud}};
     return table.value(command);

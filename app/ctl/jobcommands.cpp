@@ -166,6 +166,18 @@ int pauseJob(const Arguments &arguments, Console &console)
     return exitDone;
 }
 
+int cutOverJob(const Arguments &arguments, Console &console)
+{
+    const Result<QJsonObject> done = ask(arguments, key("cutover"), jobParams(arguments));
+    if (!done)
+        return console.error(done.error());
+    if (console.isJson())
+        console.json(*done);
+    else
+        console.line(QStringLiteral("Migration %1 takes its final point as soon as it fits.").arg(text(*done, "job")));
+    return exitDone;
+}
+
 int modifyJob(const Arguments &arguments, Console &console)
 {
     const Result<QJsonObject> params = changes(arguments);

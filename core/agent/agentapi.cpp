@@ -38,12 +38,9 @@ QJsonObject refusal(const Error &error, const QJsonArray &problems)
     return {{key("refused"), true}, {key("error"), rpc::toJson(error)}, {key("problems"), problems}};
 }
 
-/// Why this plan cannot be carried out on this server: what no plan helps against first, then the server's own shortcomings, then the
-/// plan's.
-std::optional<Error> obstacle(const Plan &plan, const ServerFacts &facts, const QList<Problem> &problems, const JobEngine &engine)
+/// Why this plan cannot be carried out on this server: the server's own shortcomings first, then the plan's.
+std::optional<Error> obstacle(const Plan &plan, const ServerFacts &facts, const QList<Problem> &problems)
 {
-    if (const Result<> possible = engine.canMigrate(facts); !possible)
-        return possible.error();
     for (const Check &check : readinessChecks(facts)) {
         if (check.severity == Check::Severity::Blocker)
             return check.error.value_or(Error{});
@@ -75,10 +72,10 @@ const QMap<QString, AgentApi::Method> &AgentApi::table()
         {key("plan.validate"), &AgentApi::planValidate}, {key("plan.show"), &AgentApi::planShow}, {key("migrate"), &AgentApi::migrate},
         {key("status"), &AgentApi::status}, {key("subscribe"), &AgentApi::subscribe}, {key("pause"), &AgentApi::pause},
         {key("resume"), &AgentApi::resume}, {key("retry"), &AgentApi::resume}, {key("cancel"), &AgentApi::cancel},
-        {key("clean"), &AgentApi::cancel}, {key("modify"), &AgentApi::modify}, {key("report"), &AgentApi::report},
-        {key("report.read"), &AgentApi::reportRead}, {key("resources"), &AgentApi::resources}, {key("diagnostics"), &AgentApi::diagnostics},
-        {key("diagnostics.list"), &AgentApi::diagnosticsList}, {key("diagnostics.read"), &AgentApi::diagnosticsRead},
-        {key("shutdown"), &AgentApi::shutdown}};
+        {key("clean"), &AgentApi::cancel}, {key("modify"), &AgentApi::modify}, {key("cutover"), &AgentApi::cutover},
+        {key("report"), &AgentApi::report}, {key("report.read"), &AgentApi::reportRead}, {key("resources"), &AgentApi::resources},
+        {key("diagnostics"), &AgentApi::diagnostics}, {key("diagnostics.list"), &AgentApi::diagnosticsList},
+        {key("diagnostics.read"), &AgentApi::diagnosticsRead}, {key("shutdown"), &AgentApi::shutdown}};
     return methods;
 }
 
@@ -129,9 +126,7 @@ Result<QJsonObject> AgentApi::check(Params &params, const Outlet &)
     if (!source)
         return source.error();
     const ServerFacts &facts = (*source)->facts();
-    QList<Check> checks = readinessChecks(facts);
-    if (!m_engine.canMigrate(facts)) // no reason to hide what else there is to say about the server
-        checks.append({key("readiness.live-copy"), Check::Severity::Warning, {}, false, {}});
+    const QList<Check> checks = readinessChecks(facts);
     const bool blocked =
         std::any_of(checks.begin(), checks.end(), [](const Check &each) { return each.severity == Check::Severity::Blocker; });
     const QList<Prompt> prompts = facts.live ? promptsOfMachine(facts, m_setting.place) : promptsOfImages(facts);
@@ -151,7 +146,12 @@ Result<QJsonObject> AgentApi::fix(Params &params, const Outlet &)
         return malformed(QStringLiteral("the source's disks are images, so nothing is to be done for “%1”").arg(id));
     if (choice.isEmpty() && promptChoices(id).contains(key("yes"))) // SELinux is never changed without a word
         choice = key("yes");
-    const Result<PromptResult> done = carryOut(id, choice, m_setting.place, m_stop.get_token());
+    WorkPlace place = m_setting.place;
+    place.testTracking = [this](const std::stop_token &stop) -> Result<> {
+        const Result<std::shared_ptr<const Source>> source = m_source.get(stop);
+        return source ? m_engine.testTracking(**source, stop) : Result<>(source.error());
+    };
+    const Result<PromptResult> done = carryOut(id, choice, place, m_stop.get_token());
     if (!done)
         return done.error();
     return QJsonObject{{key("id"), id}, {key("choice"), choice}, {key("state"), done->state}, {key("changed"), done->changed}};
@@ -186,7 +186,7 @@ Result<QJsonObject> AgentApi::planValidate(Params &params, const Outlet &)
     if (!source)
         return source.error();
     const QList<Problem> problems = edgelift::check(*plan, (*source)->facts());
-    if (const std::optional<Error> error = obstacle(*plan, (*source)->facts(), problems, m_engine))
+    if (const std::optional<Error> error = obstacle(*plan, (*source)->facts(), problems))
         return refusal(*error, apijson::array(problems));
     return QJsonObject{{key("problems"), apijson::array(problems)}};
 }
@@ -222,7 +222,7 @@ Result<QJsonObject> AgentApi::migrate(Params &params, const Outlet &)
     if (!source)
         return source.error();
     const QList<Problem> problems = edgelift::check(*plan, (*source)->facts());
-    if (const std::optional<Error> error = obstacle(*plan, (*source)->facts(), problems, m_engine))
+    if (const std::optional<Error> error = obstacle(*plan, (*source)->facts(), problems))
         return refusal(*error, apijson::array(problems));
     const Result<QString> job = m_jobs.start(*plan, source.take(), *authorization);
     if (!job)
@@ -252,6 +252,11 @@ Result<QJsonObject> AgentApi::subscribe(Params &params, const Outlet &outlet)
 Result<QJsonObject> AgentApi::pause(Params &params, const Outlet &)
 {
     return withJob(params, [this](const QString &job) { return m_jobs.pause(job); });
+}
+
+Result<QJsonObject> AgentApi::cutover(Params &params, const Outlet &)
+{
+    return withJob(params, [this](const QString &job) { return m_jobs.cutOver(job); });
 }
 
 Result<QJsonObject> AgentApi::resume(Params &params, const Outlet &)

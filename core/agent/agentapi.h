@@ -48,6 +48,7 @@ private:
     Result<QJsonObject> status(Params &params, const Outlet &outlet);
     Result<QJsonObject> subscribe(Params &params, const Outlet &outlet);
     Result<QJsonObject> pause(Params &params, const Outlet &outlet);
+    Result<QJsonObject> cutover(Params &params, const Outlet &outlet);
     Result<QJsonObject> resume(Params &params, const Outlet &outlet);
     Result<QJsonObject> cancel(Params &params, const Outlet &outlet);
     Result<QJsonObject> modify(Params &params, const Outlet &outlet);

@@ -14,6 +14,7 @@ public:
     [[nodiscard]] virtual Plan plan() const = 0;
     /// Any thread, also while it runs.
     virtual Result<> setTransfer(const Plan::Transfer &transfer) = 0;
+    virtual Result<> cutOver() = 0; ///< any thread
     virtual Outcome run(const std::stop_token &stop, const MigrationObserver &observer) = 0;
     virtual Outcome cancel(const std::stop_token &stop, const MigrationObserver &observer) = 0;
     [[nodiscard]] virtual QList<LedgerEntry> resources() const = 0;
@@ -25,8 +26,9 @@ class JobEngine
 {
 public:
     virtual ~JobEngine() = default;
-    /// Whether a migration of such a source can be carried out at all. Errors: LiveSourceUnsupported.
-    [[nodiscard]] virtual Result<> canMigrate(const ServerFacts &facts) const = 0;
+    /// Follows the writes of a machine that runs for a moment, to see that it can be done: the "snapshot driver". Writes one file of 1 MiB
+    /// in the state folder and removes it. Blocks for about a second. Errors: LiveSourceUnsupported, those of LiveCopy::start().
+    virtual Result<> testTracking(const Source &source, const std::stop_token &stop) = 0;
     virtual Result<std::unique_ptr<EngineJob>> create(const Plan &plan, const Source &source, const Authorization &authorization) = 0;
     virtual Result<std::unique_ptr<EngineJob>> open(const QString &jobId, const Source &source) = 0;
     virtual Result<std::unique_ptr<EngineJob>> openForCleanUp(const QString &jobId) = 0;
@@ -48,7 +50,7 @@ public:
         : m_stateDir(std::move(stateDir))
     {
     }
-    [[nodiscard]] Result<> canMigrate(const ServerFacts &facts) const override;
+    Result<> testTracking(const Source &source, const std::stop_token &stop) override;
     Result<std::unique_ptr<EngineJob>> create(const Plan &plan, const Source &source, const Authorization &authorization) override;
     Result<std::unique_ptr<EngineJob>> open(const QString &jobId, const Source &source) override;
     Result<std::unique_ptr<EngineJob>> openForCleanUp(const QString &jobId) override;

@@ -219,6 +219,22 @@ Result<QString> JobManager::pause(const QString &jobId)
     return job ? wrongState(*job) : job.error();
 }
 
+Result<QString> JobManager::cutOver(const QString &jobId)
+{
+    std::shared_ptr<EngineJob> job;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (const Slot *slot = activeSlot(jobId))
+            job = slot->job;
+    }
+    if (job) {
+        const Result<> done = job->cutOver();
+        return done ? Result<QString>(job->id()) : done.error();
+    }
+    const Result<JobSummary> known = pick(jobId, true);
+    return known ? wrongState(*known) : known.error();
+}
+
 Result<QString> JobManager::cancel(const QString &jobId)
 {
     {

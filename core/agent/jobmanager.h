@@ -44,6 +44,8 @@ public:
     Result<QString> resumeInterrupted();
     /// Stops the running job; "ended" follows. Errors: JobUnknown, JobStateWrong (it does not run).
     Result<QString> pause(const QString &jobId);
+    /// The running copy of a live source with manual cutover may take its point now. Errors: JobUnknown, JobStateWrong (it does not copy).
+    Result<QString> cutOver(const QString &jobId);
     /// Removes everything a job made, stopping it first. Errors: JobRunning (another one), JobUnknown, JobStateWrong (finished).
     Result<QString> cancel(const QString &jobId);
     /// Changes the transfer of a job, at once when it runs, and for all its runs to come. An empty id: the one that runs, else the

@@ -1,6 +1,7 @@
 #include "core/agent/jobengine.h"
 #include "core/layout/defaultplan.h"
 #include "core/migrate/cloudsession.h"
+#include "core/migrate/live/livecopy.h"
 #include "core/migrate/naming.h"
 
 namespace edgelift {
@@ -17,6 +18,7 @@ public:
     QString id() const override { return m_migration->jobId(); }
     Plan plan() const override { return m_migration->plan(); }
     Result<> setTransfer(const Plan::Transfer &transfer) override { return m_migration->setTransfer(transfer); }
+    Result<> cutOver() override { return m_migration->cutOver(); }
     Outcome run(const std::stop_token &stop, const MigrationObserver &observer) override { return m_migration->run(stop, observer); }
     Outcome cancel(const std::stop_token &stop, const MigrationObserver &observer) override { return m_migration->cancel(stop, observer); }
     QList<LedgerEntry> resources() const override { return m_migration->resources(); }
@@ -53,23 +55,22 @@ SourceDescription described(const ServerFacts &facts)
 
 }
 
-/// Nothing follows the writes of a running machine yet; a copy that was made without that would be no copy.
-Result<> MigrationEngine::canMigrate(const ServerFacts &facts) const
+Result<> MigrationEngine::testTracking(const Source &source, const std::stop_token &stop)
 {
-    return facts.live ? Result<>(Error{ErrorCode::LiveSourceUnsupported, Retry::AfterUserAction, {}, {}}) : ok();
+    QStringList disks;
+    for (const DiskFacts &disk : source.facts().disks)
+        disks.append(disk.id);
+    const Result<std::unique_ptr<LiveCopy>> live = LiveCopy::start(source, disks, realSurroundings().live, m_stateDir, stop);
+    return live ? ok() : Result<>(live.error());
 }
 
 Result<std::unique_ptr<EngineJob>> MigrationEngine::create(const Plan &plan, const Source &source, const Authorization &authorization)
 {
-    if (const Result<> possible = canMigrate(source.facts()); !possible)
-        return possible.error();
     return wrapped(Migration::create(m_stateDir, plan, source, authorization));
 }
 
 Result<std::unique_ptr<EngineJob>> MigrationEngine::open(const QString &jobId, const Source &source)
 {
-    if (const Result<> possible = canMigrate(source.facts()); !possible)
-        return possible.error();
     return wrapped(Migration::open(m_stateDir, jobId, source));
 }
 

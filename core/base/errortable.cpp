@@ -114,8 +114,10 @@ constexpr ErrorEntry entries[] = {
         QT_TRANSLATE_NOOP("ErrorText", "Rebuild the initramfs with virtio_blk, virtio_pci and virtio_net, then check again.")},
     {ErrorCode::LiveSourceUnsupported, "LiveSourceUnsupported",
         QT_TRANSLATE_NOOP("ErrorText", "This machine cannot be migrated while it runs"),
-        QT_TRANSLATE_NOOP("ErrorText", "This version cannot copy a server that runs."),
-        QT_TRANSLATE_NOOP("ErrorText", "Shut the server down and name its disk images with --source-disk.")},
+        QT_TRANSLATE_NOOP(
+            "ErrorText", "The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed."),
+        QT_TRANSLATE_NOOP("ErrorText",
+            "Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.")},
     {ErrorCode::SourceUnsteady, "SourceUnsteady", QT_TRANSLATE_NOOP("ErrorText", "The source does not read the same twice"),
         QT_TRANSLATE_NOOP("ErrorText", "%2 blocks of %1 had another content each time they were read."),
         QT_TRANSLATE_NOOP("ErrorText",

@@ -1,4 +1,5 @@
 #include "core/base/log.h"
+#include "core/migrate/live/livecopy.h"
 #include "core/migrate/receiverpeer.h"
 #include "core/migrate/steps.h"
 #include "core/migrate/targetdisks.h"
@@ -12,10 +13,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What must be copied of each disk, as the transfer wants it.
-Result<CopyOrder> copyOrder(StepContext &context)
+/// What is in use on the disks of a server that stands still. A live copy finds that out at its own moment.
+Result<UsedMaps> usedOf(StepContext &context)
 {
     const Source &source = context.source();
+    if (source.facts().live)
+        return UsedMaps{};
     QHash<QString, QString> paths;
     for (const DiskFacts &disk : source.facts().disks)
         paths.insert(disk.id, source.diskPath(disk.id));
@@ -27,6 +30,16 @@ Result<CopyOrder> copyOrder(StepContext &context)
         notes.append(note.volume + QLatin1String(": ") + note.reason);
     if (const Result<> set = context.set({{QStringLiteral("copyNotes"), notes}}); !set)
         return set.error();
+    return used;
+}
+
+/// What must be copied of each disk, as the transfer wants it.
+Result<CopyOrder> copyOrder(StepContext &context)
+{
+    const Source &source = context.source();
+    const Result<UsedMaps> used = usedOf(context);
+    if (!used)
+        return used.error();
     CopyOrder order;
     order.epoch = context.text("epoch").toULongLong();
     order.journalPath = context.store().path(QStringLiteral("transfer.journal"));
@@ -71,6 +84,28 @@ bool isLinkTrouble(const Error &error)
     return error.code == ErrorCode::ReceiverUnreachable || error.code == ErrorCode::LinkLost || error.code == ErrorCode::LinkStalled;
 }
 
+QStringList idsOf(const QList<TargetDisk> &disks)
+{
+    QStringList ids;
+    for (const TargetDisk &disk : disks)
+        ids.append(disk.sourceId);
+    return ids;
+}
+
+Result<std::unique_ptr<LiveCopy>> startTracking(StepContext &context)
+{
+    const QStringList disks = idsOf(targetDisks(context.plan(), context.source().facts()));
+    return LiveCopy::start(context.source(), disks, context.surroundings().live, context.store().path(QStringLiteral(".")), context.stop());
+}
+
+/// Everything that a copy of disks in use needs besides; `proved` is made of its point.
+CopyOrder::Live liveOrder(StepContext &context, LiveCopy &live, QJsonObject &proved)
+{
+    return {live.changes(), live.freezer(), context.liveTuning(), live.areas(), live.settle(), [&live] { return live.usedNow(); },
+        [&live](const std::vector<std::shared_ptr<const BlockView>> &targets) { return live.usedIn(targets); },
+        [&live, &proved](const LivePoint &point) { proved = live.evidence(point); }};
+}
+
 /// The link's end may only be the sign of something worse: then that is said.
 Error explained(StepContext &context, const Error &error)
 {
@@ -80,6 +115,18 @@ Error explained(StepContext &context, const Error &error)
     return !instance && instance.error().code == ErrorCode::TransitReleased ? instance.error() : error;
 }
 
+}
+
+/// Before anything is made: can writes be followed, can everything stand still, and for how long.
+Result<> checkTracking(StepContext &context)
+{
+    if (!context.source().facts().live)
+        return ok();
+    const Result<std::unique_ptr<LiveCopy>> live = startTracking(context);
+    if (!live)
+        return live.error();
+    const Result<QJsonObject> rehearsed = (*live)->rehearse();
+    return rehearsed ? context.set({{QStringLiteral("tracking"), *rehearsed}}) : Result<>(rehearsed.error());
 }
 
 Result<> copyDisks(StepContext &context)
@@ -98,6 +145,15 @@ Result<> copyDisks(StepContext &context)
     context.events().setDisks(names);
     bool told = false;
     order->locate = [&] { return locateReceiver(context, told); };
+    std::unique_ptr<LiveCopy> live; // tracks as long as it lives
+    QJsonObject proved;
+    if (context.source().facts().live) {
+        Result<std::unique_ptr<LiveCopy>> started = startTracking(context);
+        if (!started)
+            return started.error();
+        live = started.take();
+        order->live.emplace(liveOrder(context, *live, proved));
+    }
     TransferProgress last;
     const Outcome outcome = context.surroundings().link->copy(
         *peer, *order, context.tuning(),
@@ -107,7 +163,7 @@ Result<> copyDisks(StepContext &context)
         },
         context.stop());
     context.events().progress(Phase::Copy, last, true);
-    const bool verified = outcome.end == Outcome::End::Finished && context.tuning().checksum.load();
+    const bool verified = outcome.end == Outcome::End::Finished && (live || context.tuning().checksum.load());
     const Result<> kept = context.store().update([&](JobRecord &record) { record.copy = {last.done, last.total, last.wire, verified}; });
     if (outcome.end == Outcome::End::Failed)
         return explained(context, *outcome.error);
@@ -115,6 +171,8 @@ Result<> copyDisks(StepContext &context)
         return Error{ErrorCode::LinkLost, Retry::AfterWait, {peer->address.host}, QStringLiteral("stopped")};
     if (!kept)
         return kept;
+    if (live)
+        return context.set({{QStringLiteral("livePoint"), proved}});
     return context.source().verifyUnchanged(); // what was read must have been one state of the server
 }
 

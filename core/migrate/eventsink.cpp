@@ -14,6 +14,32 @@ constexpr qint64 progressEveryMs = 100;
 
 QJsonValue number(Bytes bytes) { return QJsonValue(qint64(bytes.count)); }
 
+QString liveName(LiveProgress::Phase phase)
+{
+    using Phase = LiveProgress::Phase;
+    constexpr std::pair<Phase, const char *> names[] = {{Phase::FirstPass, "first-pass"}, {Phase::Comparing, "comparing"},
+        {Phase::Round, "round"}, {Phase::InSync, "in-sync"}, {Phase::Freezing, "freezing"}, {Phase::SendingPoint, "sending-point"},
+        {Phase::Rechecking, "rechecking"}, {Phase::ReadingBack, "reading-back"}, {Phase::Committed, "committed"}};
+    return QLatin1String(std::find_if(std::begin(names), std::end(names), [phase](const auto &one) { return one.first == phase; })->second);
+}
+
+QJsonObject toJson(const LiveProgress &live)
+{
+    constexpr std::pair<LiveProgress::Remedy, const char *> names[] = {{LiveProgress::Remedy::RaiseLimits, "raise-limits"},
+        {LiveProgress::Remedy::QuietHours, "quiet-hours"}, {LiveProgress::Remedy::StopServices, "stop-services"},
+        {LiveProgress::Remedy::LongerFreeze, "longer-freeze"}};
+    QJsonArray remedies;
+    for (const auto &[remedy, name] : names) {
+        if (live.remedies.contains(remedy))
+            remedies.append(QLatin1String(name));
+    }
+    return {{QStringLiteral("state"), liveName(live.phase)}, {QStringLiteral("round"), live.round},
+        {QStringLiteral("dirtyBytes"), number(live.dirty)}, {QStringLiteral("writeRate"), std::round(live.writeRate)},
+        {QStringLiteral("linkRate"), std::round(live.linkRate)}, {QStringLiteral("freezeMs"), qint64(live.predicted.count())},
+        {QStringLiteral("budgetMs"), qint64(live.budget.count())}, {QStringLiteral("converging"), live.converging},
+        {QStringLiteral("remedies"), remedies}};
+}
+
 QJsonObject toJson(const LimitsInForce &limits)
 {
     return {{QStringLiteral("limitMbps"), limits.limitMbps}, {QStringLiteral("diskMBps"), limits.diskMBps},
@@ -81,8 +107,14 @@ void EventSink::progress(Phase phase, const TransferProgress &progress, bool alw
         warning(warnings::sourceReread(progress.rereadExtents));
     if (repaired)
         warning(warnings::targetRepaired(progress.repairedExtents));
+    const bool stuck = progress.live && !progress.live->converging;
+    if (stuck && !std::exchange(m_stuck, stuck))
+        warning(warnings::doesNotConverge(progress.live->writeRate, progress.live->linkRate));
+    m_stuck = stuck;
     QJsonObject fields = numbers();
     fields.insert(QStringLiteral("phase"), phaseName(phase));
+    if (progress.live)
+        fields.insert(QStringLiteral("live"), toJson(*progress.live));
     send(MigrationEvent::Kind::Progress, "progress", fields);
 }
 

@@ -53,6 +53,7 @@ private:
     int m_lastPercent = -1;
     QList<DiskName> m_disks;
     TransferProgress m_copy;
+    bool m_stuck = false; ///< a live copy does not converge, and that was said
     std::atomic<double> m_copied = 0;
 };
 

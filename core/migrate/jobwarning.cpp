@@ -32,6 +32,10 @@ constexpr Row rows[] = {
             "%n block(s) of the source had another content when read again and were sent again. Test the source server's "
             "memory (RAM) and disk.")},
     {"target-repaired", QT_TRANSLATE_N_NOOP("Warning", "%n block(s) of the target differed from what was sent and were sent again.")},
+    {"does-not-converge",
+        QT_TRANSLATE_NOOP("Warning",
+            "The server changes %1 MB/s, and %2 MB/s can be sent: the copy does not catch up. Raise the limits, wait for a quiet hour, "
+            "stop the services that write most, or allow a longer final moment.")},
     {notRemovedId, QT_TRANSLATE_NOOP("Warning", "Not removed: %1 %2. %3")},
 };
 
@@ -79,6 +83,11 @@ JobWarning linkInterrupted() { return {QStringLiteral("link-interrupted"), {}}; 
 JobWarning portsOpenToAll() { return {QStringLiteral("ports-open-to-all"), {}}; }
 JobWarning sourceReread(quint64 blocks) { return {QStringLiteral("source-reread"), {QString::number(blocks)}}; }
 JobWarning targetRepaired(quint64 blocks) { return {QStringLiteral("target-repaired"), {QString::number(blocks)}}; }
+
+JobWarning doesNotConverge(double writeRate, double linkRate)
+{
+    return {QStringLiteral("does-not-converge"), {QString::number(writeRate / 1e6, 'f', 1), QString::number(linkRate / 1e6, 'f', 1)}};
+}
 
 JobWarning notRemoved(const LedgerEntry &entry, const Error &error)
 {

@@ -18,6 +18,8 @@ namespace warnings {
 [[nodiscard]] JobWarning portsOpenToAll(); ///< nobody knows the source's address
 [[nodiscard]] JobWarning sourceReread(quint64 blocks); ///< verification read the source differently than the first time
 [[nodiscard]] JobWarning targetRepaired(quint64 blocks); ///< verification found another content on the target
+/// A live copy: the server writes faster than changes can be sent. Bytes a second.
+[[nodiscard]] JobWarning doesNotConverge(double writeRate, double linkRate);
 [[nodiscard]] JobWarning notRemoved(const LedgerEntry &entry, const Error &error); ///< by a clean-up
 [[nodiscard]] JobWarning planProblem(const Problem &problem); ///< one the plan may be used with
 }

@@ -22,6 +22,7 @@ struct Migration::Parts
     std::unique_ptr<JobStore> store;
     std::unique_ptr<Ledger> ledger;
     TransferTuning tuning;
+    LiveTuning live;
     std::atomic<bool> running = false;
 
     Outcome perform(bool cancelling, const std::stop_token &stop, const MigrationObserver &observer);
@@ -119,6 +120,7 @@ Result<std::unique_ptr<Migration>> Migration::open(
     parts->source = source;
     parts->surroundings = surroundings;
     tune(parts->tuning, parts->store->plan().transfer);
+    parts->live.cutover = parts->store->plan().cutover == Plan::Cutover::Automatic;
     return std::unique_ptr<Migration>(new Migration(std::move(parts)));
 }
 
@@ -145,6 +147,15 @@ Result<> Migration::setTransfer(const Plan::Transfer &transfer)
     if (stored)
         tune(m_parts->tuning, transfer);
     return stored;
+}
+
+Result<> Migration::cutOver()
+{
+    const JobRecord record = m_parts->store->record();
+    if (!m_parts->running || record.phase != phaseName(Phase::Copy))
+        return Error{ErrorCode::JobStateWrong, Retry::AfterWait, {record.id, jobStateName(record.state)}, {}};
+    m_parts->live.cutover = true;
+    return ok();
 }
 
 QString Migration::reportPath() const { return m_parts->store->path(QStringLiteral("report.html")); }
@@ -204,7 +215,7 @@ Outcome Migration::Parts::perform(bool cancelling, const std::stop_token &stop, 
     const CopyRecord copied = store->record().copy;
     events.resume(copied.done, copied.total, copied.wire);
     running = true;
-    StepContext context({*store, *ledger, source, surroundings, tuning, events, stop});
+    StepContext context({*store, *ledger, source, surroundings, tuning, live, events, stop});
     Runner runner(context);
     Result<> result = store->update([cancelling](JobRecord &record) {
         record.state = JobState::Running;

@@ -54,7 +54,9 @@ struct JobSummary
 ///   progress  phase, bytesDone, bytesTotal, wireBytes, speed, remainingSeconds (null: not steady), limits {limitMbps,
 ///             diskMBps, niceness, window (of the time plan, in words; ""), backOffMBps (null: not active)}: what is in force; disks
 ///             [{disk, name, bytesDone, bytesTotal}]: of the copy, [] before it and in a run that begins after it; after the copy also
-///             percent (of the phase, as the cloud tells)
+///             percent (of the phase, as the cloud tells); of a source that runs: live {state ("first-pass", "round", "in-sync",
+///             "freezing", …), round, dirtyBytes, writeRate and linkRate (bytes/s, 0: not known yet), freezeMs (predicted), budgetMs,
+///             converging, remedies ["raise-limits", …]}
 ///   warning   id, args, message: a JobWarning
 ///   error     code "EL-0312", name, message, remedy, retry "never" | "afterWait" | "afterUserAction", args, phase,
 ///             refused (true: a check said no before anything was made or moved: exit code 3), kept [resources]
@@ -96,6 +98,10 @@ public:
     /// Changes the transfer: at once when it runs, and for every run to come, also of another process. Any thread, also while
     /// running. Errors: FileUnwritable, NoSpace; then nothing changed.
     Result<> setTransfer(const Plan::Transfer &transfer);
+
+    /// A plan with manual cutover keeps the target in sync with a live source until this is called while it copies. Any thread.
+    /// Does nothing for other plans. Errors: JobStateWrong (it does not copy now).
+    Result<> cutOver();
 
     /// Blocks until the end. Finished: everything temporary is removed. Stopped: all kept, run() continues. Failed: kept, listed by
     /// resources(). `observer` is called on this and other threads, one call at a time, progress at most ten times a second.

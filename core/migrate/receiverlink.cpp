@@ -19,6 +19,37 @@ Result<std::unique_ptr<ReceiverClient>> connectTo(const ReceiverPeer &peer, cons
     return ReceiverClient::connect(peer.address, *context, stop);
 }
 
+TransferSettings settingsOf(const ReceiverPeer &peer, const CopyOrder &order)
+{
+    TransferSettings settings;
+    settings.receiver = peer.address;
+    settings.keys = peer.keys;
+    settings.peerPin = peer.pin;
+    settings.epoch = order.epoch;
+    settings.journalPath = order.journalPath;
+    settings.patience = outage;
+    settings.locate = order.locate;
+    return settings;
+}
+
+Outcome copyLive(const ReceiverPeer &peer, const CopyOrder &order, const CopyOrder::Live &live, const TransferTuning &tuning,
+    const Transfer::Observer &observer, const std::stop_token &stop)
+{
+    LiveSettings settings;
+    settings.transfer = settingsOf(peer, order);
+    settings.areas = live.areas;
+    settings.settle = live.settle;
+    settings.usedNow = live.usedNow;
+    settings.usedIn = live.usedIn;
+    LiveTransfer transfer(std::move(settings), order.disks, tuning, live.tuning, live.changes, live.freezer, observer);
+    const Outcome outcome = transfer.run(stop);
+    if (outcome.end != Outcome::End::Finished)
+        return outcome;
+    live.proved(*transfer.point());
+    const Result<> finished = transfer.finish(stop);
+    return finished ? outcome : Outcome{Outcome::End::Failed, finished.error()};
+}
+
 }
 
 Result<> TlsReceiverLink::probe(const ReceiverPeer &peer, const std::stop_token &stop)
@@ -36,15 +67,9 @@ Result<> TlsReceiverLink::probe(const ReceiverPeer &peer, const std::stop_token 
 Outcome TlsReceiverLink::copy(const ReceiverPeer &peer, const CopyOrder &order, const TransferTuning &tuning,
     const std::function<void(const TransferProgress &)> &observer, const std::stop_token &stop)
 {
-    TransferSettings settings;
-    settings.receiver = peer.address;
-    settings.keys = peer.keys;
-    settings.peerPin = peer.pin;
-    settings.epoch = order.epoch;
-    settings.journalPath = order.journalPath;
-    settings.patience = outage;
-    settings.locate = order.locate;
-    return Transfer(std::move(settings), order.disks, tuning, observer).run(stop);
+    if (order.live)
+        return copyLive(peer, order, *order.live, tuning, observer, stop);
+    return Transfer(settingsOf(peer, order), order.disks, tuning, observer).run(stop);
 }
 
 Result<> TlsReceiverLink::shutdown(const ReceiverPeer &peer, const std::stop_token &stop)

@@ -1,10 +1,12 @@
 #pragma once
 #include "core/base/job.h"
+#include "core/stream/live/livetransfer.h"
 #include "core/stream/receiverclient.h"
 #include "core/stream/transfer.h"
 #include "core/wire/linkkeys.h"
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 
 namespace edgelift {
@@ -23,6 +25,20 @@ struct CopyOrder
     QString journalPath;
     QList<TransferDisk> disks;
     std::function<Result<QString>()> locate; ///< as TransferSettings::locate
+
+    /// Of disks that are written to meanwhile.
+    struct Live
+    {
+        ChangeSource &changes;
+        PointFreezer &freezer;
+        const LiveTuning &tuning;
+        std::vector<LiveAreas> areas; ///< and what follows: as LiveSettings
+        std::chrono::milliseconds settle{0};
+        std::function<Result<std::vector<RangeSet>>()> usedNow;
+        std::function<Result<std::vector<RangeSet>>(const std::vector<std::shared_ptr<const BlockView>> &)> usedIn;
+        std::function<void(const LivePoint &)> proved; ///< called once, when the point is durable and proved
+    };
+    std::optional<Live> live;
 };
 
 /// What the migration asks of the receiver. Blocks; one call at a time.
@@ -32,7 +48,8 @@ public:
     virtual ~ReceiverLink() = default;
     /// Ok when the receiver answers on both ports and both proved their keys. Errors: those of ReceiverClient::connect.
     virtual Result<> probe(const ReceiverPeer &peer, const std::stop_token &stop) = 0;
-    /// The whole copy, going on where its journal ends. Finished: durable on the target disks, their tables completed.
+    /// The whole copy, going on where its journal ends; of a live source until its first point. Finished: durable on the target disks,
+    /// their tables completed.
     virtual Outcome copy(const ReceiverPeer &peer, const CopyOrder &order, const TransferTuning &tuning,
         const std::function<void(const TransferProgress &)> &observer, const std::stop_token &stop) = 0;
     /// Ends the receiver in good order.

@@ -49,7 +49,11 @@ QJsonObject copy(const JobRecord &record)
         if (phase.phase == Phase::Copy && phase.ended.isValid())
             seconds = double(phase.started.msecsTo(phase.ended)) / 1000;
     }
-    return {{QStringLiteral("bytesDone"), number(record.copy.done)}, {QStringLiteral("bytesTotal"), number(record.copy.total)},
+    const QJsonValue point = record.values.value(QLatin1String("livePoint"));
+    const QJsonValue tracking = record.values.value(QLatin1String("tracking"));
+    return {{QStringLiteral("livePoint"), point.isUndefined() ? QJsonValue() : point},
+        {QStringLiteral("tracking"), tracking.isUndefined() ? QJsonValue() : tracking},
+        {QStringLiteral("bytesDone"), number(record.copy.done)}, {QStringLiteral("bytesTotal"), number(record.copy.total)},
         {QStringLiteral("wireBytes"), number(record.copy.wire)}, {QStringLiteral("seconds"), seconds},
         {QStringLiteral("everyBlockHashed"), true}, {QStringLiteral("readBackAndCompared"), record.copy.verified},
         {QStringLiteral("notes"), record.values.value(QLatin1String("copyNotes")).toArray()}};

@@ -20,6 +20,7 @@ public:
         const Source *source; ///< null in a clean-up without the source
         const Surroundings &surroundings;
         const TransferTuning &tuning;
+        const LiveTuning &live;
         EventSink &events;
         std::stop_token stop;
     };
@@ -35,6 +36,7 @@ public:
     const Surroundings &surroundings() const { return m_parts.surroundings; }
     const Clock &clock() const { return *m_parts.surroundings.clock; }
     const TransferTuning &tuning() const { return m_parts.tuning; }
+    const LiveTuning &liveTuning() const { return m_parts.live; }
     EventSink &events() const { return m_parts.events; }
     const std::stop_token &stop() const { return m_parts.stop; }
     [[nodiscard]] const QString &jobId() const { return m_jobId; }

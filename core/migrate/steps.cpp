@@ -18,6 +18,7 @@ std::span<const Step> migrationSteps()
         Step{"check.names", Phase::Check, checkNames},
         Step{"check.network", Phase::Check, checkNetwork},
         Step{"check.role", Phase::Check, checkRole},
+        Step{"check.tracking", Phase::Check, checkTracking},
         Step{"check.stock", Phase::Check, checkStock},
         Step{"transit.bundle", Phase::Transit, uploadBundle},
         Step{"transit.vpc", Phase::Transit, makeVpc},

@@ -48,6 +48,7 @@ Result<> matchDisks(StepContext &context);
 Result<> findInstance(StepContext &context);
 Result<> awaitReceiver(StepContext &context);
 // copysteps.cpp
+Result<> checkTracking(StepContext &context);
 Result<> copyDisks(StepContext &context);
 Result<> shutDownReceiver(StepContext &context);
 Result<> stopInstance(StepContext &context);

@@ -3,6 +3,7 @@
 #include "core/cloud/qthttptransport.h"
 
 #include <QCoreApplication>
+#include <QFileInfo>
 
 namespace edgelift {
 
@@ -14,7 +15,11 @@ Surroundings realSurroundings()
     if (const QString chosen = qEnvironmentVariable("EDGELIFT_BUNDLE"); !chosen.isEmpty())
         bundles.append(chosen);
     bundles << program + QLatin1String("/../share/edgelift") + name << program + name << QStringLiteral("/usr/share/edgelift") + name;
-    return {std::make_shared<SystemClock>(), std::make_shared<QtHttpTransport>(), std::make_shared<TlsReceiverLink>(), bundles};
+    LiveTools live;
+    live.track = [](const QList<TrackedDisk> &disks, const QList<SelfTestPlace> &places) { return chooseTracker(disks, places); };
+    const QString beside = program + QLatin1String("/edgelift-freezer");
+    live.freezer.program = QFileInfo::exists(beside) ? beside : QStringLiteral("/usr/lib/edgelift/edgelift-freezer");
+    return {std::make_shared<SystemClock>(), std::make_shared<QtHttpTransport>(), std::make_shared<TlsReceiverLink>(), bundles, live};
 }
 
 }

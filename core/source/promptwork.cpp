@@ -154,8 +154,11 @@ Result<PromptResult> carryOut(const QString &prompt, const QString &choice, cons
     if (!promptChoices(prompt).contains(choice))
         return Error{ErrorCode::RequestMalformed, Retry::AfterUserAction,
             {QStringLiteral("“%1” of “%2” is none of: %3").arg(choice, prompt, promptChoices(prompt).join(QLatin1String(", ")))}, {}};
-    if (is("snapshot-driver", "yes"))
-        return Error{ErrorCode::LiveSourceUnsupported, Retry::AfterUserAction, {}, {}};
+    if (is("snapshot-driver", "yes")) {
+        const Result<> followed =
+            place.testTracking ? place.testTracking(stop) : Error{ErrorCode::LiveSourceUnsupported, Retry::AfterUserAction, {}, {}};
+        return followed ? PromptResult{QStringLiteral("installed"), false} : Result<PromptResult>(followed.error());
+    }
     if (is("rsync", "yes") && rsyncState(place) != QLatin1String("installed"))
         return installRsync(place, stop);
     if (is("selinux", "disable"))

@@ -11,6 +11,7 @@ struct WorkPlace
 {
     QString root; ///< before every path; empty: the machine itself
     std::function<Result<QByteArray>(const Command &, const std::stop_token &)> run = runChecked;
+    std::function<Result<>(const std::stop_token &)> testTracking; ///< none: writes cannot be followed here
 };
 
 struct PromptResult
@@ -24,7 +25,7 @@ struct PromptResult
 ///   selinux permissive  setenforce 0
 ///   selinux disable     also writes SELINUX=disabled to /etc/selinux/config as a whole; the original is kept as config.edgelift-orig.
 ///                       When setenforce fails, the file is as before. Errors: FileUnreadable, FileUnwritable, NoSpace
-///   snapshot-driver yes LiveSourceUnsupported: nothing follows writes yet
+///   snapshot-driver yes follows the disks' writes for a moment, which installs nothing. Errors: LiveSourceUnsupported, the test's
 /// Everything else changes nothing. Error: RequestMalformed for another prompt or choice.
 [[nodiscard]] Result<PromptResult> carryOut(
     const QString &prompt, const QString &choice, const WorkPlace &place, const std::stop_token &stop);

@@ -49,6 +49,7 @@ struct FakeState
         Plan plan;
         int runs = 0;
         int cancels = 0;
+        int cutOvers = 0;
         bool interrupted = false;
         bool cancelling = false;
     };
@@ -95,6 +96,12 @@ public:
         if (m_state.transferFails)
             return *m_state.transferFails;
         m_state.jobs[m_id].plan.transfer = transfer;
+        return ok();
+    }
+    Result<> cutOver() override
+    {
+        const std::lock_guard lock(m_state.mutex);
+        ++m_state.jobs[m_id].cutOvers;
         return ok();
     }
     QList<LedgerEntry> resources() const override
@@ -163,11 +170,11 @@ class FakeEngine final : public JobEngine
 {
 public:
     FakeState state;
-    bool copiesLive = false; ///< machines that run are refused otherwise
+    std::optional<Error> trackingProblem; ///< nothing: writes can be followed
 
-    Result<> canMigrate(const ServerFacts &facts) const override
+    Result<> testTracking(const Source &, const std::stop_token &) override
     {
-        return facts.live && !copiesLive ? Result<>(Error{ErrorCode::LiveSourceUnsupported, Retry::AfterUserAction, {}, {}}) : ok();
+        return trackingProblem ? Result<>(*trackingProblem) : ok();
     }
     Result<std::unique_ptr<EngineJob>> create(const Plan &plan, const Source &, const Authorization &) override
     {

@@ -82,7 +82,8 @@ private Q_SLOTS:
     void secretsDoNotComeBack();
     void aMachineThatRunsIsCheckedAndPlanned();
     void aMachineThatRunsIsLookedAtAgain();
-    void copyingAMachineThatRunsIsRefused();
+    void aMachineThatRunsIsMigrated();
+    void theSnapshotDriverIsTested();
     void importNamesTheSource();
     void theAccountIsShown();
     void whatTheAccountCannotShowIsAnError();
@@ -284,16 +285,6 @@ void TestAgentApi::aMachineThatRunsIsCheckedAndPlanned()
             needed.append(prompt.toObject().value(key("id")).toString());
     }
     QVERIFY(needed.contains(key("snapshot-driver")));
-    const auto says = [](const QJsonObject &reply) {
-        const QJsonArray checks = reply.value(key("checks")).toArray();
-        return std::any_of(checks.begin(), checks.end(), [](const QJsonValue &check) {
-            return check.toObject().value(key("id")) == key("readiness.live-copy")
-                && !check.toObject().value(key("remedy")).toString().isEmpty();
-        });
-    };
-    QVERIFY(says(checked));
-    world.engine.copiesLive = true;
-    QVERIFY(!says(*world.call("check")));
     QCOMPARE(world.call("plan.new")->value(key("problems")).toArray().size(), 0);
 }
 
@@ -316,18 +307,21 @@ void TestAgentApi::aMachineThatRunsIsLookedAtAgain()
     QCOMPARE(opened, 2);
 }
 
-void TestAgentApi::copyingAMachineThatRunsIsRefused()
+void TestAgentApi::aMachineThatRunsIsMigrated()
 {
     World world(runningServer(), {});
-    QCOMPARE(refusedWith(world.migrate()), key("LiveSourceUnsupported"));
     const QJsonObject plan = toJson(defaultPlan(runningServer()));
-    QCOMPARE(refusedWith(world.call("plan.validate", {{key("plan"), plan}})), key("LiveSourceUnsupported"));
-    QVERIFY(world.engine.state.jobs.isEmpty());
-    const MigrationEngine real(key("/nonexistent")); // and the real one says the same
-    QCOMPARE(real.canMigrate(runningServer()).error().code, ErrorCode::LiveSourceUnsupported);
-    QVERIFY(real.canMigrate(test::FakeSource::readyServer()));
-    world.engine.copiesLive = true;
+    QCOMPARE(refusedWith(world.call("plan.validate", {{key("plan"), plan}})), key("accepted"));
     QCOMPARE(refusedWith(world.migrate()), key("accepted"));
+}
+
+void TestAgentApi::theSnapshotDriverIsTested()
+{
+    World world(runningServer(), {});
+    const QJsonObject params{{key("id"), key("snapshot-driver")}, {key("choice"), key("yes")}};
+    QCOMPARE(world.call("fix", params)->value(key("state")).toString(), key("installed"));
+    world.engine.trackingProblem = Error{ErrorCode::LiveSourceUnsupported, Retry::AfterUserAction, {}, {}};
+    QCOMPARE(world.call("fix", params).error().code, ErrorCode::LiveSourceUnsupported);
 }
 
 void TestAgentApi::importNamesTheSource()
@@ -401,6 +395,8 @@ void TestAgentApi::modifyChecksItsRange()
     QCOMPARE(world.engine.state.transfer(key("j-1")).schedule.value(0).diskMBps, 80);
     QVERIFY(world.call("modify", {{key("schedule"), QJsonArray()}}));
     QVERIFY(world.engine.state.transfer(key("j-1")).schedule.isEmpty());
+    QVERIFY(world.call("cutover"));
+    QCOMPARE(world.engine.state.jobs.value(key("j-1")).cutOvers, 1);
     QVERIFY(world.call("pause"));
 }
 
@@ -447,7 +443,6 @@ void TestAgentApi::promptsAreAnsweredOnThisMachine()
     QVERIFY(done.value(key("changed")).toBool());
     QCOMPARE(ran, (QStringList{key("setenforce"), key("setenforce")}));
     QCOMPARE(fix("rsync", "").error().code, ErrorCode::ToolMissing); // yes is meant; this machine has no package manager
-    QCOMPARE(fix("snapshot-driver", "yes").error().code, ErrorCode::LiveSourceUnsupported);
     QCOMPARE(fix("kernel", "yes").error().code, ErrorCode::RequestMalformed);
 }
 

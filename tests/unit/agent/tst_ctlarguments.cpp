@@ -166,7 +166,7 @@ void TestCtlArguments::everyCommandHasItsHelp()
     }
     for (const char *expected :
         {"inspect", "check", "plan new", "plan validate", "plan show", "code create", "code list", "code disable", "import", "migrate",
-            "status", "pause", "resume", "modify", "retry", "cancel", "report", "diagnostics", "abort", "cloud list", "cloud clean"})
+            "status", "pause", "resume", "modify", "cutover", "retry", "cancel", "report", "diagnostics", "abort", "cloud list", "cloud clean"})
         QVERIFY2(names.contains(QLatin1String(expected)), expected); // design.md section 3
 }
 

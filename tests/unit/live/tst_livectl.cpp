@@ -50,8 +50,8 @@ private Q_SLOTS:
     }
     void thisMachineIsInspected();
     void thisMachineIsChecked();
-    void aPlanIsMadeAndItsStartRefused();
-    void theSnapshotDriverIsRefusedHonestly();
+    void aPlanIsMadeAndCompared();
+    void theSnapshotDriverIsTested();
     void withoutRightsTheAnswerIsClear();
 
 private:
@@ -90,14 +90,13 @@ void LiveCtlTest::thisMachineIsChecked()
     const auto [code, reply] = ctl({key("check")});
     QCOMPARE(code, reply.value(key("blocked")).toBool() ? 3 : 0); // a container has no boot loader
     const QStringList ids = idsOf(reply.value(key("checks")).toArray());
-    QVERIFY(ids.contains(key("readiness.live-copy")));
     QVERIFY(ids.contains(key("readiness.memory")));
     const QJsonArray prompts = reply.value(key("prompts")).toArray();
     QCOMPARE(idsOf(prompts), (QStringList{key("snapshot-driver"), key("rsync"), key("selinux")}));
     QVERIFY(prompts.at(0).toObject().value(key("needed")).toBool());
 }
 
-void LiveCtlTest::aPlanIsMadeAndItsStartRefused()
+void LiveCtlTest::aPlanIsMadeAndCompared()
 {
     const auto [code, made] = ctl({key("plan"), key("new")});
     QCOMPARE(code, 0);
@@ -106,22 +105,15 @@ void LiveCtlTest::aPlanIsMadeAndItsStartRefused()
     QVERIFY(!plan->disks.isEmpty());
     QVERIFY(writeFileDurably(at("plan.json"), writePlan(*plan)));
     const auto [refused, reply] = ctl({key("plan"), key("validate"), at("plan.json")});
-    QCOMPARE(refused, 3);
-    QCOMPARE(reply.value(key("error")).toObject().value(key("name")).toString(), key("LiveSourceUnsupported"));
-    qputenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAItest");
-    qputenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "not-a-secret");
-    const auto [notStarted, event] = ctl({key("migrate"), key("--plan"), at("plan.json"), key("--endpoint"), key("http://127.0.0.1:1")});
-    QCOMPARE(notStarted, 3);
-    QCOMPARE(event.value(key("name")).toString(), key("LiveSourceUnsupported"));
-    QVERIFY(!event.value(key("remedy")).toString().isEmpty());
-    QVERIFY(ctl({key("status")}).second.value(key("jobs")).toArray().isEmpty());
+    QVERIFY(reply.value(key("error")).toObject().value(key("name")).toString() != key("LiveSourceUnsupported"));
+    QVERIFY(refused == 0 || refused == 3); // a container has no boot loader
 }
 
-void LiveCtlTest::theSnapshotDriverIsRefusedHonestly()
+void LiveCtlTest::theSnapshotDriverIsTested()
 {
     const auto [code, event] = ctl({key("check"), key("--fix"), key("snapshot-driver")});
-    QCOMPARE(code, 3);
-    QCOMPARE(event.value(key("name")).toString(), key("LiveSourceUnsupported"));
+    QVERIFY2(code == 0, qPrintable(event.value(key("message")).toString() + event.value(key("detail")).toString()));
+    QCOMPARE(event.value(key("state")).toString(), key("installed"));
     QCOMPARE(ctl({key("check"), key("--fix"), key("snapshot-driver"), key("--choice"), key("no")}).first, 0);
     QCOMPARE(ctl({key("check"), key("--fix"), key("selinux"), key("--choice"), key("leave")}).first, 0);
 }

@@ -1,0 +1,202 @@
+#include "core/migrate/live/livecopy.h"
+
+#include "core/base/errortext.h"
+#include "core/base/files.h"
+#include "core/base/log.h"
+#include "core/stream/maps/directview.h"
+#include "core/stream/maps/usedmap.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+namespace edgelift {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto mapsDeadline = 10000ms; ///< reading allocation maps, which is most of that freeze
+constexpr auto raidSettles = 400ms; ///< md calls itself clean 200 ms after the last write
+
+QString deviceOf(const QString &folder)
+{
+    struct stat facts = {};
+    if (::stat(QFile::encodeName(folder).constData(), &facts) != 0)
+        return {};
+    return QStringLiteral("%1:%2").arg(major(facts.st_dev)).arg(minor(facts.st_dev));
+}
+
+Result<QList<TrackedDisk>> trackedDisks(const Source &source, const QStringList &disks)
+{
+    QList<TrackedDisk> out;
+    for (const QString &id : disks) {
+        Result<TrackedDisk> disk = trackedDisk(source.diskPath(id));
+        if (!disk)
+            return disk.error();
+        disk->identity = source.diskIdentity(id);
+        out.append(*disk);
+    }
+    return out;
+}
+
+QString proofName(DiskProof proof)
+{
+    switch (proof) {
+    case DiskProof::Untested:
+        return QStringLiteral("statistics only");
+    case DiskProof::Seen:
+        return QStringLiteral("own writes seen");
+    case DiskProof::Marked:
+        return QStringLiteral("own writes marked exactly");
+    }
+    Q_UNREACHABLE();
+}
+
+}
+
+LiveCopy::LiveCopy(const Source &source, QStringList disks, std::stop_token stop)
+    : m_source(source)
+    , m_disks(std::move(disks))
+    , m_stop(std::move(stop))
+    , m_layout(source.facts(), m_disks)
+{
+}
+
+Result<std::unique_ptr<LiveCopy>> LiveCopy::start(
+    const Source &source, const QStringList &disks, const LiveTools &tools, const QString &stateFolder, const std::stop_token &stop)
+{
+    const Result<QByteArray> mounts = readFile(QStringLiteral("/proc/self/mountinfo"), 64 << 20);
+    if (!mounts)
+        return mounts.error();
+    std::unique_ptr<LiveCopy> copy(new LiveCopy(source, disks, stop));
+    copy->m_filesystems = copy->m_layout.filesystems(mountedFilesystems(*mounts));
+    FreezerOptions options = tools.freezer;
+    options.filesystems = copy->m_filesystems;
+    const auto makeOne = [options](std::chrono::milliseconds deadline) {
+        FreezerOptions one = options;
+        one.deadline = deadline;
+        return makeFreezer(one);
+    };
+    copy->m_freezer = std::make_unique<HeldFilesystems>(makeOne, stop);
+    Result<std::unique_ptr<Freezer>> rehearsal = makeOne(mapsDeadline);
+    if (!rehearsal)
+        return rehearsal.error();
+    copy->m_rehearsal = rehearsal.take();
+    const Result<QList<TrackedDisk>> tracked = trackedDisks(source, disks);
+    if (!tracked)
+        return tracked.error();
+    QList<SelfTestPlace> places;
+    if (const std::optional<SelfTestPlace> place = copy->m_layout.place(stateFolder, deviceOf(stateFolder)))
+        places.append(*place);
+    const auto begin = [track = tools.track, disksToTrack = *tracked, places] { return track(disksToTrack, places); };
+    Result<ChosenTracker> chosen = begin();
+    if (!chosen)
+        return chosen.error();
+    if (!chosen->tracker->online()) {
+        QStringList why;
+        for (const Error &refused : chosen->refused)
+            why.append(refused.args.join(QLatin1Char(' ')) + QLatin1String(": ") + refused.detail);
+        return Error{ErrorCode::LiveSourceUnsupported, Retry::AfterUserAction, {}, why.join(QLatin1String("; "))};
+    }
+    copy->m_changes = std::make_unique<TrackedChanges>(chosen.take(), begin);
+    return copy;
+}
+
+std::chrono::milliseconds LiveCopy::settle() const { return m_layout.hasRaid() ? raidSettles : 0ms; }
+
+Result<std::vector<RangeSet>> LiveCopy::mapsOf(const QHash<QString, std::shared_ptr<const BlockView>> &views) const
+{
+    ServerFacts facts = m_source.facts();
+    facts.disks.removeIf([this](const DiskFacts &disk) { return !m_disks.contains(disk.id); });
+    facts.volumes.removeIf([this](const VolumeFacts &volume) { return !m_disks.contains(volume.disk); });
+    const Result<UsedMaps> used = usedRanges(facts, views, m_stop);
+    if (!used)
+        return used.error();
+    std::vector<RangeSet> out;
+    for (const QString &id : m_disks)
+        out.push_back(used->disks.value(id));
+    return out;
+}
+
+Result<std::vector<RangeSet>> LiveCopy::usedNow()
+{
+    QHash<QString, std::shared_ptr<const BlockView>> views;
+    std::vector<RangeSet> whole;
+    for (const QString &id : m_disks) {
+        const Result<std::shared_ptr<DirectView>> view = DirectView::open(m_source.diskPath(id));
+        if (!view)
+            return view.error();
+        whole.push_back(RangeSet(ByteRange{0, (*view)->size()}));
+        views.insert(id, *view);
+    }
+    const Result<> frozen = m_freezer->freeze(mapsDeadline);
+    if (!frozen && m_stop.stop_requested())
+        return frozen.error();
+    Result<std::vector<RangeSet>> maps = frozen ? mapsOf(views) : Result<std::vector<RangeSet>>(frozen.error());
+    const Result<> thawed = m_freezer->thaw();
+    if (maps && thawed)
+        return maps;
+    const Error error = maps ? thawed.error() : maps.error();
+    log::warning("migrate", QStringLiteral("no allocation maps, every block is copied: ") + logLine(error));
+    return whole;
+}
+
+Result<std::vector<RangeSet>> LiveCopy::usedIn(const std::vector<std::shared_ptr<const BlockView>> &targets) const
+{
+    QHash<QString, std::shared_ptr<const BlockView>> views;
+    for (qsizetype i = 0; i < m_disks.size(); ++i)
+        views.insert(m_disks.at(i), targets.at(size_t(i)));
+    return mapsOf(views);
+}
+
+QJsonObject LiveCopy::tracking() const
+{
+    const ChosenTracker &chosen = m_changes->chosen();
+    QJsonArray proofs;
+    for (qsizetype i = 0; i < m_disks.size(); ++i)
+        proofs.append(QJsonObject{
+            {QStringLiteral("disk"), m_disks.at(i)}, {QStringLiteral("proof"), proofName(chosen.proofs.value(i, DiskProof::Untested))}});
+    QJsonArray refused;
+    for (const Error &error : chosen.refused)
+        refused.append(logLine(error));
+    return {
+        {QStringLiteral("backend"), chosen.tracker->backend()}, {QStringLiteral("selfTest"), proofs}, {QStringLiteral("refused"), refused}};
+}
+
+Result<QJsonObject> LiveCopy::rehearse()
+{
+    const Result<QList<FreezeTime>> times = m_rehearsal->rehearse(m_stop);
+    if (!times)
+        return times.error();
+    QJsonArray filesystems;
+    for (const FreezeTime &one : *times)
+        filesystems.append(
+            QJsonObject{{QStringLiteral("mountPoint"), one.mountPoint}, {QStringLiteral("freezeMicroseconds"), qint64(one.freeze.count())},
+                {QStringLiteral("thawMicroseconds"), qint64(one.thaw.count())}});
+    QJsonObject out = tracking();
+    out.insert(QStringLiteral("filesystems"), filesystems);
+    return out;
+}
+
+QJsonObject LiveCopy::evidence(const LivePoint &point) const
+{
+    QJsonObject out = tracking();
+    out.insert(QStringLiteral("rounds"), point.rounds);
+    out.insert(QStringLiteral("freezes"), point.freezes);
+    out.insert(QStringLiteral("frozenMicroseconds"), qint64(point.frozen.count()));
+    out.insert(QStringLiteral("frozenBytes"), qint64(point.frozenBytes.count));
+    out.insert(QStringLiteral("memoryLocked"), point.roomLocked);
+    out.insert(QStringLiteral("blocksAudited"), qint64(point.audited));
+    out.insert(QStringLiteral("blocksRechecked"), qint64(point.rechecked));
+    out.insert(QStringLiteral("blocksReadBack"), qint64(point.readBack + point.readBackBefore));
+    out.insert(QStringLiteral("manifest"), QString::fromLatin1(wire::toHex(point.manifest)));
+    out.insert(QStringLiteral("trackingRestarts"), point.restarts);
+    out.insert(QStringLiteral("losses"), QJsonArray::fromStringList(point.losses));
+    const std::optional<Error> &hook = m_freezer->report().hookProblem;
+    out.insert(QStringLiteral("hookProblem"), hook ? QJsonValue(logLine(*hook)) : QJsonValue());
+    return out;
+}
+
+}

@@ -1,0 +1,55 @@
+#pragma once
+#include "core/migrate/live/heldfilesystems.h"
+#include "core/migrate/live/livelayout.h"
+#include "core/migrate/live/trackedchanges.h"
+#include "core/migrate/surroundings.h"
+#include "core/source/source.h"
+#include "core/stream/live/livesettings.h"
+
+#include <QJsonObject>
+
+namespace edgelift {
+
+/// Everything that one live copy needs of the machine it runs on: a tracker that runs and was tested, a freezer, the disks' areas and the
+/// allocation maps. Must be used by one thread; the source outlives it. Tracking ends with it.
+class LiveCopy
+{
+public:
+    /// Starts tracking. `disks`: DiskFacts::ids in the order of the copy; `stateFolder`: where the self-test may write one file.
+    /// Errors: LiveSourceUnsupported (the kernel lets nobody follow writes), those of chooseTracker(), FileUnreadable (the mount table),
+    /// ToolMissing.
+    [[nodiscard]] static Result<std::unique_ptr<LiveCopy>> start(
+        const Source &source, const QStringList &disks, const LiveTools &tools, const QString &stateFolder, const std::stop_token &stop);
+
+    [[nodiscard]] TrackedChanges &changes() { return *m_changes; }
+    [[nodiscard]] HeldFilesystems &freezer() { return *m_freezer; }
+    [[nodiscard]] std::vector<LiveAreas> areas() const { return m_layout.areas(); }
+    [[nodiscard]] std::chrono::milliseconds settle() const;
+
+    /// What is in use while everything is frozen for a moment; whole disks when that cannot be had, which is slower and just as right.
+    [[nodiscard]] Result<std::vector<RangeSet>> usedNow();
+    /// The same by the target's own copy of the disks.
+    [[nodiscard]] Result<std::vector<RangeSet>> usedIn(const std::vector<std::shared_ptr<const BlockView>> &targets) const;
+
+    /// Freezes and thaws each filesystem alone. What it and the tracker's self-test showed: backend, proofs by disk, filesystems with
+    /// microseconds, refused backends. Errors: those of Freezer::rehearse().
+    [[nodiscard]] Result<QJsonObject> rehearse();
+    /// What proves a point, for the report.
+    [[nodiscard]] QJsonObject evidence(const LivePoint &point) const;
+
+private:
+    LiveCopy(const Source &source, QStringList disks, std::stop_token stop);
+    [[nodiscard]] Result<std::vector<RangeSet>> mapsOf(const QHash<QString, std::shared_ptr<const BlockView>> &views) const;
+    [[nodiscard]] QJsonObject tracking() const;
+
+    const Source &m_source;
+    const QStringList m_disks;
+    const std::stop_token m_stop;
+    const LiveLayout m_layout;
+    QList<MountedFilesystem> m_filesystems;
+    std::unique_ptr<TrackedChanges> m_changes;
+    std::unique_ptr<HeldFilesystems> m_freezer;
+    std::unique_ptr<Freezer> m_rehearsal;
+};
+
+}

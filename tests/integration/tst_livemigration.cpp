@@ -1,0 +1,282 @@
+#include "core/base/errortext.h"
+#include "core/base/files.h"
+#include "core/layout/defaultplan.h"
+#include "core/migrate/migration.h"
+#include "core/migrate/surroundings.h"
+#include "tests/support/simulation.h"
+#include "tests/unit/live/loopserver.h"
+
+#include <QDir>
+#include <QJsonArray>
+#include <QTest>
+#include <fcntl.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace edgelift;
+
+namespace {
+
+QString key(const char *name) { return QString::fromLatin1(name); }
+
+constexpr int recordSize = 512;
+
+/// What a database does: records that say what they are, each durable before the next one begins.
+class RecordWriter
+{
+public:
+    explicit RecordWriter(const QString &path)
+        : m_fd(::open(QFile::encodeName(path).constData(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600))
+        , m_thread([this](const std::stop_token &stop) { write(stop); })
+    {
+    }
+    ~RecordWriter() { finish(); }
+    [[nodiscard]] quint64 acknowledged() const { return m_acknowledged; } ///< records that are durable
+    [[nodiscard]] std::chrono::milliseconds longest() const { return std::chrono::milliseconds(m_longestMs); } ///< that one write took
+    void finish()
+    {
+        m_thread.request_stop();
+        if (m_thread.joinable())
+            m_thread.join();
+    }
+    static QByteArray record(quint64 number)
+    {
+        QByteArray out = QByteArray::number(number).rightJustified(16, '0');
+        while (out.size() < recordSize)
+            out += QByteArray::number(qHash(number, size_t(out.size())));
+        return out.left(recordSize);
+    }
+
+private:
+    void write(const std::stop_token &stop)
+    {
+        while (!stop.stop_requested()) {
+            const auto begin = std::chrono::steady_clock::now();
+            const QByteArray bytes = record(m_acknowledged);
+            if (::pwrite(m_fd.get(), bytes.constData(), size_t(bytes.size()), off_t(m_acknowledged * recordSize)) != recordSize
+                || ::fdatasync(m_fd.get()) != 0)
+                return;
+            ++m_acknowledged;
+            const auto took = std::chrono::steady_clock::now() - begin;
+            m_longestMs = std::max<qint64>(m_longestMs, std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        }
+    }
+    const Fd m_fd;
+    std::atomic<quint64> m_acknowledged = 0;
+    std::atomic<qint64> m_longestMs = 0;
+    std::jthread m_thread; ///< the last: it uses the others
+};
+
+/// Files that come, change and go.
+class Churner
+{
+public:
+    explicit Churner(const QString &folder)
+        : m_thread([folder](const std::stop_token &stop) {
+            QDir().mkpath(folder);
+            for (int i = 0; !stop.stop_requested(); ++i) {
+                QFile file(folder + QStringLiteral("/f%1").arg(i % 40));
+                if (i % 3 == 2)
+                    file.remove();
+                else if (file.open(QIODevice::WriteOnly))
+                    file.write(QByteArray(1000 + (i * 7919) % 60000, char('a' + i % 26)));
+                file.close();
+                std::this_thread::sleep_for(std::chrono::milliseconds(3));
+            }
+        })
+    {
+    }
+    void finish()
+    {
+        m_thread.request_stop();
+        m_thread.join();
+    }
+
+private:
+    std::jthread m_thread;
+};
+
+}
+
+/// A server that runs, on loop devices, is migrated while it works: real tracker, real freezer, real cloud's shapes.
+class TestLiveMigration final : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void cleanup() { m_server.reset(); }
+    void everythingAcknowledgedIsInTheImage();
+    void manualCutoverWaits();
+
+private:
+    void start(Plan::Cutover cutover);
+    void look(const QJsonObject &event);
+    void finished(const Outcome &outcome);
+    void checkImage(quint64 leastRecords);
+    QString imageDisk(int disk) const;
+
+    std::unique_ptr<test::LoopServer> m_server;
+    std::unique_ptr<test::Simulation> m_cloud;
+    std::unique_ptr<Source> m_source;
+    std::unique_ptr<Migration> m_migration;
+    std::unique_ptr<RecordWriter> m_writer;
+    std::atomic<quint64> m_beforeFreeze = 0; ///< records that were durable when the freeze was announced
+    std::atomic<bool> m_inSync = false;
+    QString m_lastState;
+    QJsonObject m_end;
+};
+
+void TestLiveMigration::init()
+{
+    m_server = std::make_unique<test::LoopServer>();
+    m_cloud = std::make_unique<test::Simulation>();
+    QVERIFY2(m_cloud->startService(), qPrintable(m_cloud->serviceOutput()));
+    m_beforeFreeze = 0;
+    m_inSync = false;
+    m_end = {};
+}
+
+void TestLiveMigration::start(Plan::Cutover cutover)
+{
+    Result<std::unique_ptr<Source>> source = openMachine(m_server->view(), m_cloud->path(key("work")));
+    QVERIFY2(source, source ? "" : qPrintable(logLine(source.error())));
+    m_source = source.take();
+    Plan plan = defaultPlan(m_source->facts());
+    plan.cutover = cutover;
+    const Result<QJsonObject> keys = readJsonFile(m_cloud->dataDir() + key("/credentials.json"));
+    QVERIFY(keys);
+    Authorization authorization;
+    authorization.keys = Credentials();
+    authorization.keys->accessKeyId = keys->value(key("accessKeyId")).toString();
+    authorization.keys->accessKeySecret = Secret(keys->value(key("accessKeySecret")).toString().toUtf8());
+    authorization.endpoint = QUrl(m_cloud->endpoint());
+    Surroundings surroundings = realSurroundings();
+    surroundings.live.freezer.program = key(EDGELIFT_BIN_DIR "/edgelift-freezer");
+    surroundings.live.freezer.marker = m_cloud->path(key("unfinished-freeze"));
+    surroundings.live.freezer.hooks = m_cloud->path(key("hooks.d"));
+    surroundings.live.freezer.notice.clear();
+    Result<std::unique_ptr<Migration>> migration = Migration::create(m_cloud->stateDir(), plan, *m_source, authorization, surroundings);
+    QVERIFY2(migration, migration ? "" : qPrintable(logLine(migration.error())));
+    m_migration = migration.take();
+    m_writer = std::make_unique<RecordWriter>(m_server->root() + key("/var/records"));
+    QTRY_VERIFY(m_writer->acknowledged() > 20);
+}
+
+void TestLiveMigration::look(const QJsonObject &event)
+{
+    const QString state = event.value(key("live")).toObject().value(key("state")).toString();
+    if (!state.isEmpty() && state != m_lastState) {
+        m_lastState = state;
+        if (state == key("freezing"))
+            m_beforeFreeze = m_writer->acknowledged();
+        if (state == key("in-sync"))
+            m_inSync = true;
+    }
+    if (event.value(key("event")).toString() != key("progress"))
+        m_end = event;
+}
+
+void TestLiveMigration::finished(const Outcome &outcome)
+{
+    QVERIFY2(outcome.end == Outcome::End::Finished, outcome.error ? qPrintable(logLine(*outcome.error)) : "stopped");
+    const Result<QJsonObject> report = readJsonFile(QFileInfo(m_migration->reportPath()).path() + key("/report.json"));
+    QVERIFY(report);
+    const QJsonObject point = report->value(key("copy")).toObject().value(key("livePoint")).toObject();
+    QVERIFY(!point.value(key("backend")).toString().isEmpty());
+    QVERIFY(point.value(key("blocksReadBack")).toInteger() > 0);
+    QCOMPARE(point.value(key("manifest")).toString().size(), 32);
+    qInfo("by %s, %lld rounds, still for %lld ms (the writer's longest write %lld ms), %lld blocks read back",
+        qPrintable(point.value(key("backend")).toString()), (long long)point.value(key("rounds")).toInteger(),
+        (long long)point.value(key("frozenMicroseconds")).toInteger() / 1000, (long long)m_writer->longest().count(),
+        (long long)point.value(key("blocksReadBack")).toInteger());
+    QVERIFY(point.value(key("frozenMicroseconds")).toInteger() < 10000000);
+    QCOMPARE(m_cloud->leftovers(), QStringList());
+}
+
+QString TestLiveMigration::imageDisk(int disk) const
+{
+    const QJsonObject about = *readJsonFile(m_end.value(key("imagePath")).toString());
+    const QJsonArray disks = about.value(key("disks")).toArray();
+    return QFileInfo(m_end.value(key("imagePath")).toString()).path() + QLatin1Char('/')
+        + disks.at(disk).toObject().value(key("path")).toString();
+}
+
+void TestLiveMigration::checkImage(quint64 leastRecords)
+{
+    const QString script = key(R"(set -e
+work=$(mktemp -d); loops=; trap 'umount -q $work/m || true; for l in $loops; do losetup -d $l; done; rm -rf $work' EXIT
+mkdir $work/m
+for i in 0 1 2; do qemu-img convert -O raw "$(eval echo \$$((i+1)))" $work/d$i; done
+attach() {
+        l = $(losetup - f-- show "$@");
+        loops = "$loops $l"; }
+attach -o 12582912 --sizelimit 83886080 $work/d0
+e2fsck -fy $l >/dev/null || [ $? -le 1 ]
+e2fsck -fn $l >/dev/null
+mount -o ro $l $work/m; cp $work/m/var/records "$4"; umount $work/m
+attach -o 68157440 --sizelimit 346030080 $work/d1
+mount -o nouuid $l $work/m; umount $work/m
+xfs_repair -n $l >/dev/null 2>&1
+btrfs check $work/d2 >/dev/null 2>&1
+)");
+    const QString records = m_cloud->path(key("records"));
+    QVERIFY(test::runTool(key("bash"), {key("-c"), script, key("-"), imageDisk(0), imageDisk(1), imageDisk(2), records}));
+    QFile file(records);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    quint64 whole = 0;
+    while (true) {
+        const QByteArray one = file.read(recordSize);
+        if (one.size() < recordSize || one != RecordWriter::record(whole))
+            break;
+        ++whole;
+    }
+    qInfo("%llu records in the image, %llu were durable before the freeze", (unsigned long long)whole, (unsigned long long)leastRecords);
+    QVERIFY(leastRecords > 20);
+    QVERIFY(whole >= leastRecords);
+    const qint64 behind = file.size() - qint64(whole) * recordSize; // at most the record that was being written
+    QVERIFY2(behind <= 4096, qPrintable(QString::number(behind)));
+}
+
+void TestLiveMigration::everythingAcknowledgedIsInTheImage()
+{
+    start(Plan::Cutover::Automatic);
+    if (QTest::currentTestFailed())
+        return;
+    Churner xfs(m_server->root() + QString::fromUtf8(test::LoopServer::oddMount) + key("/churn"));
+    Churner btrfs(m_server->root() + key("/pool/churn"));
+    const Outcome outcome = m_migration->run({}, [this](const MigrationEvent &event) { look(event.fields); });
+    xfs.finish();
+    btrfs.finish();
+    m_writer->finish();
+    finished(outcome);
+    if (!QTest::currentTestFailed())
+        checkImage(m_beforeFreeze);
+    m_writer.reset();
+}
+
+void TestLiveMigration::manualCutoverWaits()
+{
+    start(Plan::Cutover::Manual);
+    if (QTest::currentTestFailed())
+        return;
+    QVERIFY(!m_migration->cutOver()); // it does not copy yet
+    Outcome outcome;
+    std::jthread run([&] { outcome = m_migration->run({}, [this](const MigrationEvent &event) { look(event.fields); }); });
+    const bool synced = QTest::qWaitFor([this] { return m_inSync.load(); }, 120000);
+    QTest::qWait(2000);
+    const quint64 meanwhile = m_writer->acknowledged();
+    const bool early = m_beforeFreeze > 0;
+    const bool told = bool(m_migration->cutOver());
+    run.join();
+    m_writer->finish();
+    QVERIFY(synced && told);
+    QVERIFY(!early);
+    finished(outcome);
+    if (!QTest::currentTestFailed())
+        checkImage(meanwhile);
+    m_writer.reset();
+}
+
+QTEST_GUILESS_MAIN(TestLiveMigration)
+#include "tst_livemigration.moc"
