@@ -74,9 +74,12 @@ Wizard::Wizard(const Options &options, QObject *parent)
 
 Wizard::~Wizard()
 {
+    m_window.hide(); // while all is whole: fields tell their last edit when they are hidden, and it is saved
     if (m_saving.isActive())
         save();
     m_window.disconnect(this); // what follows is nobody's news any more
+    m_session.disconnect(this);
+    m_job.disconnect(this);
     m_link.disconnect();
     m_link.close();
 }
