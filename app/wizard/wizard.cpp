@@ -13,6 +13,7 @@
 #include "app/wizard/pages/settingspage.h"
 #include "app/wizard/pages/welcomepage.h"
 #include "app/wizard/shell/format.h"
+#include "app/wizard/shell/optionsmenu.h"
 #include "app/wizard/state/draft.h"
 
 #include <QApplication>
@@ -125,6 +126,9 @@ void Wizard::connectParts()
     connect(&m_session, &Session::inspectionChanged, this, &Wizard::showStatus);
     connect(&m_session, &Session::planChanged, this, &Wizard::showStatus);
     connect(&m_language, &Language::changed, this, &Wizard::showStatus);
+    connect(&m_language, &Language::changed, &m_window.options(), &OptionsMenu::showLanguage);
+    connect(&m_window.options(), &OptionsMenu::languageChosen, &m_language, &Language::set);
+    m_window.options().showLanguage(m_language.code());
     connect(&m_window, &MainWindow::entered, this, &Wizard::saveSoon);
     connect(&m_window, &MainWindow::closing, this, &Wizard::closing);
     connect(&m_saving, &QTimer::timeout, this, &Wizard::save);
@@ -199,7 +203,7 @@ void Wizard::offerDraft()
     if (!page || *page <= PageId::Welcome || *page >= PageId::Migration)
         return;
     auto *resumePage = qobject_cast<ResumePage *>(m_window.page(PageId::Resume));
-    resumePage->setDraft(draft->saved, *page, m_window.page(*page)->stepName());
+    resumePage->setDraft({draft->saved, *page, [this, page] { return m_window.page(*page)->stepName(); }, draft->sourceId});
     m_window.go(PageId::Resume);
 }
 

@@ -1,10 +1,9 @@
 #include "app/wizard/pages/resumepage.h"
 
 #include "app/wizard/shell/format.h"
-#include "app/wizard/state/session.h"
+#include "app/wizard/widgets/textlabel.h"
 
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -12,12 +11,11 @@ namespace edgelift::wizard {
 
 ResumePage::ResumePage(Session &session, QWidget *parent)
     : Page(session, parent)
-    , m_text(new QLabel(this))
+    , m_text(new TextLabel(this, "resumeText"))
+    , m_secrets(new TextLabel(this, "resumeSecrets"))
     , m_continue(new QPushButton(this))
     , m_over(new QPushButton(this))
 {
-    m_text->setObjectName(QStringLiteral("resumeText"));
-    m_text->setWordWrap(true);
     m_continue->setObjectName(QStringLiteral("resumeContinue"));
     m_over->setObjectName(QStringLiteral("resumeStartOver"));
     auto *row = new QHBoxLayout;
@@ -26,14 +24,15 @@ ResumePage::ResumePage(Session &session, QWidget *parent)
     row->addStretch();
     auto *column = new QVBoxLayout(this);
     column->addWidget(m_text);
+    column->addWidget(m_secrets);
     column->addLayout(row);
     column->addStretch();
-    connect(m_continue, &QPushButton::clicked, this, [this] { Q_EMIT resumed(m_page); });
+    connect(m_continue, &QPushButton::clicked, this, [this] { Q_EMIT resumed(m_saved.page); });
     connect(m_over, &QPushButton::clicked, this, [this] {
         const auto question = [this] {
-            return m_session.sourceId().isEmpty()
+            return m_saved.sourceId.isEmpty()
                 ? tr("Discard the saved setup?")
-                : tr("Discard the saved setup? The imported source %1 stays registered.").arg(format::ltr(m_session.sourceId()));
+                : tr("Discard the saved setup? The imported source %1 stays registered.").arg(format::ltr(m_saved.sourceId));
         };
         Q_EMIT message({Message::Severity::Warning, question, {},
             {{[] { return tr("&Discard"); }, [this] { Q_EMIT discarded(); }},
@@ -42,21 +41,25 @@ ResumePage::ResumePage(Session &session, QWidget *parent)
     retranslate();
 }
 
-void ResumePage::setDraft(const QDateTime &saved, PageId page, const QString &stepName)
+void ResumePage::setDraft(const Saved &saved)
 {
     m_saved = saved;
-    m_page = page;
-    m_step = stepName;
     retranslate();
+}
+
+QString ResumePage::help() const
+{
+    return tr("Everything you chose was saved but the activation code and the AccessKey pair. Continue leads back to the step you were on; "
+              "Start over forgets the choices and begins anew. Neither changes anything on this server or in the cloud.");
 }
 
 QWidget *ResumePage::firstField() const { return m_continue; }
 
 void ResumePage::retranslate()
 {
-    m_text->setText(
-        tr("Continue the setup from %1 at step “%2”? The activation code or AccessKey pair is not saved and has to be entered again.")
-            .arg(format::date(m_saved), m_step));
+    //: %1 a date and time, %2 the name of a step such as “Settings”
+    m_text->say(tr("Continue the setup from %1 at step “%2”?").arg(format::date(m_saved.time), m_saved.step ? m_saved.step() : QString()));
+    m_secrets->say(tr("The activation code or AccessKey pair was not saved and has to be entered again."));
     m_continue->setText(tr("&Continue"));
     m_over->setText(tr("&Start over"));
 }

@@ -142,4 +142,21 @@ QString shown(const QString &text)
     return out;
 }
 
+QString name(const QString &text)
+{
+    const QString plain = shown(text);
+    if (plain.isEmpty() || (QLocale().textDirection() == Qt::LeftToRight && !plain.isRightToLeft()))
+        return plain;
+    return QChar(0x2068) + plain + QChar(0x2069);
+}
+
+QString shortened(const QString &text, qsizetype most)
+{
+    const QString plain = shown(text);
+    if (plain.size() <= most)
+        return plain;
+    const qsizetype half = (most - 1) / 2;
+    return plain.left(half) + QChar(0x2026) + plain.right(half);
+}
+
 }

@@ -27,5 +27,9 @@ namespace edgelift::wizard::format {
 [[nodiscard]] QString ltr(const QString &text);
 /// A name from a server on one line: control characters and marks of direction are visible instead of acting.
 [[nodiscard]] QString shown(const QString &text);
+/// A name inside a sentence: shown(), and in a direction of its own where it could turn its neighbours around.
+[[nodiscard]] QString name(const QString &text);
+/// shown(), with its middle left out beyond `most` characters.
+[[nodiscard]] QString shortened(const QString &text, qsizetype most);
 
 }

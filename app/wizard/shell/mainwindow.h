@@ -5,17 +5,14 @@
 #include <QMap>
 #include <QSet>
 
-class QLabel;
-class QPushButton;
-class QScrollArea;
-class QStackedWidget;
 class QVBoxLayout;
 
 namespace edgelift::wizard {
 
-class MessageBar;
+class ButtonRow;
+class OptionsMenu;
+class PageArea;
 class StepList;
-class ToDoList;
 
 /// The frame around the pages: steps at the side, title, messages, what is missing, Back and Next. Knows the order of the pages and
 /// nothing of what is on them. The window never resizes itself.
@@ -40,6 +37,7 @@ public:
     void setProgressTitle(const QString &text); ///< "42 % Synchronizing": goes into the window's title; empty: the page's
     void clearMessage();
     void addBar(QWidget *bar); ///< above everything, from one side to the other; owned by the window; a pane of its own for F6
+    [[nodiscard]] OptionsMenu &options() const { return *m_options; }
 
 Q_SIGNALS:
     void entered(edgelift::wizard::PageId id);
@@ -48,42 +46,40 @@ Q_SIGNALS:
 protected:
     void changeEvent(QEvent *event) override;
     void closeEvent(QCloseEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
+    bool focusNextPrevChild(bool next) override;
+    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
-    QWidget *makeHeader();
-    QWidget *makeButtons();
+    void connectParts();
     void addShortcuts();
-    QList<PageId> steps() const; ///< those in the list at the side
+    [[nodiscard]] QList<PageId> steps() const; ///< those in the list at the side
     void refresh();
     void refreshSteps();
-    void retranslate();
+    void setNarrow();
     void back();
     void next();
-    void zoom(int step);
+    void help();
+    void focusMessage();
+    void giveLettersSoon();
     void cyclePane(bool forward);
-    std::optional<PageId> neighbour(int distance) const;
+    [[nodiscard]] QList<QWidget *> panes() const; ///< bars, steps, message, page, what is missing, buttons: those that are visible
+    [[nodiscard]] std::optional<PageId> neighbour(int distance) const;
 
     QMap<PageId, Page *> m_pages;
-    QMap<PageId, QScrollArea *> m_areas;
     QSet<PageId> m_visited;
     PageId m_current = PageId::Welcome;
     bool m_locked = false;
+    bool m_narrow = false;
+    bool m_lettersWait = false; ///< mnemonics will be given in a moment
     QString m_progressTitle;
     QVBoxLayout *m_column;
     QList<QWidget *> m_bars;
     StepList *m_steps;
-    QLabel *m_stepLine; ///< instead of the list in a narrow window
-    QLabel *m_title;
-    QLabel *m_subtitle;
-    MessageBar *m_messages;
-    QStackedWidget *m_stack;
-    ToDoList *m_toDo;
-    QLabel *m_status;
-    QPushButton *m_help;
-    QPushButton *m_back;
-    QPushButton *m_next;
-    QPushButton *m_close;
+    PageArea *m_area;
+    ButtonRow *m_buttons;
+    OptionsMenu *m_options;
 };
 
 }

@@ -21,10 +21,13 @@ protected:
     void changeEvent(QEvent *event) override;
 
 private:
+    void showSteps();
     void retranslate();
+    [[nodiscard]] bool isOpen(int step) const { return step < m_done || step == m_current; }
 
     QStringList m_names;
     int m_current = -1;
+    int m_done = 0;
 };
 
 }

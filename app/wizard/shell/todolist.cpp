@@ -1,10 +1,12 @@
 #include "app/wizard/shell/todolist.h"
 
 #include "app/wizard/widgets/discard.h"
+#include "app/wizard/widgets/textlabel.h"
 
 #include <QEvent>
 #include <QLabel>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace edgelift::wizard {
 
@@ -27,30 +29,36 @@ ToDoList::ToDoList(QWidget *parent)
 
 void ToDoList::show(const QList<ToDo> &list)
 {
-    QStringList texts;
-    for (const ToDo &each : list)
-        texts.append(each.text);
     setVisible(!list.isEmpty());
-    if (texts == m_shown && m_lines->count() > 0)
+    const auto same = [](const ToDo &a, const ToDo &b) { return a.text == b.text && a.field == b.field; };
+    if (m_lines->count() > 0 && std::equal(list.begin(), list.end(), m_shown.begin(), m_shown.end(), same))
         return;
-    m_shown = texts;
+    m_shown = list;
     discardItems(*m_lines);
-    for (const ToDo &each : list.first(std::min<qsizetype>(list.size(), most))) {
-        auto *line = new QLabel(this);
-        line->setObjectName(QStringLiteral("toDo%1").arg(m_lines->count()));
-        line->setWordWrap(true);
-        line->setAccessibleName(each.text);
-        const QString text = each.text.toHtmlEscaped();
-        line->setText(each.field ? QStringLiteral("• <a href=\"go\">%1</a>").arg(text) : QStringLiteral("• %1").arg(text));
-        line->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
-        connect(line, &QLabel::linkActivated, this, [field = each.field] {
-            if (field)
-                field->setFocus(Qt::OtherFocusReason);
-        });
-        m_lines->addWidget(line);
-    }
+    for (const ToDo &each : list.first(std::min<qsizetype>(list.size(), most)))
+        addLine(each);
     m_left = int(list.size()) - m_lines->count();
     retranslate();
+}
+
+void ToDoList::addLine(const ToDo &each)
+{
+    auto *line = new QLabel(this);
+    line->setObjectName(QStringLiteral("toDo%1").arg(m_lines->count()));
+    line->setWordWrap(true);
+    line->setAccessibleName(each.text);
+    const QString text = breakable(each.text).toHtmlEscaped();
+    line->setText(each.field ? QStringLiteral("• <a href=\"go\">%1</a>").arg(text) : QStringLiteral("• %1").arg(text));
+    line->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
+    if (!each.field)
+        line->setFocusPolicy(Qt::NoFocus);
+    connect(line, &QLabel::linkActivated, this, [this, field = each.field] {
+        if (!field)
+            return;
+        field->setFocus(Qt::OtherFocusReason);
+        Q_EMIT led(field);
+    });
+    m_lines->addWidget(line);
 }
 
 void ToDoList::retranslate()

@@ -14,17 +14,21 @@ public:
     explicit ToDoList(QWidget *parent = nullptr);
     void show(const QList<ToDo> &list);
 
+Q_SIGNALS:
+    void led(QWidget *field); ///< the focus is there now
+
 protected:
     void changeEvent(QEvent *event) override;
 
 private:
-    static constexpr int most = 4; ///< lines; the rest is only counted
+    static constexpr int most = 3; ///< lines; the rest is only counted
+    void addLine(const ToDo &each);
     void retranslate();
 
     QLabel *m_title;
     QLabel *m_more;
     QVBoxLayout *m_lines;
-    QStringList m_shown;
+    QList<ToDo> m_shown;
     int m_left = 0;
 };
 

@@ -1,7 +1,11 @@
 #include "app/wizard/widgets/disclosure.h"
 
+#include "app/wizard/widgets/marks.h"
+
 #include <QAccessibleWidget>
 #include <QKeyEvent>
+#include <QPainter>
+#include <QStyleOptionFocusRect>
 
 namespace edgelift::wizard {
 
@@ -57,7 +61,7 @@ Disclosure::Disclosure(QWidget *parent)
     Q_UNUSED(installed)
     setCheckable(true);
     setAutoRaise(true);
-    setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    setAttribute(Qt::WA_Hover);
     setFocusPolicy(Qt::StrongFocus);
     connect(this, &QToolButton::toggled, this, &Disclosure::showPart);
     showPart(false);
@@ -71,7 +75,6 @@ void Disclosure::setPart(QWidget *part)
 
 void Disclosure::showPart(bool open)
 {
-    setArrowType(open ? Qt::DownArrow : layoutDirection() == Qt::RightToLeft ? Qt::LeftArrow : Qt::RightArrow);
     if (m_part)
         m_part->setVisible(open);
     QAccessible::State changed;
@@ -88,11 +91,35 @@ void Disclosure::keyPressEvent(QKeyEvent *event)
         QToolButton::keyPressEvent(event);
 }
 
-void Disclosure::changeEvent(QEvent *event)
+int Disclosure::gap() const { return fontMetrics().height() / 3; }
+
+QSize Disclosure::sizeHint() const
 {
-    QToolButton::changeEvent(event);
-    if (event->type() == QEvent::LayoutDirectionChange)
-        showPart(isOpen());
+    const int mark = fontMetrics().ascent();
+    const int words = fontMetrics().size(Qt::TextShowMnemonic, text()).width();
+    return {mark + words + 3 * gap(), fontMetrics().height() + 2 * gap()};
+}
+
+/// A heading with an arrow: no frame, because it is nothing that happens, and the arrow where reading begins.
+void Disclosure::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    const QColor colour = palette().color(isEnabled() ? QPalette::Active : QPalette::Disabled, QPalette::WindowText);
+    if (isEnabled() && underMouse())
+        painter.fillRect(rect(), palette().color(QPalette::Midlight));
+    const int extent = fontMetrics().ascent();
+    const marks::Mark mark = isOpen() ? marks::Mark::Down : isRightToLeft() ? marks::Mark::Left : marks::Mark::Right;
+    const QRect arrow(gap(), (height() - extent) / 2, extent, extent);
+    marks::paint(painter, mark, QStyle::visualRect(layoutDirection(), rect(), arrow), colour);
+    const QRect words(extent + 2 * gap(), 0, width() - extent - 2 * gap(), height());
+    painter.setPen(colour);
+    painter.drawText(QStyle::visualRect(layoutDirection(), rect(), words),
+        int(QStyle::visualAlignment(layoutDirection(), Qt::AlignLeft | Qt::AlignVCenter)) | Qt::TextShowMnemonic, text());
+    if (!hasFocus())
+        return;
+    QStyleOptionFocusRect option;
+    option.initFrom(this);
+    style()->drawPrimitive(QStyle::PE_FrameFocusRect, &option, &painter, this);
 }
 
 }

@@ -15,13 +15,16 @@ public:
     void setPart(QWidget *part); ///< hidden at once unless open; not owned
     [[nodiscard]] bool isOpen() const { return isChecked(); }
     void setOpen(bool open) { setChecked(open); }
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return sizeHint(); }
 
 protected:
+    void paintEvent(QPaintEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
-    void changeEvent(QEvent *event) override;
 
 private:
     void showPart(bool open);
+    [[nodiscard]] int gap() const; ///< between arrow and text
 
     QPointer<QWidget> m_part;
 };

@@ -6,13 +6,15 @@ class QLabel;
 
 namespace edgelift::wizard {
 
+class TextLabel;
+
 /// The message beside a field: what is wrong with it and what is allowed, by symbol and words. Hidden while there is nothing to say.
 /// The field's accessible description says the same.
 class FieldNote final : public QWidget
 {
     Q_OBJECT
 public:
-    enum class Kind : quint8 { Hint, Warning, Error };
+    enum class Kind : quint8 { Hint, Done, Warning, Error };
 
     explicit FieldNote(QWidget *field = nullptr, QWidget *parent = nullptr);
 
@@ -21,12 +23,16 @@ public:
     [[nodiscard]] QString text() const;
     [[nodiscard]] Kind kind() const { return m_kind; }
 
+protected:
+    void changeEvent(QEvent *event) override;
+
 private:
+    void showSymbol();
+
     QPointer<QWidget> m_field;
     Kind m_kind = Kind::Hint;
-    QString m_said;
     QLabel *m_symbol;
-    QLabel *m_text;
+    TextLabel *m_text;
 };
 
 }
