@@ -2,12 +2,13 @@
 
 #include "app/wizard/shell/format.h"
 #include "app/wizard/shell/language.h"
+#include "app/wizard/widgets/disclosure.h"
+#include "app/wizard/widgets/pointlist.h"
 #include "core/layout/planrules.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace edgelift::wizard {
@@ -18,14 +19,13 @@ WelcomePage::WelcomePage(Session &session, Language &language, QWidget *parent)
     , m_languageLabel(new QLabel(this))
     , m_languages(new QComboBox(this))
     , m_fontNote(new QLabel(this))
-    , m_steps(new QLabel(this))
+    , m_steps(new PointList(this))
 {
     m_languages->setObjectName(QStringLiteral("language"));
     m_languageLabel->setBuddy(m_languages);
     for (const LanguageInfo &each : languages())
         m_languages->addItem(each.name, each.code);
     m_steps->setObjectName(QStringLiteral("whatHappens"));
-    m_steps->setWordWrap(true);
     m_fontNote->setObjectName(QStringLiteral("fontNote"));
     m_fontNote->setWordWrap(true);
     m_fontNote->hide();
@@ -40,52 +40,38 @@ WelcomePage::WelcomePage(Session &session, Language &language, QWidget *parent)
     for (auto [card, name] : std::initializer_list<std::pair<Card *, const char *>>{
              {&m_limits, "limits"}, {&m_costs, "costs"}, {&m_impacts, "impacts"}, {&m_words, "words"}}) {
         *card = makeCard(name);
-        column->addWidget(card->button);
-        column->addWidget(card->text);
+        column->addWidget(card->heading, 0, Qt::AlignLeading);
+        auto *indented = new QHBoxLayout; // not a margin: those are not mirrored
+        indented->addSpacing(fontMetrics().height() * 3 / 2);
+        indented->addWidget(card->points);
+        column->addLayout(indented);
     }
     column->addStretch();
+    m_costs.heading->setOpen(true); // nobody should be surprised by them
     connect(m_languages, &QComboBox::activated, this, &WelcomePage::chooseLanguage);
     retranslate();
 }
 
 WelcomePage::Card WelcomePage::makeCard(const char *name)
 {
-    const Card card{new QToolButton(this), new QLabel(this)};
-    card.button->setObjectName(QLatin1String(name));
-    card.button->setCheckable(true);
-    card.button->setAutoRaise(true);
-    card.button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    card.button->setArrowType(layoutDirection() == Qt::RightToLeft ? Qt::LeftArrow : Qt::RightArrow);
-    card.button->setFocusPolicy(Qt::StrongFocus);
-    card.text->setObjectName(QLatin1String(name) + QLatin1String("Text"));
-    card.text->setWordWrap(true);
-    card.text->setContentsMargins(fontMetrics().averageCharWidth() * 4, 0, 0, 0);
-    card.text->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    card.text->hide();
-    connect(card.button, &QToolButton::toggled, this, [this, card](bool open) {
-        card.text->setVisible(open);
-        card.button->setArrowType(open ? Qt::DownArrow : layoutDirection() == Qt::RightToLeft ? Qt::LeftArrow : Qt::RightArrow);
-    });
+    const Card card{new Disclosure(this), new PointList(this)};
+    card.heading->setObjectName(QLatin1String(name));
+    card.points->setObjectName(QLatin1String(name) + QLatin1String("Text"));
+    card.heading->setPart(card.points);
     return card;
 }
 
-void WelcomePage::fill(const Card &card, const QString &title, const QStringList &lines)
+void WelcomePage::fill(const Card &card, const QString &title, const QStringList &points)
 {
-    card.button->setText(title);
-    QStringList marked;
-    for (const QString &line : lines)
-        marked.append(QStringLiteral("• ") + line);
-    card.text->setText(marked.join(QLatin1Char('\n')));
+    card.heading->setText(title);
+    card.points->setPoints(points);
 }
 
 QWidget *WelcomePage::firstField() const { return m_languages; }
 
 void WelcomePage::chooseLanguage() { m_language.set(m_languages->currentData().toString()); }
 
-QString WelcomePage::subtitle() const
-{
-    return tr("It keeps running meanwhile: nothing is installed into its kernel, and nothing is written to its disks.");
-}
+QString WelcomePage::subtitle() const { return tr("The server keeps running meanwhile. Nothing on it is changed before you agree to it."); }
 
 QString WelcomePage::help() const
 {
@@ -104,11 +90,16 @@ void WelcomePage::retranslate()
     m_fontNote->setText(
         QStringLiteral("No font on this display can show %1. Install “fonts-noto-cjk” or “fonts-noto-core”, or choose another language.")
             .arg(shown.code)); // in English on purpose: nothing else could be read
-    m_steps->setText(
+    m_steps->setNumbered(
         tr("1. You choose what is migrated and where to.\n"
            "2. Edgelift makes a temporary transit instance, copies the disks to it, makes an ECS image, exports it to an OSS bucket and "
            "imports it into ENS. Then it removes everything temporary.\n"
            "3. You create the ENS instance from the finished image."));
+    fillCards();
+}
+
+void WelcomePage::fillCards()
+{
     fill(m_limits, tr("Limits"),
         {tr("Only Linux servers with x86 processors: physical servers, virtual machines, and servers of other clouds."),
             tr("At most %1 data disks, each at most %2.")

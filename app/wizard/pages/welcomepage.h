@@ -3,11 +3,12 @@
 
 class QComboBox;
 class QLabel;
-class QToolButton;
 
 namespace edgelift::wizard {
 
+class Disclosure;
 class Language;
+class PointList;
 
 /// What happens, the limits, the costs and the consequences (ux.md 2.3), and the language of the program.
 class WelcomePage final : public Page
@@ -29,18 +30,19 @@ protected:
 private:
     struct Card
     {
-        QToolButton *button;
-        QLabel *text;
+        Disclosure *heading;
+        PointList *points;
     };
     Card makeCard(const char *name);
-    static void fill(const Card &card, const QString &title, const QStringList &lines);
+    static void fill(const Card &card, const QString &title, const QStringList &points);
+    void fillCards();
     void chooseLanguage();
 
     Language &m_language;
     QLabel *m_languageLabel;
     QComboBox *m_languages;
     QLabel *m_fontNote;
-    QLabel *m_steps;
+    PointList *m_steps;
     Card m_limits;
     Card m_costs;
     Card m_impacts;
