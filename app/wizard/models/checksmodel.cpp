@@ -1,10 +1,10 @@
 #include "app/wizard/models/checksmodel.h"
 
-#include "app/wizard/shell/format.h"
-#include "core/base/errortext.h"
+#include "app/wizard/shell/said.h"
+#include "app/wizard/widgets/marks.h"
 
 #include <QApplication>
-#include <QStyle>
+#include <QFontMetrics>
 #include <algorithm>
 
 namespace edgelift::wizard {
@@ -26,12 +26,13 @@ void ChecksModel::rebuild()
     m_rows.clear();
     if (m_session.checking() == Session::Asked::Answered) {
         for (const CheckInfo &check : m_session.checks()) {
-            const CheckText words = check.text();
+            const CheckText words = said::of(check);
             m_rows.append({check.severity, words.title, words.evidence, words.remedy});
         }
         m_rows.append(cloudRow());
+        std::stable_sort(m_rows.begin(), m_rows.end(), [](const Row &a, const Row &b) { return a.severity > b.severity; }); // worst first
     } else if (m_session.checking() == Session::Asked::Failed) {
-        const ErrorText words = describe(m_session.checkError());
+        const ErrorText words = said::of(m_session.checkError());
         m_rows.append({Severity::Blocker, words.title, words.message, words.remedy});
     }
     endResetModel();
@@ -46,7 +47,7 @@ ChecksModel::Row ChecksModel::cloudRow() const
     case Session::Asked::Answered:
         return {Severity::Ok, tr("Cloud account"), tr("The account answers."), {}};
     case Session::Asked::Failed: {
-        const ErrorText words = describe(m_session.cloudError());
+        const ErrorText words = said::of(m_session.cloudError());
         return {Severity::Warning, tr("Cloud account"), words.message, words.remedy};
     }
     }
@@ -97,9 +98,10 @@ QVariant ChecksModel::data(const QModelIndex &index, int role) const
     if (role == SeverityRole)
         return int(row.severity);
     if (role == Qt::DecorationRole && index.column() == State) {
-        static constexpr QStyle::StandardPixmap signs[] = {
-            QStyle::SP_DialogApplyButton, QStyle::SP_MessageBoxInformation, QStyle::SP_MessageBoxWarning, QStyle::SP_MessageBoxCritical};
-        return QApplication::style()->standardIcon(signs[int(row.severity)]);
+        static constexpr marks::Mark signs[] = {marks::Mark::Done, marks::Mark::Information, marks::Mark::Warning, marks::Mark::Error};
+        const marks::Mark sign = signs[int(row.severity)];
+        return marks::icon(
+            sign, QFontMetrics(QApplication::font()).height(), qApp->devicePixelRatio(), marks::colourOf(sign, QApplication::palette()));
     }
     if (role != Qt::DisplayRole && role != Qt::AccessibleTextRole)
         return {};
@@ -109,7 +111,7 @@ QVariant ChecksModel::data(const QModelIndex &index, int role) const
     case What:
         return row.what;
     case Finding:
-        return format::shown(row.remedy.isEmpty() ? row.finding : tr("%1 %2").arg(row.finding, row.remedy));
+        return row.remedy.isEmpty() ? row.finding : tr("%1 %2").arg(row.finding, row.remedy);
     case ColumnCount:
         break;
     }
@@ -118,6 +120,8 @@ QVariant ChecksModel::data(const QModelIndex &index, int role) const
 
 QVariant ChecksModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
+    if (role == Qt::TextAlignmentRole)
+        return int(Qt::AlignLeading | Qt::AlignVCenter);
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
     switch (Column(section)) {

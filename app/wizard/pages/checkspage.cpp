@@ -1,5 +1,7 @@
 #include "app/wizard/pages/checkspage.h"
 
+#include "app/wizard/widgets/roomydelegate.h"
+
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -7,6 +9,7 @@
 #include <QShortcut>
 #include <QTableView>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace edgelift::wizard {
 
@@ -22,6 +25,7 @@ ChecksPage::ChecksPage(Session &session, QWidget *parent)
     m_again->setObjectName(QStringLiteral("checkAgain"));
     m_table->setObjectName(QStringLiteral("checks"));
     m_table->setModel(&m_model);
+    m_table->setItemDelegate(new RoomyDelegate(m_table));
     m_table->setTabKeyNavigation(false);
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
@@ -30,9 +34,11 @@ ChecksPage::ChecksPage(Session &session, QWidget *parent)
     m_table->setAlternatingRowColors(true);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     m_table->horizontalHeader()->setSectionResizeMode(ChecksModel::Finding, QHeaderView::Stretch);
     m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->setIconSize(QSize(1, 1) * fontMetrics().height());
+    m_table->setMinimumHeight(fontMetrics().height() * 9);
     m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     auto *top = new QHBoxLayout;
@@ -87,6 +93,7 @@ void ChecksPage::showState()
         m_summary->setText(fine + QStringLiteral(" · ") + warnings + QStringLiteral(" · ") + problems);
     }
     m_summary->setAccessibleName(m_summary->text());
+    fitColumns();
     Q_EMIT changed();
 }
 
@@ -98,10 +105,35 @@ void ChecksPage::retranslate()
     showState();
 }
 
+/// What was looked at takes no more than its part of a narrow window; the finding needs the room.
+void ChecksPage::fitColumns()
+{
+    const auto wanted = [this](int column) {
+        return std::max(static_cast<QAbstractItemView *>(m_table)->sizeHintForColumn(column),
+                   m_table->horizontalHeader()->sectionSizeHint(column))
+            + 2;
+    };
+    int word = 0; // the longest one must not be broken
+    for (int row = 0; row < m_model.rowCount(); ++row) {
+        for (const QString &each : m_model.index(row, ChecksModel::What).data().toString().split(QLatin1Char(' ')))
+            word = std::max(word, m_table->fontMetrics().horizontalAdvance(each) + m_table->fontMetrics().averageCharWidth() * 2);
+    }
+    m_table->setColumnWidth(ChecksModel::State, wanted(ChecksModel::State));
+    m_table->setColumnWidth(ChecksModel::What, std::min(wanted(ChecksModel::What), std::max(m_table->width() / 4, word)));
+    m_table->resizeRowsToContents();
+}
+
 void ChecksPage::resizeEvent(QResizeEvent *event)
 {
     Page::resizeEvent(event);
-    m_table->resizeRowsToContents();
+    fitColumns();
+}
+
+void ChecksPage::changeEvent(QEvent *event)
+{
+    Page::changeEvent(event);
+    if (event->type() == QEvent::FontChange)
+        fitColumns();
 }
 
 }

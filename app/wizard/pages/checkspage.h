@@ -25,9 +25,11 @@ public:
 
 protected:
     void retranslate() override;
+    void changeEvent(QEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
 
 private:
+    void fitColumns();
     void showState();
 
     ChecksModel m_model;
