@@ -1,20 +1,15 @@
 #include "app/wizard/pages/preparepage.h"
 
+#include "app/wizard/pages/excludesform.h"
 #include "app/wizard/shell/format.h"
+#include "app/wizard/shell/said.h"
 #include "app/wizard/state/session.h"
 #include "app/wizard/widgets/decisioncard.h"
+#include "app/wizard/widgets/discard.h"
 #include "app/wizard/widgets/disclosure.h"
-#include "app/wizard/widgets/formfield.h"
-#include "core/base/errortext.h"
+#include "app/wizard/widgets/fieldnote.h"
 
-#include <QFormLayout>
-#include <QKeyEvent>
-#include <QLabel>
-#include <QLineEdit>
-#include <QListWidget>
-#include <QPushButton>
 #include <QVBoxLayout>
-#include <algorithm>
 
 namespace edgelift::wizard {
 
@@ -34,77 +29,36 @@ QString withoutStop(QString sentence)
     return sentence;
 }
 
-/// What the rules say about the excludes of a plan.
-std::optional<Problem> excludeProblem(const Session &session, const QStringList &excludes, Rule rule)
-{
-    Plan plan = session.plan();
-    plan.excludes = excludes;
-    const QList<Problem> problems = checkSettings(plan, session.facts());
-    const auto found = std::find_if(problems.begin(), problems.end(), [rule](const Problem &each) { return each.rule == rule; });
-    return found == problems.end() ? std::nullopt : std::optional(*found);
-}
-
 }
 
 PreparePage::PreparePage(Session &session, QWidget *parent)
     : Page(session, parent)
     , m_cardColumn(new QVBoxLayout)
-    , m_excludes(new Disclosure(this))
-    , m_path(new QLineEdit(this))
-    , m_paths(new QListWidget(this))
-    , m_add(new QPushButton(this))
-    , m_remove(new QPushButton(this))
-    , m_ignored(new FieldNote(m_paths, this))
+    , m_excludesHeading(new Disclosure(this))
+    , m_excludes(new ExcludesForm(session, this))
     , m_wait(new WaitLine(this))
     , m_driver(new FieldNote(nullptr, this))
-    , m_result(new QLabel(this))
+    , m_result(new FieldNote(nullptr, this))
+    , m_online(new FieldNote(nullptr, this))
 {
-    m_result->setObjectName(QStringLiteral("importResult"));
-    m_result->setTextFormat(Qt::PlainText);
-    m_result->setWordWrap(true);
-    m_result->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    auto *column = new QVBoxLayout(this);
-    column->addLayout(m_cardColumn);
-    column->addWidget(m_excludes, 0, Qt::AlignLeading);
-    makeExcludes();
-    column->addWidget(m_driver);
-    column->addWidget(m_wait);
-    column->addWidget(m_result);
-    column->addStretch();
+    layOut();
     connect(&m_session, &Session::importChanged, this, &PreparePage::importChanged);
-    connect(&m_session, &Session::planChanged, this, &PreparePage::refresh);
     retranslate();
 }
 
-void PreparePage::makeExcludes()
+void PreparePage::layOut()
 {
-    auto *part = new QWidget(this);
-    auto *column = new QVBoxLayout(part);
-    column->setContentsMargins(0, 0, 0, 0);
-    auto *form = makeForm();
-    m_path->setLayoutDirection(Qt::LeftToRight);
-    m_pathField = new FormField(form, m_path, m_add);
-    auto *row = new QHBoxLayout;
-    row->addWidget(m_paths, 1);
-    row->addWidget(m_remove, 0, Qt::AlignTop);
-    column->addLayout(form);
-    column->addLayout(row);
-    column->addWidget(m_ignored);
-    m_excludes->setObjectName(QStringLiteral("excludes"));
-    m_path->setObjectName(QStringLiteral("excludePath"));
-    m_paths->setObjectName(QStringLiteral("excludeList"));
-    m_add->setObjectName(QStringLiteral("excludeAdd"));
-    m_remove->setObjectName(QStringLiteral("excludeRemove"));
-    m_paths->setMaximumHeight(m_paths->fontMetrics().lineSpacing() * 6);
-    m_paths->setTextElideMode(Qt::ElideMiddle);
-    m_paths->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    static_cast<QVBoxLayout *>(layout())->addWidget(part);
-    m_excludes->setPart(part);
-    connect(m_add, &QPushButton::clicked, this, &PreparePage::addExclude);
-    connect(m_path, &QLineEdit::returnPressed, this, &PreparePage::addExclude);
-    connect(m_path, &QLineEdit::textEdited, this, [this] { m_pathField->note().clear(); });
-    connect(m_remove, &QPushButton::clicked, this, &PreparePage::removeExclude);
-    connect(m_paths, &QListWidget::currentRowChanged, this, [this](int index) { m_remove->setEnabled(index >= 0); });
+    m_result->setObjectName(QStringLiteral("importResult"));
+    m_excludesHeading->setObjectName(QStringLiteral("excludes"));
+    m_excludesHeading->setPart(m_excludes);
+    auto *column = new QVBoxLayout(this);
+    column->addLayout(m_cardColumn);
+    column->addWidget(m_excludesHeading, 0, Qt::AlignLeading);
+    column->addWidget(m_excludes);
+    for (QWidget *line : {static_cast<QWidget *>(m_driver), static_cast<QWidget *>(m_wait), static_cast<QWidget *>(m_result),
+             static_cast<QWidget *>(m_online)})
+        column->addWidget(line);
+    column->addStretch();
 }
 
 QString PreparePage::title() const { return tr("Prepare and import"); }
@@ -160,7 +114,8 @@ void PreparePage::setPrompts(const QList<PromptInfo> &prompts)
 {
     if (prompts != m_prompts) {
         m_prompts = prompts;
-        qDeleteAll(std::exchange(m_cards, {}));
+        m_cards.clear();
+        discardItems(*m_cardColumn);
         for (const PromptInfo &prompt : prompts) {
             auto *card = new DecisionCard(prompt, m_session.decisions().value(prompt.id), this);
             connect(card, &DecisionCard::answered, this, [this, id = prompt.id](const QString &answer) {
@@ -250,69 +205,19 @@ void PreparePage::fail(const Error &error)
     Q_EMIT message(errorMessage(error, {{[] { return tr("&Retry"); }, [this] { next(); }}}));
 }
 
-void PreparePage::addExclude()
-{
-    const QString path = m_path->text();
-    if (path.isEmpty())
-        return;
-    if (const auto problem = excludeProblem(m_session, {path}, Rule::ExcludeNotAbsolute)) {
-        m_pathField->note().say(FieldNote::Kind::Error, describe(*problem));
-        return;
-    }
-    Plan plan = m_session.plan();
-    if (!plan.excludes.contains(path))
-        plan.excludes.append(path);
-    m_path->clear();
-    m_session.setPlan(plan);
-    refresh();
-}
-
-void PreparePage::removeExclude()
-{
-    Plan plan = m_session.plan();
-    const int row = m_paths->currentRow();
-    if (row < 0 || row >= plan.excludes.size())
-        return;
-    plan.excludes.removeAt(row);
-    m_session.setPlan(plan);
-    refresh();
-}
-
-void PreparePage::keyPressEvent(QKeyEvent *event)
-{
-    if (event->key() == Qt::Key_Delete && m_paths->hasFocus())
-        removeExclude();
-    else
-        Page::keyPressEvent(event);
-}
-
 void PreparePage::refresh()
 {
-    const QStringList &excludes = m_session.plan().excludes;
-    QStringList lines;
-    for (const QString &path : excludes)
-        lines.append(format::shown(path));
-    QStringList shown;
-    for (int i = 0; i < m_paths->count(); ++i)
-        shown.append(m_paths->item(i)->text());
-    if (lines != shown) {
-        m_paths->clear();
-        m_paths->addItems(lines);
-    }
-    m_remove->setEnabled(m_paths->currentRow() >= 0);
-    const auto ignored = excludeProblem(m_session, excludes, Rule::ExcludesIgnored);
-    m_ignored->say(FieldNote::Kind::Warning, ignored ? describe(*ignored) : QString());
     for (DecisionCard *card : m_cards)
         card->setEnabled(!m_busy);
     m_driver->say(FieldNote::Kind::Warning,
         m_driverError
             ? tr("The snapshot driver could not be installed: %1. Block replication is switched off for this migration. [W-PRE-01]")
-                  .arg(withoutStop(describe(*m_driverError).message))
+                  .arg(withoutStop(said::of(*m_driverError).message))
             : QString());
     //: %1 is an id such as s-bp1abc; the words are those of the service
     const QString success = tr("Import Source Server [%1] Successfully!").arg(format::ltr(m_session.sourceId()));
-    m_result->setText(isImported() ? success + QLatin1Char('\n') + tr("Migration source online") : QString());
-    m_result->setVisible(isImported());
+    m_result->say(FieldNote::Kind::Done, isImported() ? success : QString());
+    m_online->say(FieldNote::Kind::Done, isImported() ? tr("Migration source online") : QString());
     Q_EMIT changed();
 }
 
@@ -320,11 +225,8 @@ void PreparePage::retranslate()
 {
     for (DecisionCard *card : m_cards)
         card->retranslate();
-    m_excludes->setText(tr("&Exclude files and folders"));
-    m_pathField->setLabel(tr("Path to &leave out:"));
-    m_add->setText(tr("&Add"));
-    m_remove->setText(tr("&Remove"));
-    m_paths->setAccessibleName(tr("Paths that are left out"));
+    m_excludesHeading->setText(tr("&Exclude files and folders"));
+    m_excludes->retranslate();
     m_wait->retranslate();
     refresh();
 }

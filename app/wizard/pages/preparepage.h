@@ -4,18 +4,14 @@
 #include "core/agent/clientvalues.h"
 #include "core/base/result.h"
 
-class QLabel;
-class QLineEdit;
-class QListWidget;
-class QPushButton;
 class QVBoxLayout;
 
 namespace edgelift::wizard {
 
 class DecisionCard;
 class Disclosure;
+class ExcludesForm;
 class FieldNote;
-class FormField;
 
 /// The questions that need an answer before this server is registered, what is left out of the copy, and the registration itself
 /// (ux.md 2.6, R51–R59).
@@ -37,18 +33,15 @@ public:
 
 protected:
     void retranslate() override;
-    void keyPressEvent(QKeyEvent *event) override;
 
 private:
-    void makeExcludes();
     void ask(); ///< the agent: which questions there are
+    void layOut();
     void setPrompts(const QList<PromptInfo> &prompts);
     void applyAnswers(); ///< the next one that is not applied yet; then the import
     void applied(const PromptInfo &prompt, const Result<QJsonObject> &reply);
     void importChanged();
     void fail(const Error &error);
-    void addExclude();
-    void removeExclude();
     void refresh();
     [[nodiscard]] bool isImported() const;
 
@@ -59,17 +52,13 @@ private:
     bool m_busy = false;
     QString m_step; ///< the prompt being applied; empty: the import
     QVBoxLayout *m_cardColumn;
-    Disclosure *m_excludes;
-    QLineEdit *m_path;
-    QListWidget *m_paths;
-    QPushButton *m_add;
-    QPushButton *m_remove;
-    FormField *m_pathField = nullptr;
-    FieldNote *m_ignored; ///< W-PRE-05
+    Disclosure *m_excludesHeading;
+    ExcludesForm *m_excludes;
     WaitLine *m_wait;
     FieldNote *m_driver; ///< W-PRE-01
     std::optional<Error> m_driverError;
-    QLabel *m_result;
+    FieldNote *m_result;
+    FieldNote *m_online; ///< the status of the source
 };
 
 }

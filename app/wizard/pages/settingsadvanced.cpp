@@ -1,20 +1,17 @@
 #include "app/wizard/pages/settingsadvanced.h"
 
+#include "app/wizard/pages/tagsform.h"
 #include "app/wizard/shell/format.h"
+#include "app/wizard/shell/said.h"
 #include "app/wizard/widgets/disclosure.h"
 #include "app/wizard/widgets/formfield.h"
 #include "app/wizard/widgets/numberbox.h"
+#include "app/wizard/widgets/textlabel.h"
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QFormLayout>
-#include <QHeaderView>
-#include <QLabel>
 #include <QLineEdit>
-#include <QPushButton>
-#include <QShortcut>
 #include <QSlider>
-#include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -55,11 +52,9 @@ SettingsAdvanced::SettingsAdvanced(QWidget *parent)
     , m_instanceType(make<QComboBox>(this, "instanceType"))
     , m_diagnostics(make<QCheckBox>(this, "diagnostics"))
     , m_whatIsSent(make<Disclosure>(this, "whatIsSent"))
-    , m_sent(make<QLabel>(this, "sent"))
-    , m_table(make<QTableView>(this, "tags"))
-    , m_addTag(make<QPushButton>(this, "tagAdd"))
-    , m_removeTag(make<QPushButton>(this, "tagRemove"))
-    , m_ownLimits(make<QLabel>(this, "ownLimits"))
+    , m_sent(new TextLabel(this, "sent"))
+    , m_tags(new TagsForm(this))
+    , m_ownLimits(new TextLabel(this, "ownLimits"))
 {
     m_limit->setRange(0, limits::limitMbpsMost);
     m_compression->setRange(0, limits::compressionMost);
@@ -68,10 +63,6 @@ SettingsAdvanced::SettingsAdvanced(QWidget *parent)
     m_slider->setPageStep(1);
     m_instanceType->setEditable(true);
     m_instanceType->setInsertPolicy(QComboBox::NoInsert);
-    for (QLabel *label : {m_sent, m_ownLimits}) {
-        label->setTextFormat(Qt::PlainText);
-        label->setWordWrap(true);
-    }
     makeForm();
     for (QLineEdit *edit : {m_name, m_description, m_instanceType->lineEdit()})
         connect(edit, &QLineEdit::textEdited, this, &SettingsAdvanced::edited);
@@ -90,26 +81,26 @@ SettingsAdvanced::SettingsAdvanced(QWidget *parent)
             Qt::QueuedConnection);
         connect(box, &NumberBox::editingFinished, this, [field = field] { field->note().clear(); });
     }
-    connect(&m_tags, &TagsModel::edited, this, &SettingsAdvanced::edited);
+    connect(m_tags, &TagsForm::edited, this, &SettingsAdvanced::edited);
     retranslate();
 }
 
 void SettingsAdvanced::makeForm()
 {
-    auto *form = wizard::makeForm();
+    auto *form = new Form(this);
     m_nameField = new FormField(form, m_name);
     m_descriptionField = new FormField(form, m_description);
-    form->addRow(m_modifyDisks);
+    m_modifyField = new FormField(form, m_modifyDisks);
     m_limitField = new FormField(form, m_limit);
     m_compressionField = new FormField(form, m_slider, m_compression);
-    form->addRow(m_checksum);
+    m_checksumField = new FormField(form, m_checksum);
     m_tlsField = new FormField(form, m_tls);
     m_licenceField = new FormField(form, m_licence);
-    m_tagsField = new FormField(form, m_table, makeTags());
+    m_tagsField = new FormField(form, m_tags);
     m_instanceField = new FormField(form, m_instanceType);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
-    column->addLayout(form);
+    column->addWidget(form);
     column->addWidget(m_diagnostics);
     column->addWidget(m_whatIsSent, 0, Qt::AlignLeading);
     column->addWidget(m_sent);
@@ -117,34 +108,7 @@ void SettingsAdvanced::makeForm()
     m_whatIsSent->setPart(m_sent);
 }
 
-QWidget *SettingsAdvanced::makeTags()
-{
-    m_table->setModel(&m_tags);
-    m_table->setTabKeyNavigation(false);
-    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-    m_table->setFixedHeight(fontMetrics().lineSpacing() * 8);
-    const auto add = [this] {
-        const QModelIndex index = m_tags.index(m_tags.add(), 0);
-        m_table->setFocus();
-        m_table->setCurrentIndex(index);
-        m_table->edit(index);
-    };
-    const auto remove = [this] { m_tags.remove(m_table->currentIndex().row()); };
-    connect(m_addTag, &QPushButton::clicked, this, add);
-    connect(m_removeTag, &QPushButton::clicked, this, remove);
-    const auto shortcut = [this](int keyCode, const auto &run) {
-        connect(new QShortcut(QKeySequence(keyCode), m_table, nullptr, nullptr, Qt::WidgetShortcut), &QShortcut::activated, this, run);
-    };
-    shortcut(Qt::Key_Insert, add);
-    shortcut(Qt::Key_Delete, remove);
-    auto *buttons = new QWidget(this);
-    auto *column = new QVBoxLayout(buttons);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->addWidget(m_addTag);
-    column->addWidget(m_removeTag);
-    column->addStretch();
-    return buttons;
-}
+QList<Problem> SettingsAdvanced::tagProblems() const { return m_tags->problems(); }
 
 void SettingsAdvanced::showPlan(const Plan &plan, const QStringList &instanceTypes)
 {
@@ -168,9 +132,7 @@ void SettingsAdvanced::showPlan(const Plan &plan, const QStringList &instanceTyp
     }
     if (m_instanceType->currentText() != plan.job.instanceType)
         m_instanceType->setEditText(plan.job.instanceType);
-    m_tags.setTags(plan.job.tags);
-    m_addTag->setEnabled(!m_tags.isFull());
-    m_removeTag->setEnabled(m_tags.rowCount() > 0);
+    m_tags->show(plan.job.tags);
     sayOwnLimits();
 }
 
@@ -186,16 +148,15 @@ void SettingsAdvanced::apply(Plan &plan) const
     plan.job.licenseType = licenceValues.value(m_licence->currentIndex(), plan.job.licenseType);
     plan.job.instanceType = m_instanceType->currentText().trimmed();
     plan.job.reportDiagnostics = m_diagnostics->isChecked();
-    plan.job.tags = m_tags.tags();
+    plan.job.tags = m_tags->tags();
 }
 
 void SettingsAdvanced::note(const QList<Problem> &problems, const Plan &plan)
 {
-    QStringList tags;
     for (FormField *field : {m_nameField, m_descriptionField, m_licenceField})
         field->note().clear();
     for (const Problem &problem : problems) {
-        const QString text = describe(problem);
+        const QString text = said::of(problem);
         if (problem.rule == Rule::NameIllegal && problem.name == plan.job.name)
             m_nameField->note().say(FieldNote::Kind::Error, text);
         else if (problem.rule == Rule::DescriptionIllegal)
@@ -203,9 +164,7 @@ void SettingsAdvanced::note(const QList<Problem> &problems, const Plan &plan)
         else if (problem.rule == Rule::LicenceMismatch)
             m_licenceField->note().say(FieldNote::Kind::Warning, text);
     }
-    for (const Problem &problem : m_tags.problems())
-        tags.append(describe(problem));
-    m_tagsField->note().say(FieldNote::Kind::Error, tags.join(QLatin1Char('\n')));
+    m_tagsField->note().say(FieldNote::Kind::Error, m_tags->problemText());
 }
 
 int SettingsAdvanced::changedValues(const Plan &plan)
@@ -236,7 +195,7 @@ void SettingsAdvanced::sayOwnLimits()
     }
     if (!lines.isEmpty())
         lines.prepend(tr("Set by the plan file:"));
-    m_ownLimits->setText(lines.join(QLatin1Char('\n')));
+    m_ownLimits->say(lines.join(QLatin1Char('\n')));
     m_ownLimits->setVisible(!lines.isEmpty());
 }
 
@@ -257,28 +216,27 @@ void SettingsAdvanced::retranslate()
     fillChoices();
     m_nameField->setLabel(tr("&Job name:"));
     m_descriptionField->setLabel(tr("&Description:"));
-    m_modifyDisks->setText(tr("&Modify disk partition: choose disks, sizes and order yourself on the next page"));
+    m_modifyDisks->setText(tr("&Modify disk partition"));
+    m_modifyField->note().say(FieldNote::Kind::Hint, tr("Choose disks, sizes and order yourself on the next page."));
     m_limitField->setLabel(tr("Speed &limit (Mbit/s):"));
     m_limit->setSpecialValueText(tr("Unlimited"));
     m_compressionField->setLabel(tr("Com&pression ratio (0 = none):"));
     m_compression->setAccessibleName(tr("Compression ratio as a number"));
-    m_checksum->setText(tr("&Verify check sums: more certain, slower"));
+    m_checksum->setText(tr("&Verify check sums"));
+    m_checksumField->note().say(FieldNote::Kind::Hint, tr("More certain, but slower."));
     m_tlsField->setLabel(tr("SSL-&encrypted transmission:"));
     m_licenceField->setLabel(tr("Licence t&ype:"));
     m_tagsField->setLabel(tr("Ta&gs:"));
-    m_addTag->setText(tr("&Add"));
-    m_addTag->setAccessibleName(tr("Add a tag"));
-    m_removeTag->setText(tr("Remo&ve"));
-    m_removeTag->setAccessibleName(tr("Remove this tag"));
+    m_tags->table()->setAccessibleName(tr("Tags"));
     m_instanceField->setLabel(tr("&Intermediate instance type:"));
     m_instanceType->lineEdit()->setPlaceholderText(tr("Automatic"));
     m_instanceField->note().say(
         FieldNote::Kind::Hint, tr("If the type you choose is out of stock, the job cannot be created. Leave it empty to have one chosen."));
     m_diagnostics->setText(tr("&Report diagnostic logs"));
     m_whatIsSent->setText(tr("&What is sent?"));
-    m_sent->setText(tr("The log of this migration: phases, speeds, error codes, names of disks and cloud resources. No file contents, no "
-                       "file names, no codes, keys or passwords."));
-    m_tags.retranslate();
+    m_sent->say(tr("The log of this migration: phases, speeds, error codes, names of disks and cloud resources. No file contents, no "
+                   "file names, no codes, keys or passwords."));
+    m_tags->retranslate();
     sayOwnLimits();
 }
 

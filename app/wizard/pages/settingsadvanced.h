@@ -1,16 +1,12 @@
 #pragma once
-#include "app/wizard/models/tagsmodel.h"
-#include "core/layout/plan.h"
+#include "core/layout/planrules.h"
 
 #include <QWidget>
 
 class QCheckBox;
 class QComboBox;
-class QLabel;
 class QLineEdit;
-class QPushButton;
 class QSlider;
-class QTableView;
 
 namespace edgelift::wizard {
 
@@ -18,6 +14,8 @@ class Disclosure;
 class FieldNote;
 class FormField;
 class NumberBox;
+class TagsForm;
+class TextLabel;
 
 /// "More configurations" (R70–R89): a view of a plan that tells what was changed in it.
 class SettingsAdvanced final : public QWidget
@@ -29,7 +27,7 @@ public:
     void showPlan(const Plan &plan, const QStringList &instanceTypes);
     void apply(Plan &plan) const; ///< what stands in the fields
     void note(const QList<Problem> &problems, const Plan &plan);
-    [[nodiscard]] QList<Problem> tagProblems() const { return m_tags.problems(); }
+    [[nodiscard]] QList<Problem> tagProblems() const;
     [[nodiscard]] static int changedValues(const Plan &plan); ///< how many differ from a plan nobody touched
     void retranslate();
 
@@ -38,12 +36,10 @@ Q_SIGNALS:
 
 private:
     void makeForm();
-    QWidget *makeTags();
     void fillChoices();
     void sayOwnLimits();
 
     Plan m_plan;
-    TagsModel m_tags;
     QLineEdit *m_name;
     QLineEdit *m_description;
     QCheckBox *m_modifyDisks;
@@ -56,13 +52,13 @@ private:
     QComboBox *m_instanceType;
     QCheckBox *m_diagnostics;
     Disclosure *m_whatIsSent;
-    QLabel *m_sent;
-    QTableView *m_table;
-    QPushButton *m_addTag;
-    QPushButton *m_removeTag;
-    QLabel *m_ownLimits;
+    TextLabel *m_sent;
+    TagsForm *m_tags;
+    TextLabel *m_ownLimits;
     FormField *m_nameField = nullptr;
     FormField *m_descriptionField = nullptr;
+    FormField *m_modifyField = nullptr;
+    FormField *m_checksumField = nullptr;
     FormField *m_limitField = nullptr;
     FormField *m_compressionField = nullptr;
     FormField *m_tlsField = nullptr;

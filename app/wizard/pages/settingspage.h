@@ -6,12 +6,14 @@ class QComboBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
-class QRadioButton;
 
 namespace edgelift::wizard {
 
+class ChoiceBox;
 class Disclosure;
+class Form;
 class FormField;
+class NetworkForm;
 class PlanFileBar;
 class SettingsAdvanced;
 
@@ -32,24 +34,24 @@ protected:
     void retranslate() override;
 
 private:
-    void makeBasic();
+    void layOut();
+    void makeBasic(Form *form);
     void store(); ///< fields to plan
     void showPlan(); ///< plan to fields
     void note();
     void fillRegions();
-    void fillCloud(); ///< buckets and networks
+    void fillBuckets();
+    [[nodiscard]] FormField *fieldOf(const Problem &problem) const; ///< null: it is not about one of these
+    [[nodiscard]] QWidget *wrongField() const; ///< the first that is marked; null: none
     [[nodiscard]] QList<Problem> problems() const;
 
     QComboBox *m_region;
     QLineEdit *m_prefix;
     QComboBox *m_transitRegion;
-    QComboBox *m_bucket;
+    ChoiceBox *m_bucket;
     QPushButton *m_refresh;
-    QRadioButton *m_public;
-    QRadioButton *m_vpcOnly;
-    QLabel *m_advice;
-    QComboBox *m_vpc;
-    QComboBox *m_vSwitch;
+    QLabel *m_networkLabel;
+    NetworkForm *m_network;
     Disclosure *m_more;
     SettingsAdvanced *m_advanced;
     PlanFileBar *m_files;
@@ -57,8 +59,6 @@ private:
     FormField *m_prefixField = nullptr;
     FormField *m_transitField = nullptr;
     FormField *m_bucketField = nullptr;
-    FormField *m_vpcField = nullptr;
-    FormField *m_vSwitchField = nullptr;
     bool m_filling = false;
 };
 

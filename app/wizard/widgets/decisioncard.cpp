@@ -1,67 +1,60 @@
 #include "app/wizard/widgets/decisioncard.h"
 
 #include "app/wizard/shell/format.h"
+#include "app/wizard/widgets/textlabel.h"
 
 #include <QFontDatabase>
-#include <QLabel>
+#include <QGridLayout>
 #include <QRadioButton>
-#include <QStyle>
 #include <QVBoxLayout>
 
 namespace edgelift::wizard {
 
-namespace {
-
-QLabel *addLabel(QVBoxLayout *column)
-{
-    auto *label = new QLabel;
-    label->setTextFormat(Qt::PlainText);
-    label->setWordWrap(true);
-    column->addWidget(label);
-    return label;
-}
-
-}
-
 DecisionCard::DecisionCard(const PromptInfo &prompt, const QString &answer, QWidget *parent)
     : QFrame(parent)
     , m_prompt(prompt)
+    , m_title(new TextLabel(this))
+    , m_reason(new TextLabel(this))
+    , m_command(new TextLabel(this))
 {
     setObjectName(QLatin1String("card-") + prompt.id);
     setFrameShape(prompt.needed ? QFrame::StyledPanel : QFrame::NoFrame);
     auto *column = new QVBoxLayout(this);
-    m_title = addLabel(column);
-    m_reason = addLabel(column);
-    m_command = addLabel(column);
-    if (!prompt.needed) {
+    for (TextLabel *label : {m_title, m_reason, m_command})
+        column->addWidget(label);
+    if (prompt.needed)
+        addChoices(*column, prompt.choices.contains(answer) ? answer : prompt.recommended);
+    else
         column->setContentsMargins(0, 0, 0, 0);
-        m_reason->hide();
-        m_command->hide();
-        retranslate();
-        return;
-    }
+    m_reason->setVisible(prompt.needed);
+    m_command->setVisible(prompt.needed && !prompt.command.isEmpty());
     QFont bold = m_title->font();
-    bold.setBold(true);
+    bold.setBold(prompt.needed);
     m_title->setFont(bold);
     m_command->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-    m_command->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_command->setVisible(!prompt.command.isEmpty());
-    const QString chosen = prompt.choices.contains(answer) ? answer : prompt.recommended;
-    for (const QString &choice : prompt.choices) {
+    retranslate();
+}
+
+/// Each answer with what follows from it beside it.
+void DecisionCard::addChoices(QVBoxLayout &column, const QString &chosen)
+{
+    auto *grid = new QGridLayout;
+    grid->setColumnStretch(1, 1);
+    grid->setHorizontalSpacing(fontMetrics().averageCharWidth() * 2);
+    for (const QString &choice : m_prompt.choices) {
         auto *button = new QRadioButton(this);
-        button->setObjectName(prompt.id + QLatin1Char('-') + choice);
+        button->setObjectName(m_prompt.id + QLatin1Char('-') + choice);
         button->setChecked(choice == chosen);
-        column->addWidget(button);
         m_choices.append(button);
-        m_consequences.append(addLabel(column));
-        m_consequences.last()->setIndent(
-            style()->pixelMetric(QStyle::PM_ExclusiveIndicatorWidth) + style()->pixelMetric(QStyle::PM_RadioButtonLabelSpacing));
+        m_consequences.append(new TextLabel(this));
+        grid->addWidget(button, int(m_choices.size()), 0, Qt::AlignTop);
+        grid->addWidget(m_consequences.last(), int(m_choices.size()), 1);
         connect(button, &QRadioButton::toggled, this, [this, choice](bool on) {
             if (on)
                 Q_EMIT answered(choice);
         });
     }
-    retranslate();
+    column.addLayout(grid);
 }
 
 QString DecisionCard::answer() const
@@ -77,19 +70,19 @@ void DecisionCard::retranslate()
 {
     if (!m_prompt.needed) {
         //: A question that need not be asked: %1 the question, %2 why
-        m_title->setText(tr("%1 – %2").arg(m_prompt.title(), m_prompt.reasonText()));
+        m_title->say(tr("%1 – %2").arg(m_prompt.title(), m_prompt.reasonText()));
         return;
     }
-    m_title->setText(m_prompt.title());
-    m_reason->setText(m_prompt.reasonText());
-    m_command->setText(tr("Command: %1").arg(format::ltr(m_prompt.command)));
+    m_title->say(m_prompt.title());
+    m_reason->say(m_prompt.reasonText());
+    m_command->say(tr("Command: %1").arg(format::ltr(m_prompt.command)));
     setAccessibleName(m_prompt.title());
     for (qsizetype i = 0; i < m_choices.size(); ++i) {
         const QString &choice = m_prompt.choices.at(i);
         m_choices.at(i)->setText(m_prompt.choiceText(choice));
         m_choices.at(i)->setAccessibleName(tr("%1 %2").arg(m_prompt.title(), m_prompt.choiceText(choice)));
         m_choices.at(i)->setAccessibleDescription(m_prompt.consequenceText(choice));
-        m_consequences.at(i)->setText(m_prompt.consequenceText(choice));
+        m_consequences.at(i)->say(m_prompt.consequenceText(choice));
     }
 }
 

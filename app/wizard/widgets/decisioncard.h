@@ -3,10 +3,12 @@
 
 #include <QFrame>
 
-class QLabel;
 class QRadioButton;
+class QVBoxLayout;
 
 namespace edgelift::wizard {
+
+class TextLabel;
 
 /// One question before the import: its reason, the answers with what follows from each, and the command. One line where there is nothing
 /// to ask.
@@ -24,12 +26,14 @@ Q_SIGNALS:
     void answered(const QString &answer);
 
 private:
+    void addChoices(QVBoxLayout &column, const QString &chosen);
+
     const PromptInfo m_prompt;
-    QLabel *m_title;
-    QLabel *m_reason;
-    QLabel *m_command;
+    TextLabel *m_title;
+    TextLabel *m_reason;
+    TextLabel *m_command;
     QList<QRadioButton *> m_choices; ///< as m_prompt.choices
-    QList<QLabel *> m_consequences;
+    QList<TextLabel *> m_consequences;
 };
 
 }

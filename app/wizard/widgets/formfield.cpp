@@ -1,15 +1,14 @@
 #include "app/wizard/widgets/formfield.h"
 
 #include <QComboBox>
-#include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QVBoxLayout>
 
 namespace edgelift::wizard {
 
-FormField::FormField(QFormLayout *form, QWidget *control, QWidget *beside)
-    : m_label(new QLabel)
+FormField::FormField(Form *form, QWidget *control, QWidget *beside)
+    : m_label(new QLabel(form))
     , m_control(control)
     , m_note(new FieldNote(control))
 {
@@ -23,12 +22,14 @@ FormField::FormField(QFormLayout *form, QWidget *control, QWidget *beside)
     column->addWidget(m_note);
     m_label->setBuddy(control);
     m_label->setTextFormat(Qt::PlainText);
-    form->addRow(m_label, this);
+    m_label->hide(); // until there is one
+    form->addRow(m_label, this, control);
 }
 
 void FormField::setLabel(const QString &text)
 {
     m_label->setText(text);
+    m_label->setVisible(!isHidden());
     const QString name = QString(text).remove(QLatin1Char('&'));
     m_control->setAccessibleName(name);
     if (auto *combo = qobject_cast<QComboBox *>(m_control); combo && combo->isEditable())
@@ -37,18 +38,8 @@ void FormField::setLabel(const QString &text)
 
 void FormField::setShown(bool shown)
 {
-    m_label->setVisible(shown);
+    m_label->setVisible(shown && !m_label->text().isEmpty());
     setVisible(shown);
-}
-
-QFormLayout *makeForm(QWidget *parent)
-{
-    auto *form = new QFormLayout(parent);
-    form->setRowWrapPolicy(QFormLayout::WrapLongRows);
-    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    form->setLabelAlignment(Qt::AlignLeading);
-    form->setFormAlignment(Qt::AlignLeading | Qt::AlignTop);
-    return form;
 }
 
 }

@@ -1,8 +1,6 @@
 #pragma once
 #include "app/wizard/widgets/fieldnote.h"
-
-class QFormLayout;
-class QLabel;
+#include "app/wizard/widgets/form.h"
 
 namespace edgelift::wizard {
 
@@ -12,7 +10,7 @@ class FormField final : public QWidget
     Q_OBJECT
 public:
     /// Adds itself to `form`. `beside`: a button or toggle that belongs to the control.
-    FormField(QFormLayout *form, QWidget *control, QWidget *beside = nullptr);
+    FormField(Form *form, QWidget *control, QWidget *beside = nullptr);
 
     void setLabel(const QString &text); ///< with mnemonic; names the control as well
     [[nodiscard]] FieldNote &note() { return *m_note; }
@@ -23,8 +21,5 @@ private:
     QWidget *m_control;
     FieldNote *m_note;
 };
-
-/// A form whose labels stand above their fields where the window is narrow.
-[[nodiscard]] QFormLayout *makeForm(QWidget *parent = nullptr);
 
 }
