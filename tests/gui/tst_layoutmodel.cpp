@@ -121,7 +121,7 @@ void TestLayoutModel::editsThroughTheTable()
     const QString srv = QStringLiteral("data/p2");
     QVERIFY(m_model->setData(m_model->volumeIndex(srv, LayoutModel::Size), 9216));
     QCOMPARE(m_model->volumeIndex(srv, LayoutModel::Method).data().toString(), QStringLiteral("File by file"));
-    QVERIFY(m_model->volumeIndex(srv, LayoutModel::Notes).data().toString().contains(QLatin1String("its size changes")));
+    QVERIFY(m_model->volumeIndex(srv, LayoutModel::Notes).data().toString().contains(QLatin1String("size changes")));
     QVERIFY(m_model->setData(m_model->volumeIndex(srv, LayoutModel::Method), int(Plan::Replication::Block)));
     QCOMPARE(m_model->volumeIndex(srv, LayoutModel::Size).data(Qt::EditRole).toLongLong(), 8192);
     QVERIFY(m_model->setData(m_model->diskIndex(1, LayoutModel::Lvm), Qt::Checked, Qt::CheckStateRole));
@@ -138,7 +138,8 @@ void TestLayoutModel::problemsStandBesideTheirRow()
 {
     QVERIFY(m_model->setData(m_model->diskIndex(1, LayoutModel::Size), 501));
     QVERIFY(m_model->diskIndex(1).data(LayoutModel::BlockedRole).toBool());
-    QVERIFY(m_model->diskIndex(1, LayoutModel::Notes).data().toString().contains(QLatin1String("[E-DSK-07]")));
+    QVERIFY(m_model->diskIndex(1, LayoutModel::Notes).data().toString().contains(QLatin1String("E-DSK-07")));
+    QVERIFY(m_model->diskIndex(1, LayoutModel::Notes).data(LayoutModel::DetailRole).toString().contains(QLatin1String("at most 500 GiB")));
     QVERIFY(!m_model->diskIndex(2).data(LayoutModel::BlockedRole).toBool());
     QCOMPARE(m_model->problems(), checkDisks(m_model->plan(), m_facts));
 }

@@ -23,6 +23,7 @@ public:
         OverRole, ///< quint64, disks: too much by this
         FixedRole, ///< bool: cannot be moved
         BlockedRole, ///< bool: a blocker is about this row
+        DetailRole, ///< QString: all there is to say about this row, in sentences; may be empty
     };
 
     explicit LayoutModel(QObject *parent = nullptr);
@@ -84,7 +85,9 @@ private:
     [[nodiscard]] QVariant editData(VolumePlace place, int column) const;
     [[nodiscard]] QVariant checkState(VolumePlace place, int column) const;
     [[nodiscard]] QString accessibleText(VolumePlace place, int column) const;
-    [[nodiscard]] QString notes(VolumePlace place) const;
+    [[nodiscard]] QString notes(VolumePlace place) const; ///< a few words: why this method, or the codes of what is wrong
+    [[nodiscard]] QString detail(VolumePlace place) const;
+    [[nodiscard]] QString wholeName(VolumePlace place) const;
     [[nodiscard]] QList<Problem> problemsOf(VolumePlace place) const;
 
     Plan m_plan;

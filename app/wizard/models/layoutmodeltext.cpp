@@ -1,5 +1,6 @@
 #include "app/wizard/models/layoutmodel.h"
 #include "app/wizard/shell/format.h"
+#include "app/wizard/shell/said.h"
 #include "core/layout/layoutroom.h"
 
 #include <algorithm>
@@ -8,8 +9,9 @@ namespace edgelift::wizard {
 
 namespace {
 
-/// Room in the bars' and table's one-line texts.
-QString nameOf(const Plan::Volume &volume) { return format::ltr(format::shown(volume.mount.isEmpty() ? volume.source : volume.mount)); }
+constexpr qsizetype longestName = 60; ///< in the bars and the table; the tool tip has all of it
+
+const QString &nameOf(const Plan::Volume &volume) { return volume.mount.isEmpty() ? volume.source : volume.mount; }
 
 }
 
@@ -27,6 +29,10 @@ QVariant LayoutModel::data(const QModelIndex &index, int role) const
         return checkState(place, index.column());
     case Qt::AccessibleTextRole:
         return accessibleText(place, index.column());
+    case DetailRole:
+        return detail(place);
+    case Qt::ToolTipRole:
+        return (index.column() == Name ? wholeName(place) : detail(place)).toHtmlEscaped();
     case Qt::TextAlignmentRole:
         return index.column() == Size || index.column() == Used || index.column() == Least
             ? QVariant(int(Qt::AlignTrailing | Qt::AlignVCenter))
@@ -74,7 +80,7 @@ QVariant LayoutModel::diskText(qsizetype index, int column) const
     switch (column) {
     case Name:
         //: %1 “System disk” or “Data disk 2”, %2 its name on the source such as vdb
-        return tr("%1 (%2)").arg(diskTitle(index), format::ltr(format::shown(source ? source->name : disk.source)));
+        return tr("%1 (%2)").arg(diskTitle(index), format::ltr(format::shortened(source ? source->name : disk.source, longestName)));
     case Size:
         return format::sizeGiB(disk.sizeGiB);
     case Used:
@@ -97,7 +103,7 @@ QVariant LayoutModel::volumeText(VolumePlace place, int column) const
     const VolumeFacts *source = m_facts.volume(volume.source);
     switch (column) {
     case Name:
-        return nameOf(volume);
+        return format::ltr(format::shortened(nameOf(volume), longestName));
     case Destination:
         return diskTitle(place.disk);
     case Size:
@@ -196,13 +202,52 @@ QList<Problem> LayoutModel::problemsOf(VolumePlace place) const
 
 QString LayoutModel::notes(VolumePlace place) const
 {
+    QStringList ids;
+    for (const Problem &problem : problemsOf(place))
+        ids.append(format::ltr(ruleId(problem.rule)));
+    if (!ids.isEmpty())
+        //: beside a disk or mount target; %1 codes of problems that are listed below the table
+        return tr("See below: %1").arg(ids.join(tr(", ")));
+    if (place.volume < 0)
+        return {};
+    const Plan::Disk &disk = m_plan.disks.at(place.disk);
+    using Why = ReplicationReason::Why;
+    switch (replicationReason(disk, disk.volumes.at(place.volume), m_facts).why) {
+    case Why::NotMigrated:
+        return tr("Not migrated");
+    case Why::SameStructure:
+        //: why a volume is copied block by block
+        return tr("Same size and structure");
+    case Why::SizeChanged:
+        //: why a volume is copied file by file
+        return tr("Its size changes");
+    case Why::LvmStep:
+        //: why a volume is copied file by file
+        return tr("LVM, and no multiple of 4 MiB");
+    case Why::Chosen:
+        //: why a volume is copied file by file
+        return tr("As chosen");
+    }
+    Q_UNREACHABLE();
+}
+
+QString LayoutModel::wholeName(VolumePlace place) const
+{
+    const Plan::Disk &disk = m_plan.disks.at(place.disk);
+    if (place.volume >= 0)
+        return format::ltr(format::shown(nameOf(disk.volumes.at(place.volume))));
+    const DiskFacts *source = m_facts.disk(disk.source);
+    return format::ltr(format::shown(source ? source->name : disk.source));
+}
+
+QString LayoutModel::detail(VolumePlace place) const
+{
     QStringList lines;
     for (const Problem &problem : problemsOf(place))
-        lines.append(format::shown(describe(problem)));
+        lines.append(said::of(problem));
     if (place.volume >= 0) {
         const Plan::Disk &disk = m_plan.disks.at(place.disk);
-        if (lines.isEmpty())
-            lines.append(describe(replicationReason(disk, disk.volumes.at(place.volume), m_facts)));
+        lines.append(describe(replicationReason(disk, disk.volumes.at(place.volume), m_facts)));
         if (isFixed(disk.volumes.at(place.volume), m_facts))
             lines.append(tr("Cannot be moved."));
     }

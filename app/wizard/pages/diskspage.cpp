@@ -1,87 +1,40 @@
 #include "app/wizard/pages/diskspage.h"
 
 #include "app/wizard/pages/disksbars.h"
+#include "app/wizard/pages/disksbuttons.h"
 #include "app/wizard/pages/diskstable.h"
 #include "app/wizard/pages/layoutgestures.h"
+#include "app/wizard/pages/layoutlines.h"
 #include "app/wizard/shell/format.h"
+#include "app/wizard/shell/said.h"
 #include "app/wizard/state/session.h"
+#include "app/wizard/widgets/disclosure.h"
 #include "app/wizard/widgets/diskbar.h"
-#include "app/wizard/widgets/flowlayout.h"
-#include "core/base/errortext.h"
+#include "app/wizard/widgets/pointlist.h"
+#include "app/wizard/widgets/textlabel.h"
 #include "core/layout/layoutchange.h"
 #include "core/layout/layoutroom.h"
 
 #include <QAccessible>
-#include <QLabel>
-#include <QRadioButton>
 #include <QShortcut>
-#include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace edgelift::wizard {
 
-namespace {
-
-QLabel *makeLabel(QWidget *parent, const char *name)
-{
-    auto *label = new QLabel(parent);
-    label->setObjectName(QLatin1String(name));
-    label->setTextFormat(Qt::PlainText);
-    label->setWordWrap(true);
-    return label;
-}
-
-QToolButton *makeButton(QWidget *parent, const char *name)
-{
-    auto *button = new QToolButton(parent);
-    button->setObjectName(QLatin1String(name));
-    button->setFocusPolicy(Qt::StrongFocus);
-    return button;
-}
-
-/// Why the agent would refuse this layout although no rule is against it.
-QString refusal(const Error &error)
-{
-    const ErrorText text = describe(error);
-    //: an error: %1 what happened, %2 what to do, %3 its code
-    return DisksPage::tr("%1 %2 [%3]").arg(format::shown(text.message), text.remedy, displayCode(error.code));
-}
-
-}
-
 DisksPage::DisksPage(Session &session, QWidget *parent)
     : Page(session, parent)
-    , m_automatic(new QRadioButton(this))
-    , m_adjust(new QRadioButton(this))
-    , m_fits(makeLabel(this, "fits"))
-    , m_undo(makeButton(this, "undo"))
-    , m_redo(makeButton(this, "redo"))
-    , m_reset(makeButton(this, "reset"))
-    , m_fix(makeButton(this, "fix"))
-    , m_rescan(makeButton(this, "rescan"))
-    , m_show(makeButton(this, "showLayout"))
-    , m_state(makeLabel(this, "state"))
+    , m_buttons(new DisksButtons(this))
+    , m_state(new TextLabel(this, "state"))
+    , m_summary(new PointList(this))
+    , m_show(new Disclosure(this))
     , m_bars(new DisksBars(m_model, this))
-    , m_detail(makeLabel(this, "detail"))
+    , m_detail(new TextLabel(this, "detail"))
     , m_table(new DisksTable(m_model, this))
     , m_problems(new LayoutProblems(this))
     , m_gestures(new LayoutGestures(m_model, *m_table, this))
 {
-    m_automatic->setObjectName(QStringLiteral("automatic"));
-    m_adjust->setObjectName(QStringLiteral("adjust"));
-    m_fits->setWordWrap(false);
-    m_show->setCheckable(true);
-    m_show->setAutoRaise(true);
-    m_show->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_detail->setAlignment(Qt::AlignTop | Qt::AlignLeading);
-    auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->addWidget(makeTop());
-    for (QWidget *part : {static_cast<QWidget *>(m_state), static_cast<QWidget *>(m_bars), static_cast<QWidget *>(m_detail)})
-        column->addWidget(part);
-    column->addWidget(m_table, 1);
-    column->addWidget(m_problems);
-    column->addStretch();
+    layOut();
     connectButtons();
     connectModel();
     connectViews();
@@ -89,34 +42,31 @@ DisksPage::DisksPage(Session &session, QWidget *parent)
     retranslate();
 }
 
-QWidget *DisksPage::makeTop()
+void DisksPage::layOut()
 {
-    auto *top = new QWidget(this);
-    auto *flow = new FlowLayout(top);
-    flow->setContentsMargins(0, 0, 0, 0);
-    flow->setSpacing(fontMetrics().averageCharWidth());
-    for (QWidget *part : {static_cast<QWidget *>(m_automatic), static_cast<QWidget *>(m_adjust), static_cast<QWidget *>(m_show),
-             static_cast<QWidget *>(m_undo), static_cast<QWidget *>(m_redo), static_cast<QWidget *>(m_reset), static_cast<QWidget *>(m_fix),
-             static_cast<QWidget *>(m_rescan), static_cast<QWidget *>(m_fits)}) {
-        part->setParent(top);
-        flow->addWidget(part);
-    }
-    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    policy.setHeightForWidth(true);
-    top->setSizePolicy(policy);
-    return top;
+    m_show->setObjectName(QStringLiteral("showLayout"));
+    m_summary->setObjectName(QStringLiteral("layoutSummary"));
+    m_detail->setAlignment(Qt::AlignTop | Qt::AlignLeading);
+    auto *column = new QVBoxLayout(this);
+    for (QWidget *part : std::initializer_list<QWidget *>{m_buttons, m_state, m_summary})
+        column->addWidget(part);
+    column->addWidget(m_show, 0, Qt::AlignLeading);
+    column->addWidget(m_bars);
+    column->addWidget(m_detail);
+    column->addWidget(m_table, 1);
+    column->addWidget(m_problems);
+    column->addStretch();
 }
 
 void DisksPage::connectButtons()
 {
-    connect(m_automatic, &QRadioButton::clicked, this, [this] { m_model.edit(SetModify{false}); });
-    connect(m_adjust, &QRadioButton::clicked, this, [this] { m_model.edit(SetModify{true}); });
+    connect(m_buttons, &DisksButtons::adjustChosen, this, [this](bool adjust) { m_model.edit(SetModify{adjust}); });
     connect(m_show, &QToolButton::toggled, this, &DisksPage::showState);
-    connect(m_undo, &QToolButton::clicked, &m_model, &LayoutModel::undo);
-    connect(m_redo, &QToolButton::clicked, &m_model, &LayoutModel::redo);
-    connect(m_reset, &QToolButton::clicked, this, [this] { m_model.edit(ResetLayout{}); });
-    connect(m_fix, &QToolButton::clicked, this, &DisksPage::fix);
-    connect(m_rescan, &QToolButton::clicked, this, &DisksPage::rescan);
+    connect(m_buttons, &DisksButtons::undoWanted, &m_model, &LayoutModel::undo);
+    connect(m_buttons, &DisksButtons::redoWanted, &m_model, &LayoutModel::redo);
+    connect(m_buttons, &DisksButtons::resetWanted, this, [this] { m_model.edit(ResetLayout{}); });
+    connect(m_buttons, &DisksButtons::fixWanted, this, &DisksPage::fix);
+    connect(m_buttons, &DisksButtons::rescanWanted, this, &DisksPage::rescan);
     const auto keys = [this](const QKeySequence &sequence, auto run) {
         auto *shortcut = new QShortcut(sequence, this);
         shortcut->setContext(Qt::WidgetWithChildrenShortcut);
@@ -141,7 +91,7 @@ void DisksPage::connectModel()
     });
     connect(&m_model, &LayoutModel::dropJudged, this, [this](const DropVerdict &verdict) { judge(verdict); });
     connect(&m_model, &LayoutModel::refused, this,
-        [this](const Problem &problem) { say(Message::Severity::Warning, [problem] { return format::shown(describe(problem)); }); });
+        [this](const Problem &problem) { say(Message::Severity::Warning, [problem] { return said::of(problem); }); });
 }
 
 void DisksPage::connectViews()
@@ -206,7 +156,7 @@ QString DisksPage::stateText() const
         return {};
     switch (m_session.inspection()) {
     case Session::Asked::Failed:
-        return refusal(m_session.inspectionError());
+        return said::paragraph(m_session.inspectionError());
     case Session::Asked::Answered:
         return tr("No disks found.");
     case Session::Asked::Not:
@@ -220,27 +170,17 @@ void DisksPage::showState()
 {
     const bool modify = m_model.plan().modifyDisks;
     const bool some = m_model.rowCount() > 0;
-    const QString state = stateText();
-    const bool open = some && (modify || m_show->isChecked());
-    m_state->setText(state);
-    m_state->setVisible(!state.isEmpty());
-    for (QWidget *part : {static_cast<QWidget *>(m_bars), static_cast<QWidget *>(m_detail), static_cast<QWidget *>(m_table)})
-        part->setVisible(open);
-    for (QToolButton *button : {m_undo, m_redo, m_reset, m_fix})
-        button->setVisible(modify || (some && m_model.history().canUndo() && button == m_undo));
+    const bool open = some && (modify || m_show->isOpen());
+    m_state->say(stateText());
+    m_state->setVisible(!m_state->said().isEmpty());
+    m_summary->setPoints(layoutLines(m_model.plan(), m_model.facts()));
+    m_summary->setVisible(some && !open);
     m_show->setVisible(some && !modify);
-    m_show->setArrowType(m_show->isChecked() ? Qt::DownArrow : isRightToLeft() ? Qt::LeftArrow : Qt::RightArrow);
-    m_automatic->setChecked(!modify);
-    m_adjust->setChecked(modify);
-    m_automatic->setEnabled(some);
-    m_adjust->setEnabled(some);
-    m_undo->setEnabled(m_model.history().canUndo());
-    m_redo->setEnabled(m_model.history().canRedo());
-    m_fix->setEnabled(hasBlocker(m_model.problems()));
-    m_rescan->setEnabled(m_session.inspection() != Session::Asked::Waiting);
+    for (QWidget *part : std::initializer_list<QWidget *>{m_bars, m_detail, m_table})
+        part->setVisible(open);
     m_problems->setLines(problemLines());
-    const int count = blockers();
-    m_fits->setText(!some ? QString() : count > 0 ? tr("%n problem(s) to solve", nullptr, count) : tr("Fits: yes"));
+    m_buttons->show({some, modify, m_model.history().canUndo(), m_model.history().canRedo(), hasBlocker(m_model.problems()),
+        m_session.inspection() != Session::Asked::Waiting, blockers()});
     m_bars->refresh();
     m_bars->setCurrent(m_table->currentIndex());
     m_table->fitColumns();
@@ -251,11 +191,11 @@ QList<LayoutProblems::Line> DisksPage::problemLines() const
 {
     QList<LayoutProblems::Line> lines;
     for (const Problem &problem : m_model.problems())
-        lines.append({format::shown(describe(problem)), problem.severity == Problem::Severity::Blocker});
+        lines.append({said::of(problem), problem.severity == Problem::Severity::Blocker});
     if (m_model.rowCount() == 0 || hasBlocker(m_model.problems()))
         return lines; // what stands in the way first; the agent's own limits after that
     if (const Result<> allowed = requireUnchangedLayout(m_model.plan(), m_model.facts()); !allowed)
-        lines.append({refusal(allowed.error()), true});
+        lines.append({said::paragraph(allowed.error()), true});
     return lines;
 }
 
@@ -268,14 +208,14 @@ int DisksPage::blockers() const
 QList<ToDo> DisksPage::toDo() const
 {
     if (m_model.rowCount() == 0)
-        return {{tr("let Edgelift read the disks of this server"), m_rescan}};
+        return {{tr("let Edgelift read the disks of this server"), m_buttons->rescanButton()}};
     const int count = blockers();
     if (count == 0)
         return {};
     return {{tr("solve %n problem(s) of the layout", nullptr, count), m_problems}};
 }
 
-QWidget *DisksPage::firstField() const { return m_model.plan().modifyDisks ? static_cast<QWidget *>(m_table) : m_automatic; }
+QWidget *DisksPage::firstField() const { return m_model.plan().modifyDisks ? m_table : m_buttons->automatic(); }
 
 void DisksPage::judge(const std::optional<DropVerdict> &verdict)
 {
@@ -283,28 +223,34 @@ void DisksPage::judge(const std::optional<DropVerdict> &verdict)
     showDetail();
 }
 
+QString DisksPage::detailText() const
+{
+    const QString target = m_gestures->target() >= 0 ? diskTitle(m_gestures->target()) : QString();
+    if (m_verdict && !target.isEmpty())
+        //: %1 a disk, %2 whether what is picked up could be dropped there
+        return tr("%1: %2").arg(target, said::of(*m_verdict));
+    if (m_verdict)
+        return said::of(*m_verdict);
+    if (!target.isEmpty())
+        return target;
+    const QModelIndex row = m_table->currentIndex().siblingAtColumn(LayoutModel::Name);
+    const QStringList about{row.data(LayoutModel::DetailRole).toString(), m_table->hiddenText(row)};
+    const QString text = about.join(QLatin1Char(' ')).trimmed();
+    if (row.isValid() && !text.isEmpty())
+        //: %1 a mount target or disk, %2 what is to be said about it
+        return tr("%1: %2").arg(row.data().toString(), text);
+    return m_model.plan().modifyDisks
+        ? tr("Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.")
+        : tr("Choose Adjust to change this layout.");
+}
+
 void DisksPage::showDetail()
 {
-    const QModelIndex row = m_table->currentIndex().siblingAtColumn(LayoutModel::Name);
-    const QString notes = row.siblingAtColumn(LayoutModel::Notes).data().toString();
-    QString text;
-    if (m_verdict) {
-        text = format::shown(describe(*m_verdict));
-        if (m_gestures->target() >= 0)
-            //: %1 a disk, %2 whether what is picked up could be dropped there
-            text = tr("%1: %2").arg(diskTitle(m_gestures->target()), text);
-    } else if (m_gestures->target() >= 0) {
-        text = diskTitle(m_gestures->target());
-    } else if (row.isValid() && !notes.isEmpty()) {
-        //: %1 a mount target or disk, %2 what is to be said about it
-        text = tr("%1: %2").arg(row.data().toString(), notes);
-    } else if (m_model.plan().modifyDisks) {
-        text = tr("Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.");
-    }
+    const QString text = detailText();
     m_detail->setMinimumHeight(fontMetrics().lineSpacing() * 2); // so that nothing moves away under the mouse
-    if (text == m_detail->text())
+    if (text == m_detail->said())
         return;
-    m_detail->setText(text);
+    m_detail->say(text);
     if (m_verdict || m_gestures->target() >= 0) {
         QAccessibleEvent told(m_detail, QAccessible::Alert);
         QAccessible::updateAccessibility(&told);
@@ -320,7 +266,7 @@ void DisksPage::fix()
     say(solved ? Message::Severity::Information : Message::Severity::Warning, [steps, solved] {
         QStringList lines;
         for (const ArrangeStep &step : steps)
-            lines.append(format::shown(describe(step)));
+            lines.append(said::of(step));
         if (!solved)
             lines.append(tr("What is left needs your decision: see the list below the table."));
         return lines.join(QLatin1Char('\n'));
@@ -330,22 +276,13 @@ void DisksPage::fix()
 void DisksPage::rescan()
 {
     m_session.inspect();
-    m_rescan->setEnabled(m_session.inspection() != Session::Asked::Waiting);
+    showState();
 }
 
 void DisksPage::retranslate()
 {
-    m_automatic->setText(tr("&Automatic layout"));
-    m_adjust->setText(tr("Ad&just"));
+    m_buttons->retranslate();
     m_show->setText(tr("&Show the layout"));
-    m_undo->setText(tr("&Undo"));
-    m_redo->setText(tr("Red&o"));
-    m_reset->setText(tr("Reset to au&tomatic"));
-    m_fix->setText(tr("&Fix automatically"));
-    m_rescan->setText(tr("&Rescan"));
-    m_undo->setToolTip(tr("Ctrl+Z"));
-    m_redo->setToolTip(tr("Ctrl+Shift+Z"));
-    m_rescan->setToolTip(tr("F5"));
     m_table->setAccessibleName(tr("Mount targets"));
     m_model.retranslate();
     m_bars->retranslate();

@@ -3,16 +3,15 @@
 #include "app/wizard/pages/layoutproblems.h"
 #include "app/wizard/shell/page.h"
 
-class QLabel;
-class QPushButton;
-class QRadioButton;
-class QToolButton;
-
 namespace edgelift::wizard {
 
+class Disclosure;
 class DisksBars;
+class DisksButtons;
 class DisksTable;
 class LayoutGestures;
+class PointList;
+class TextLabel;
 
 /// Which disks the image gets and what goes on them (ux.md 2.8). The automatic layout is shown on demand; an adjusted one is edited here.
 class DisksPage final : public Page
@@ -32,7 +31,7 @@ protected:
     void retranslate() override;
 
 private:
-    QWidget *makeTop();
+    void layOut();
     void connectButtons();
     void connectModel();
     void connectViews();
@@ -44,23 +43,18 @@ private:
     void fix();
     void rescan();
     void selectRow(const QModelIndex &index);
+    [[nodiscard]] QString detailText() const;
     [[nodiscard]] QString stateText() const; ///< instead of disks, while there are none
     [[nodiscard]] QList<LayoutProblems::Line> problemLines() const;
     [[nodiscard]] int blockers() const;
 
     LayoutModel m_model;
-    QRadioButton *m_automatic;
-    QRadioButton *m_adjust;
-    QLabel *m_fits;
-    QToolButton *m_undo;
-    QToolButton *m_redo;
-    QToolButton *m_reset;
-    QToolButton *m_fix;
-    QToolButton *m_rescan;
-    QToolButton *m_show; ///< opens the automatic layout
-    QLabel *m_state;
+    DisksButtons *m_buttons;
+    TextLabel *m_state;
+    PointList *m_summary; ///< of the automatic layout
+    Disclosure *m_show; ///< opens the automatic layout
     DisksBars *m_bars;
-    QLabel *m_detail; ///< the answer while something is dragged, else about the current row
+    TextLabel *m_detail; ///< the answer while something is dragged, else about the current row
     DisksTable *m_table;
     LayoutProblems *m_problems;
     LayoutGestures *m_gestures;

@@ -22,7 +22,6 @@ DisksTable::DisksTable(LayoutModel &layout, QWidget *parent)
     setRootIsDecorated(false);
     setIndentation(fontMetrics().averageCharWidth() * 2);
     setAllColumnsShowFocus(true);
-    setUniformRowHeights(true);
     setSelectionMode(SingleSelection);
     setEditTriggers(DoubleClicked | AnyKeyPressed);
     setDragDropMode(DragDrop);
@@ -47,14 +46,52 @@ void DisksTable::openRows()
     fitColumns();
 }
 
+/// In a narrow window columns go whose content the bars, the method or hiddenText() tell as well, until the rest can be read.
 void DisksTable::fitColumns()
 {
+    constexpr int optional[] = {LayoutModel::Used, LayoutModel::Least, LayoutModel::Notes, LayoutModel::Lvm, LayoutModel::Method};
     const int letter = fontMetrics().averageCharWidth();
+    int widths[LayoutModel::ColumnCount] = {};
+    int all = widths[LayoutModel::Notes] = letter * 22; // it wraps
     for (int column = 0; column < LayoutModel::Notes; ++column) {
-        resizeColumnToContents(column);
-        setColumnWidth(column, std::min(columnWidth(column), letter * (column == LayoutModel::Name ? 26 : 30)));
+        const int wanted = std::max({sizeHintForColumn(column), header()->sectionSizeHint(column), header()->minimumSectionSize()});
+        widths[column] = std::min(wanted, letter * (column == LayoutModel::Name ? 34 : 30));
+        all += widths[column];
     }
+    m_fitted = viewport()->width();
+    for (const int column : optional) {
+        const bool hide = all > m_fitted;
+        setColumnHidden(column, hide);
+        all -= hide ? widths[column] : 0;
+    }
+    if (all > m_fitted) // names give way last
+        widths[LayoutModel::Name] = std::max(letter * 12, widths[LayoutModel::Name] - (all - m_fitted));
+    for (int column = 0; column < LayoutModel::Notes; ++column)
+        setColumnWidth(column, widths[column]);
+    scheduleDelayedItemsLayout(); // notes wrap differently now
     updateGeometry();
+}
+
+QString DisksTable::hiddenText(const QModelIndex &index) const
+{
+    QStringList lines;
+    if (isColumnHidden(LayoutModel::Used) && index.isValid())
+        //: of a disk or mount target; %1 the space in use, %2 the smallest possible size
+        lines.append(tr("In use: %1; at least %2.")
+                         .arg(index.siblingAtColumn(LayoutModel::Used).data().toString(),
+                             index.siblingAtColumn(LayoutModel::Least).data().toString()));
+    const QString lvm = index.siblingAtColumn(LayoutModel::Lvm).data().toString();
+    if (isColumnHidden(LayoutModel::Lvm) && !lvm.isEmpty())
+        //: %1 the name of a volume group or logical volume
+        lines.append(tr("LVM: %1.").arg(lvm));
+    return lines.join(QLatin1Char(' '));
+}
+
+void DisksTable::resizeEvent(QResizeEvent *event)
+{
+    QTreeView::resizeEvent(event);
+    if (viewport()->width() != m_fitted)
+        fitColumns();
 }
 
 void DisksTable::editSize(QKeyEvent *first)

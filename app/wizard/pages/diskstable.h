@@ -15,6 +15,7 @@ public:
 
     void editSize(QKeyEvent *first = nullptr); ///< of the current row; `first` is the key that began it
     void fitColumns(); ///< after texts changed
+    [[nodiscard]] QString hiddenText(const QModelIndex &index) const; ///< what this row says in columns there is no room for; may be empty
     QSize sizeHint() const override; ///< all rows, at least 6 and at most 14
     QSize minimumSizeHint() const override;
 
@@ -23,10 +24,12 @@ Q_SIGNALS:
     void dragEnded();
 
 protected:
+    void resizeEvent(QResizeEvent *event) override;
     void startDrag(Qt::DropActions actions) override;
 
 private:
     void openRows();
+    int m_fitted = -1; ///< width the columns were fitted to
 };
 
 }

@@ -2,9 +2,9 @@
 
 #include "app/wizard/widgets/discard.h"
 #include "app/wizard/widgets/marks.h"
+#include "app/wizard/widgets/textlabel.h"
 
 #include <QEvent>
-#include <QLabel>
 #include <QPainter>
 #include <QStyleOptionFocusRect>
 #include <QVBoxLayout>
@@ -42,18 +42,13 @@ void LayoutProblems::setLines(const QList<Line> &lines)
         sorted.resize(mostLines);
         sorted.append({tr("And %n more.", nullptr, more), false});
     }
-    const int extent = fontMetrics().ascent();
     for (const Line &line : sorted) {
         auto *sign = new QLabel(this);
-        const QColor colour = line.blocks ? marks::alertColour(palette()) : palette().color(QPalette::WindowText);
-        sign->setPixmap(marks::icon(marks::Mark::Alert, extent, devicePixelRatioF(), colour).pixmap(extent, extent));
+        marks::show(*sign, line.blocks ? marks::Mark::Error : marks::Mark::Information);
         //: severity of a problem, for screen readers
         sign->setAccessibleName(line.blocks ? tr("Must be solved") : tr("Note"));
-        auto *text = new QLabel(line.text, this);
-        text->setTextFormat(Qt::PlainText);
-        text->setWordWrap(true);
-        text->setTextInteractionFlags(Qt::TextSelectableByMouse);
-        text->setObjectName(QStringLiteral("problemText"));
+        auto *text = new TextLabel(this, "problemText");
+        text->say(line.text);
         auto *row = new QHBoxLayout;
         row->addWidget(sign, 0, Qt::AlignTop);
         row->addWidget(text, 1);
@@ -66,8 +61,8 @@ void LayoutProblems::setLines(const QList<Line> &lines)
 QStringList LayoutProblems::texts() const
 {
     QStringList out;
-    for (const QLabel *label : findChildren<QLabel *>(QStringLiteral("problemText")))
-        out.append(label->text());
+    for (const TextLabel *label : findChildren<TextLabel *>(QStringLiteral("problemText")))
+        out.append(label->said());
     return out;
 }
 

@@ -1,59 +1,41 @@
 #include "app/wizard/pages/reviewpage.h"
 
+#include "app/wizard/pages/layoutlines.h"
 #include "app/wizard/shell/clipboard.h"
 #include "app/wizard/shell/format.h"
+#include "app/wizard/shell/said.h"
 #include "app/wizard/state/session.h"
 #include "app/wizard/widgets/discard.h"
-#include "core/base/errortext.h"
-#include "core/layout/layoutroom.h"
+#include "app/wizard/widgets/linkbutton.h"
+#include "app/wizard/widgets/marks.h"
+#include "app/wizard/widgets/textlabel.h"
 
+#include <QEvent>
 #include <QGridLayout>
 #include <QLabel>
-#include <QPushButton>
-#include <QVBoxLayout>
 
 namespace edgelift::wizard {
 
 namespace {
 
-QLabel *makeLabel(QWidget *parent, const char *name)
-{
-    auto *label = new QLabel(parent);
-    label->setObjectName(QLatin1String(name));
-    label->setTextFormat(Qt::PlainText);
-    label->setWordWrap(true);
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    return label;
-}
+constexpr qsizetype longestName = 60; ///< of what stands in a list of names
 
 }
 
 ReviewPage::ReviewPage(Session &session, QWidget *parent)
     : Page(session, parent)
     , m_table(new QWidget(this))
-    , m_costs(makeLabel(this, "costs"))
-    , m_notice(makeLabel(this, "notice"))
+    , m_costs(new TextLabel(this, "costs"))
+    , m_notice(new TextLabel(this, "notice"))
+    , m_costsMark(new QLabel(this))
+    , m_noticeMark(new QLabel(this))
     , m_gotIt(new QPushButton(this))
     , m_copyCommand(new QPushButton(this))
 {
-    m_lines = new QGridLayout(m_table);
-    m_lines->setContentsMargins(0, 0, 0, 0);
-    m_lines->setColumnStretch(1, 1);
-    m_gotIt->setObjectName(QStringLiteral("gotIt"));
-    m_gotIt->setCheckable(true);
-    m_copyCommand->setObjectName(QStringLiteral("copyCommand"));
-    auto *buttons = new QHBoxLayout;
-    buttons->addWidget(m_gotIt);
-    buttons->addStretch();
-    buttons->addWidget(m_copyCommand);
-    auto *column = new QVBoxLayout(this);
-    column->addWidget(m_table);
-    column->addWidget(m_costs);
-    column->addWidget(m_notice);
-    column->addLayout(buttons);
-    column->addStretch();
+    layOut();
     connect(m_gotIt, &QPushButton::toggled, this, [this](bool on) {
         m_confirmed = on;
+        showMarks();
         Q_EMIT changed();
     });
     connect(m_copyCommand, &QPushButton::clicked, this, [this] { copyText(command()); });
@@ -68,6 +50,51 @@ ReviewPage::ReviewPage(Session &session, QWidget *parent)
         Q_EMIT changed();
     });
     retranslate();
+}
+
+void ReviewPage::layOut()
+{
+    m_lines = new QGridLayout(m_table);
+    m_lines->setContentsMargins(0, 0, 0, 0);
+    m_lines->setColumnStretch(1, 1);
+    m_lines->setHorizontalSpacing(fontMetrics().averageCharWidth() * 2);
+    m_lines->setVerticalSpacing(fontMetrics().height() / 4);
+    m_gotIt->setObjectName(QStringLiteral("gotIt"));
+    m_gotIt->setCheckable(true);
+    m_copyCommand->setObjectName(QStringLiteral("copyCommand"));
+    auto *column = new QVBoxLayout(this);
+    column->setSpacing(fontMetrics().height() / 2);
+    column->addWidget(m_table);
+    column->addWidget(m_copyCommand, 0, Qt::AlignLeading);
+    column->addWidget(makeCard(m_costsMark, m_costs, nullptr));
+    column->addWidget(makeCard(m_noticeMark, m_notice, m_gotIt));
+    column->addStretch();
+}
+
+QFrame *ReviewPage::makeCard(QLabel *mark, TextLabel *text, QWidget *below)
+{
+    auto *card = new QFrame(this);
+    card->setFrameShape(QFrame::StyledPanel);
+    auto *grid = new QGridLayout(card);
+    grid->setColumnStretch(1, 1);
+    grid->addWidget(mark, 0, 0, Qt::AlignTop);
+    grid->addWidget(text, 0, 1);
+    if (below)
+        grid->addWidget(below, 1, 1, Qt::AlignLeading);
+    return card;
+}
+
+void ReviewPage::showMarks()
+{
+    marks::show(*m_costsMark, marks::Mark::Information);
+    marks::show(*m_noticeMark, m_confirmed ? marks::Mark::Done : marks::Mark::Warning);
+}
+
+void ReviewPage::changeEvent(QEvent *event)
+{
+    Page::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
+        showMarks();
 }
 
 void ReviewPage::enter()
@@ -89,15 +116,16 @@ QList<ToDo> ReviewPage::toDo() const
     if (m_session.isStarting())
         return {{tr("wait until the migration has started"), nullptr}};
     if (!m_session.credential().isComplete())
-        out.append({tr("enter the activation code or an AccessKey pair again on the Connect page"), nullptr});
+        out.append({tr("enter the activation code or an AccessKey pair again on the Connect page"),
+            m_table->findChild<QWidget *>(QStringLiteral("change1"))});
     for (const Problem &problem : m_session.problems()) {
         if (problem.severity == Problem::Severity::Blocker)
-            out.append({describe(problem), nullptr});
+            out.append(toDoOf(problem));
     }
     if (out.isEmpty() && m_session.validation() == Session::Asked::Waiting)
         out.append({tr("wait until the plan is checked"), nullptr});
     if (out.isEmpty() && m_session.validation() == Session::Asked::Failed) {
-        const ErrorText words = describe(m_session.validationError());
+        const ErrorText words = said::of(m_session.validationError());
         //: What is wrong, and what to do
         out.append({tr("%1 %2").arg(words.message, words.remedy), nullptr});
     }
@@ -106,27 +134,16 @@ QList<ToDo> ReviewPage::toDo() const
     return out;
 }
 
-QStringList ReviewPage::diskLines() const
+/// Leads to the button that leads to the page where it can be solved.
+ToDo ReviewPage::toDoOf(const Problem &problem) const
 {
-    QStringList out;
-    const Plan &plan = m_session.plan();
-    for (qsizetype i = 0; i < plan.disks.size(); ++i) {
-        const Plan::Disk &disk = plan.disks.at(i);
-        QStringList mounts;
-        for (const Plan::Volume &volume : disk.volumes) {
-            if (volume.migrate)
-                mounts.append(format::ltr(format::shown(volume.mount.isEmpty() ? volume.source : volume.mount)));
-        }
-        const DiskFacts *facts = m_session.facts().disk(disk.source);
-        const QString name = format::ltr(format::shown(facts ? facts->name : disk.source));
-        if (mounts.isEmpty() && i > 0)
-            //: %1 "Data disk 1", %2 the disk's name on the source
-            out.append(tr("%1: %2 is left out").arg(diskTitle(i), name));
-        else
-            //: %1 "Data disk 1", %2 the disk's name on the source, %3 its new size, %4 mount points
-            out.append(tr("%1: %2 → %3 (%4)").arg(diskTitle(i), name, format::sizeGiB(disk.sizeGiB), mounts.join(tr(", "))));
+    const bool settings = problem.disk.isEmpty() && problem.volume.isEmpty() && !ruleId(problem.rule).contains(QLatin1String("-DSK-"));
+    const QList<Line> all = lines();
+    for (qsizetype row = 0; row < all.size(); ++row) {
+        if (all.at(row).page == (settings ? PageId::Settings : PageId::Disks))
+            return {said::of(problem), m_table->findChild<QWidget *>(QStringLiteral("change%1").arg(row))};
     }
-    return out;
+    return {said::of(problem), nullptr};
 }
 
 QList<ReviewPage::Line> ReviewPage::lines() const
@@ -137,7 +154,7 @@ QList<ReviewPage::Line> ReviewPage::lines() const
                            .arg(format::limit(plan.transfer.limitMbps), format::number(plan.transfer.compression),
                                plan.transfer.checksum ? tr("on") : tr("off"));
     return {
-        {tr("Server"), format::shown(m_session.facts().sourceName), PageId::Checks},
+        {tr("Server"), format::ltr(format::shortened(m_session.facts().sourceName, longestName)), PageId::Checks},
         {tr("Account"), code ? tr("by activation code") : tr("by AccessKey pair"), PageId::Connect},
         {tr("Image"), tr("%1… in %2").arg(format::ltr(plan.image.namePrefix), format::ltr(plan.image.region)), PageId::Settings},
         {tr("On the way"), tr("bucket %1 in %2").arg(format::ltr(plan.image.bucket), format::ltr(plan.image.transitRegion)),
@@ -148,7 +165,7 @@ QList<ReviewPage::Line> ReviewPage::lines() const
                 : tr("VPC %1, vSwitch %2").arg(format::ltr(plan.network.vpcId), format::ltr(plan.network.vSwitchId)),
             PageId::Settings},
         {tr("Transfer"), transfer, PageId::Settings},
-        {tr("Disks"), diskLines().join(QLatin1Char('\n')), PageId::Disks},
+        {tr("Disks"), layoutLines(plan, m_session.facts()).join(QLatin1Char('\n')), PageId::Disks},
     };
 }
 
@@ -158,13 +175,16 @@ void ReviewPage::addLine(int row, const Line &line)
     QFont bold = name->font();
     bold.setBold(true);
     name->setFont(bold);
-    auto *value = makeLabel(m_table, "reviewValue");
-    value->setText(line.value);
-    auto *change = new QPushButton(tr("Change"), m_table);
+    auto *value = new TextLabel(m_table, "reviewValue");
+    value->say(line.value);
+    auto *change = new LinkButton(m_table);
+    change->setText(tr("Change"));
     change->setObjectName(QStringLiteral("change%1").arg(row));
-    change->setFlat(true);
     change->setAccessibleName(tr("Change: %1").arg(line.name));
     connect(change, &QPushButton::clicked, this, [this, page = line.page] { Q_EMIT jump(page); });
+    const int pad = (change->sizeHint().height() - fontMetrics().height()) / 2; // the texts of a row stand on one line
+    for (QLabel *label : {name, static_cast<QLabel *>(value)})
+        label->setContentsMargins(0, pad, 0, pad);
     m_lines->addWidget(name, row, 0, Qt::AlignTop);
     m_lines->addWidget(value, row, 1, Qt::AlignTop);
     m_lines->addWidget(change, row, 2, Qt::AlignTop);
@@ -178,7 +198,12 @@ void ReviewPage::rebuild()
         addLine(row++, line);
 }
 
-QString ReviewPage::command() const { return QStringLiteral("edgeliftctl migrate --plan plan.json --code-file code.txt"); }
+QString ReviewPage::command() const
+{
+    const QString command = QStringLiteral("edgeliftctl migrate --plan plan.json");
+    const bool code = m_session.credential().method == Credential::Method::Code;
+    return code ? command + QStringLiteral(" --code-file code.txt") : command; // the pair comes from the environment
+}
 
 QString ReviewPage::help() const
 {
@@ -188,18 +213,19 @@ QString ReviewPage::help() const
 
 void ReviewPage::retranslate()
 {
-    m_costs->setText(
+    m_costs->say(
         tr("Costs: the transit instance, its disks and snapshots, and the bucket's storage and traffic are charged by the cloud while the "
            "migration runs; everything temporary is removed at the end. After an error they are kept for a retry and keep costing until "
            "you retry or cancel."));
-    m_notice->setText(tr(
+    m_notice->say(tr(
         "Do not stop, start, restart or release the transit instance %1 and do not change its billing method during the migration. Leave "
         "the temporary image and the temporary objects in the bucket alone. The hardware changes: check licences after the migration.")
-                          .arg(format::ltr(QStringLiteral("No_Delete_SMC_Transition_Instance"))));
+                      .arg(format::ltr(QStringLiteral("No_Delete_SMC_Transition_Instance"))));
     m_gotIt->setText(tr("&Got It"));
-    m_gotIt->setAccessibleDescription(m_notice->text());
+    m_gotIt->setAccessibleDescription(m_notice->said());
     m_copyCommand->setText(tr("Co&py command"));
     m_copyCommand->setAccessibleDescription(tr("The same migration as a command for edgeliftctl"));
+    showMarks();
     rebuild();
 }
 

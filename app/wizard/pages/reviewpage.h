@@ -1,14 +1,17 @@
 #pragma once
 #include "app/wizard/shell/page.h"
+#include "core/layout/planrules.h"
 
 #include <QMap>
 
-class QCheckBox;
+class QFrame;
 class QGridLayout;
 class QLabel;
 class QPushButton;
 
 namespace edgelift::wizard {
+
+class TextLabel;
 
 /// Everything chosen on one page, each line with a way back to it; costs and consequences; the notice to confirm (R90); then the only
 /// button that spends money (ux.md 2.9).
@@ -28,6 +31,7 @@ public:
     void next() override;
 
 protected:
+    void changeEvent(QEvent *event) override;
     void retranslate() override;
 
 private:
@@ -38,15 +42,20 @@ private:
         PageId page;
     };
     QList<Line> lines() const;
-    QStringList diskLines() const;
+    void layOut();
+    QFrame *makeCard(QLabel *mark, TextLabel *text, QWidget *below);
+    void showMarks();
+    [[nodiscard]] ToDo toDoOf(const Problem &problem) const;
     void rebuild();
     void addLine(int row, const Line &line);
     QString command() const; ///< the same by edgeliftctl
 
     QGridLayout *m_lines;
     QWidget *m_table;
-    QLabel *m_costs;
-    QLabel *m_notice;
+    TextLabel *m_costs;
+    TextLabel *m_notice;
+    QLabel *m_costsMark;
+    QLabel *m_noticeMark;
     QPushButton *m_gotIt;
     QPushButton *m_copyCommand;
     bool m_confirmed = false;

@@ -7,6 +7,7 @@
 #include <QComboBox>
 #include <QPainter>
 #include <QTimer>
+#include <QTreeView>
 
 namespace edgelift::wizard {
 
@@ -94,7 +95,9 @@ void VolumeDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelI
     option->font.setBold(disk && index.column() == LayoutModel::Name);
     if (disk)
         option->backgroundBrush = option->palette.alternateBase();
-    option->textElideMode = index.column() == LayoutModel::Notes ? Qt::ElideRight : Qt::ElideMiddle;
+    option->textElideMode = Qt::ElideMiddle;
+    if (index.column() == LayoutModel::Notes)
+        option->features |= QStyleOptionViewItem::WrapText;
     const QColor colour = selected ? option->palette.color(QPalette::HighlightedText)
         : blocked                  ? marks::alertColour(option->palette)
                                    : option->palette.color(QPalette::Text);
@@ -123,10 +126,13 @@ void VolumeDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option
 
 QSize VolumeDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
-    QSize size = QStyledItemDelegate::sizeHint(option, index);
+    QStyleOptionViewItem wide = option;
+    if (const auto *view = qobject_cast<const QTreeView *>(option.widget); view && index.column() == LayoutModel::Notes)
+        wide.rect = {0, 0, view->columnWidth(index.column()), view->height()}; // QTreeView does not say in which it wraps
+    QSize size = QStyledItemDelegate::sizeHint(wide, index);
     if (isList(index))
         size.rwidth() += option.fontMetrics.ascent() * 3 / 2;
-    return {size.width(), std::max(size.height(), option.fontMetrics.height() * 5 / 3)};
+    return {size.width(), std::max(size.height(), option.fontMetrics.height() * 3 / 2)};
 }
 
 }
