@@ -65,6 +65,12 @@ QList<QJsonObject> FakeAgent::calls(const QString &method) const
     return found == m_calls.end() ? QList<QJsonObject>() : found->second;
 }
 
+int FakeAgent::callCount() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_callCount;
+}
+
 QString FakeAgent::jobId() const { return m_job.value(key("id")).toString(); }
 
 void FakeAgent::tell(QJsonObject event)
@@ -100,6 +106,7 @@ Result<QJsonObject> FakeAgent::handle(const rpc::Request &request, const std::sh
     {
         const std::lock_guard lock(m_mutex);
         m_calls[request.method].append(request.params);
+        ++m_callCount;
         if (request.method == key("version"))
             return QJsonObject{{key("interface"), rpc::interfaceVersion}, {key("product"), key("test")}, {key("pid"), m_pid}};
         if (request.method == key("subscribe"))

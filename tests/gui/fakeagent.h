@@ -28,6 +28,9 @@ public:
     void answer(const QString &method, const Answer &answer);
     /// The one job there is; "status" tells of it. An empty object: no job.
     void setJob(const QJsonObject &job);
+    [[nodiscard]] int callCount() const; ///< of all methods so far
+    void hold() { m_holding = true; } ///< some question will not be answered
+    [[nodiscard]] bool isHolding() const { return m_holding; }
     /// The parameters of every call of `method` so far.
     [[nodiscard]] QList<QJsonObject> calls(const QString &method) const;
 
@@ -47,6 +50,8 @@ private:
     QList<std::pair<QString, QJsonObject>> m_told;
     QList<std::shared_ptr<EventOutlet>> m_outlets;
     int m_pid = 1000;
+    int m_callCount = 0;
+    bool m_holding = false; ///< of the test's thread
     std::unique_ptr<AgentServer> m_server;
 };
 

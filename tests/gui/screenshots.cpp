@@ -1,38 +1,76 @@
-// Plays every scene in one language and looks for texts that do not fit; with a folder it keeps a picture of each.
+// Plays every scene in one language and says what is wrong with how it looks: texts that do not fit, widgets on one another, sideways
+// scrolling, letters that stand for two things, controls without a name. With a folder it keeps a picture of each. The size of the window
+// is that of the screen; QT_SCALE_FACTOR and EDGELIFT_THEME count.
 //
-// usage: screenshots LANGUAGE [FOLDER [SCENE]]     exit 1: some text is cut
+// usage: screenshots LANGUAGE [--pictures FOLDER] [SCENE…]     exit 1: something is wrong; a scene may end in “*”
 #include "app/wizard/shell/theme.h"
 #include "tests/gui/pagechecks.h"
 #include "tests/gui/scenes.h"
+#include "tests/gui/textchecks.h"
 
 #include <QApplication>
 #include <QDir>
+#include <QScreen>
 #include <cstdio>
 
 using namespace edgelift;
 
+namespace {
+
+constexpr QSize largestMinimum{780, 430}; // a window must fit onto small screens (ux.md D1)
+
+QStringList findings(test::Stage &stage)
+{
+    const QWidget &window = stage.window();
+    QStringList out = test::cutTexts(window) + test::misplaced(window) + test::sidewaysScrolling(window) + test::doubleMnemonics(window);
+    for (const QString &control : test::namelessControls(window))
+        out.append(QStringLiteral("nameless: ") + control);
+    const QSize least = window.minimumSizeHint().expandedTo(window.minimumSize());
+    const QSize room = window.screen()->availableSize().boundedTo(largestMinimum);
+    if (least.width() > room.width() || least.height() > room.height())
+        out.append(QStringLiteral("the window needs %1x%2").arg(least.width()).arg(least.height()));
+    return out;
+}
+
+bool isWanted(const QString &scene, const QStringList &wanted)
+{
+    const auto fits = [&scene](const QString &each) {
+        return each.endsWith(QLatin1Char('*')) ? scene.startsWith(each.chopped(1)) : scene == each;
+    };
+    return wanted.isEmpty() || std::any_of(wanted.begin(), wanted.end(), fits);
+}
+
+}
+
 int main(int argc, char **argv)
 {
     QApplication application(argc, argv);
-    const QStringList arguments = QCoreApplication::arguments();
-    if (arguments.size() < 2)
+    QApplication::setCursorFlashTime(0);
+    QStringList arguments = QCoreApplication::arguments().sliced(1);
+    const QString language = arguments.isEmpty() ? QString() : arguments.takeFirst();
+    QString folder;
+    if (arguments.value(0) == QLatin1String("--pictures")) {
+        folder = arguments.value(1);
+        arguments = arguments.mid(2);
+    }
+    if (language.isEmpty())
         return 2;
     wizard::applyTheme(
         wizard::themeFromName(qEnvironmentVariable("EDGELIFT_THEME", QStringLiteral("light"))).value_or(wizard::Theme::Light));
-    int cut = 0;
+    int bad = 0;
     for (const test::Scene &scene : test::scenes()) {
-        if (arguments.size() > 3 && arguments.at(3) != QLatin1String(scene.name))
+        if (!isWanted(QLatin1String(scene.name), arguments))
             continue;
-        test::Stage stage(arguments.at(1));
+        test::Stage stage(language, scene.before);
         scene.play(stage);
         stage.settle();
-        for (const QString &text : test::cutTexts(stage.window())) {
-            std::printf("%s %s: %s\n", qUtf8Printable(arguments.at(1)), scene.name, qUtf8Printable(text));
-            ++cut;
+        for (const QString &finding : findings(stage)) {
+            std::printf("%s %s: %s\n", qUtf8Printable(language), scene.name, qUtf8Printable(finding));
+            ++bad;
         }
-        if (arguments.size() > 2)
-            stage.window().grab().save(
-                QDir(arguments.at(2)).filePath(QStringLiteral("%1-%2.png").arg(QLatin1String(scene.name), arguments.at(1))));
+        if (!folder.isEmpty())
+            stage.window().grab().save(QDir(folder).filePath(QStringLiteral("%1-%2.png").arg(QLatin1String(scene.name), language)));
+        std::fflush(stdout);
     }
-    return cut > 0 ? 1 : 0;
+    return bad > 0 ? 1 : 0;
 }

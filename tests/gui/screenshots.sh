@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Pictures of every page in every state: OUT/100 at 1024x600, OUT/200 at twice the size of everything, for en, zh_CN, de and ar (or the
-# languages named). Says what text does not fit, and fails then.
+# Pictures of every page in every state on a screen of 1024x600: OUT/100, and OUT/200 with everything at twice its size, for en, zh_CN, de and
+# ar (or the languages named). Says what does not look right, and fails then. EDGELIFT_THEME=dark or high-contrast: in other colours.
 #
 # usage: tests/gui/screenshots.sh OUT [LANGUAGE…]
 set -euo pipefail
@@ -15,7 +15,7 @@ for scale in 1 2; do
     folder=$out/${scale}00
     mkdir -p "$folder"
     for language in "${languages[@]}"; do
-        QT_SCALE_FACTOR=$scale EDGELIFT_SCREEN=$((1024 * scale))x$((600 * scale))x24 "$here/with-display.sh" "$program" "$language" "$folder" || bad=1
+        QT_SCALE_FACTOR=$scale "$here/with-display.sh" "$program" "$language" --pictures "$folder" || bad=1
     done
 done
 exit $bad

@@ -6,16 +6,19 @@
 #include "app/wizard/shell/theme.h"
 #include "app/wizard/state/session.h"
 #include "app/wizard/widgets/diskbar.h"
+#include "app/wizard/widgets/fieldnote.h"
 #include "app/wizard/widgets/sizefield.h"
 #include "core/agent/agentserver.h"
 #include "core/layout/defaultplan.h"
 #include "core/layout/factsjson.h"
 #include "tests/gui/gestures.h"
 #include "tests/gui/pagechecks.h"
+#include "tests/gui/textchecks.h"
 #include "tests/unit/layout/samplefacts.h"
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QLabel>
 #include <QMenu>
 #include <QRadioButton>
 #include <QScrollArea>
@@ -219,7 +222,7 @@ void TestDisksPage::readsTheDisks()
     open(m_facts, false);
     QVERIFY(find<QRadioButton>("automatic")->isChecked());
     QVERIFY(!table()->isVisible());
-    QCOMPARE(find<QLabel>("fits")->text(), QStringLiteral("Fits: yes"));
+    QCOMPARE(find<FieldNote>("fits")->text(), QStringLiteral("Fits: yes"));
     QVERIFY2(m_page->toDo().isEmpty(), qPrintable(problems()));
 }
 
