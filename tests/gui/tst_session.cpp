@@ -114,6 +114,36 @@ private Q_SLOTS:
         QTRY_COMPARE(m_session->cloud(), Session::Asked::Answered);
         QCOMPARE(m_agent->calls(key("cloud.options")).last().value(key("code")).toString(), key("two"));
     }
+    void anotherCodeForgetsTheImport()
+    {
+        Credential credential;
+        credential.code = Secret("one");
+        m_session->setCredential(credential);
+        m_agent->answer(key("import"), QJsonObject{{key("sourceId"), key("s-one")}});
+        m_session->importSource();
+        QTRY_COMPARE(m_session->sourceId(), key("s-one"));
+        QSignalSpy changes(m_session.get(), &Session::importChanged);
+        m_session->setCredential(credential); // the page stores what it has, changed or not
+        QCOMPARE(m_session->sourceId(), key("s-one"));
+        QCOMPARE(changes.count(), 0);
+        credential.code = Secret("two");
+        m_session->setCredential(credential); // perhaps of another account
+        QCOMPARE(m_session->sourceId(), QString());
+        QCOMPARE(m_session->import(), Session::Asked::Not);
+        QCOMPARE(changes.count(), 1);
+        m_agent->answer(key("import"), [](const QJsonObject &params) -> Result<QJsonObject> {
+            if (params.value(QStringLiteral("code")) == QStringLiteral("two"))
+                QThread::msleep(300);
+            return QJsonObject{{QStringLiteral("sourceId"), QLatin1String("s-") + params.value(QStringLiteral("code")).toString()}};
+        });
+        m_session->importSource();
+        credential.code = Secret("three");
+        m_session->setCredential(credential); // while the answer to the second is on its way
+        m_session->importSource();
+        QTRY_COMPARE(m_session->sourceId(), key("s-three"));
+        QTest::qWait(600);
+        QCOMPARE(m_session->sourceId(), key("s-three"));
+    }
     void aRefusedPlanSaysWhy()
     {
         m_session->inspect();

@@ -131,9 +131,16 @@ void Session::validated(const Result<QJsonObject> &reply)
 
 void Session::setCredential(const Credential &credential)
 {
+    const bool same = credential.method == m_credential.method && credential.parameters() == m_credential.parameters();
     m_credential = credential;
     stopReaching();
     m_cloud = Asked::Not;
+    if (!same && (m_import != Asked::Not || !m_sourceId.isEmpty())) { // it may be another account's source by now
+        ++m_importQuestion;
+        m_import = Asked::Not;
+        m_sourceId.clear();
+        Q_EMIT importChanged();
+    }
     Q_EMIT credentialChanged();
     Q_EMIT cloudChanged();
 }
@@ -179,7 +186,12 @@ void Session::importSource()
     m_import = Asked::Waiting;
     Q_EMIT importChanged();
     m_link.call(
-        key("import"), m_credential.parameters(), this, [this](const Result<QJsonObject> &reply) { imported(reply); }, inspectTimeout);
+        key("import"), m_credential.parameters(), this,
+        [this, question = ++m_importQuestion](const Result<QJsonObject> &reply) {
+            if (question == m_importQuestion)
+                imported(reply);
+        },
+        inspectTimeout);
 }
 
 void Session::imported(const Result<QJsonObject> &reply)

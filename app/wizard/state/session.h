@@ -57,7 +57,8 @@ public:
 
     // who pays
     [[nodiscard]] const Credential &credential() const { return m_credential; }
-    void setCredential(const Credential &credential); ///< what the last one could reach is forgotten
+    /// Another one: what the last one could reach, and what it was imported with, are forgotten.
+    void setCredential(const Credential &credential);
     /// Asks the cloud what the account offers: the test of the connection, and the lists of the settings.
     void reachCloud();
     void stopReaching(); ///< the answer, if one still comes, is ignored
@@ -67,7 +68,7 @@ public:
 
     // import and start
     void importSource(); ///< registers this server with the service of the code
-    [[nodiscard]] Asked import() const { return m_import; }
+    [[nodiscard]] Asked import() const { return m_import; } ///< Not again when the credential was changed
     [[nodiscard]] const Error &importError() const { return m_importError; }
     [[nodiscard]] const QString &sourceId() const { return m_sourceId; } ///< "s-…"; empty: not imported
     void setSourceId(const QString &id); ///< of a saved setup
@@ -121,6 +122,7 @@ private:
     CloudOptions m_options;
     int m_cloudQuestion = 0; ///< only the answer to the last one counts
     Asked m_import = Asked::Not;
+    int m_importQuestion = 0; ///< only the answer to the last one counts
     Error m_importError;
     QString m_sourceId;
     QMap<QString, QString> m_decisions;
