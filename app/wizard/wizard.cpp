@@ -20,7 +20,6 @@
 #include <QFile>
 #include <QProcess>
 #include <QScreen>
-#include <cstdio>
 #include <unistd.h>
 
 namespace edgelift::wizard {
@@ -130,7 +129,6 @@ void Wizard::connectParts()
     connect(&m_window.options(), &OptionsMenu::languageChosen, &m_language, &Language::set);
     m_window.options().showLanguage(m_language.code());
     connect(&m_window, &MainWindow::entered, this, &Wizard::saveSoon);
-    connect(&m_window, &MainWindow::closing, this, &Wizard::closing);
     connect(&m_saving, &QTimer::timeout, this, &Wizard::save);
     auto *resumePage = qobject_cast<ResumePage *>(m_window.page(PageId::Resume));
     connect(resumePage, &ResumePage::resumed, this, &Wizard::resume);
@@ -139,8 +137,11 @@ void Wizard::connectParts()
         m_session.setSourceId({});
         m_window.go(PageId::Welcome);
     });
-    if (auto *page = qobject_cast<MigrationPage *>(m_window.page(PageId::Migration)))
-        connect(page, &Page::changed, this, [this, page] { m_window.setProgressTitle(page->windowTitleState()); });
+    auto *migration = qobject_cast<MigrationPage *>(m_window.page(PageId::Migration));
+    connect(migration, &Page::changed, this, [this, migration] { m_window.setProgressTitle(migration->windowTitleState()); });
+    connect(migration, &MigrationPage::startedAgain, this, &Wizard::startAgain);
+    connect(&m_window, &MainWindow::closing, migration, &MigrationPage::closeQuestion);
+    connect(&m_window, &MainWindow::closing, this, &Wizard::closing);
 }
 
 void Wizard::start()
@@ -229,17 +230,6 @@ void Wizard::resume(PageId page)
     m_window.go(page);
 }
 
-void Wizard::jobChanged()
-{
-    const QString state = m_job.job().state;
-    if (state == QLatin1String("Finished") || state == QLatin1String("Cancelled")) {
-        QFile::remove(m_draftPath);
-        if (m_window.current() == PageId::Migration)
-            m_window.go(PageId::Finish);
-    }
-    showStatus();
-}
-
 void Wizard::saveSoon() { m_saving.start(); }
 
 void Wizard::save()
@@ -270,16 +260,6 @@ void Wizard::showStatus()
     if (m_session.hasPlan())
         parts.append(format::ltr(m_session.plan().image.region));
     m_window.setStatus(parts.join(QStringLiteral(" · ")));
-}
-
-void Wizard::closing()
-{
-    if (m_saving.isActive())
-        save();
-    if (m_job.job().state == QLatin1String("Running") && !m_demo)
-        std::printf("%s\n",
-            qUtf8Printable(tr("Migration %1 continues in the background. Start “edgelift” again to watch it.").arg(m_job.job().id)));
-    std::fflush(stdout);
 }
 
 }

@@ -36,6 +36,8 @@ private:
     void offerDraft();
     void resume(PageId page);
     void jobChanged();
+    void startAgain();
+    [[nodiscard]] QString closingText() const; ///< what becomes of the migration; empty: nothing to say
     void saveSoon();
     void save();
     void showStatus();

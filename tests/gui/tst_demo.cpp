@@ -5,6 +5,7 @@
 #include "app/wizard/wizard.h"
 #include "core/base/files.h"
 #include "tests/gui/pagechecks.h"
+#include "tests/gui/textchecks.h"
 
 #include <QAction>
 #include <QComboBox>

@@ -1,10 +1,7 @@
-#include "app/wizard/state/jobwatch.h"
-#include "tests/gui/fakeagent.h"
+#include "tests/gui/watchtest.h"
 
-#include <QFile>
 #include <QJsonArray>
 #include <QSignalSpy>
-#include <QtTest>
 
 using namespace edgelift;
 using wizard::JobWatch;
@@ -13,8 +10,6 @@ using Action = JobWatch::Action;
 
 namespace {
 
-constexpr int soon = 30000; ///< ms, on a busy machine
-
 QJsonObject phaseEvent(const QString &phase)
 {
     return {{QStringLiteral("event"), QStringLiteral("phase")}, {QStringLiteral("phase"), phase}};
@@ -22,59 +17,21 @@ QJsonObject phaseEvent(const QString &phase)
 
 }
 
-/// A JobWatch in front of an agent that does what the test says.
-class TestJobWatch : public QObject
+/// What a JobWatch knows of its job, and since when.
+class TestJobWatch final : public test::WatchTest
 {
     Q_OBJECT
 private Q_SLOTS:
-    void init();
-    void cleanup();
     void attachesToTheNewestJobOrSaysThereIsNone();
     void statesAndActions_data();
     void statesAndActions();
     void tellsProgressOnceASecond();
     void noticesStallsAndSlowness();
-    void pausesAndResumes();
-    void resumeDuringAPauseWaitsForItsEnd();
-    void modifiesNowOrWhenItGoesOn();
+    void speedsAreOfNow();
+    void sharesAreOfTheirPhase();
     void failureKeepsItsEvidence();
     void survivesAnAgentThatComesBack();
-    void savesDiagnostics();
-
-private:
-    void followJob(const QString &state, const QString &phase);
-
-    std::unique_ptr<test::FakeAgent> m_agent;
-    std::unique_ptr<AgentLink> m_link;
-    std::unique_ptr<JobWatch> m_watch;
-    qint64 m_now = 0;
 };
-
-void TestJobWatch::init()
-{
-    m_agent = std::make_unique<test::FakeAgent>();
-    m_link = std::make_unique<AgentLink>();
-    m_watch = std::make_unique<JobWatch>(*m_link);
-    m_now = 0;
-    m_watch->setClock([this] { return m_now; });
-    m_link->open(m_agent->path());
-    QTRY_VERIFY_WITH_TIMEOUT(m_link->isOpen(), soon);
-}
-
-void TestJobWatch::cleanup()
-{
-    m_watch.reset();
-    m_link.reset();
-    m_agent.reset();
-}
-
-void TestJobWatch::followJob(const QString &state, const QString &phase)
-{
-    m_agent->setJob(test::fakeJob(state, phase));
-    m_watch->follow(QStringLiteral("j-1"));
-    QTRY_COMPARE_WITH_TIMEOUT(m_watch->job().state, state, soon);
-    QTRY_COMPARE_WITH_TIMEOUT(m_agent->calls(QStringLiteral("subscribe")).size(), 1, soon);
-}
 
 void TestJobWatch::attachesToTheNewestJobOrSaysThereIsNone()
 {
@@ -138,7 +95,7 @@ void TestJobWatch::tellsProgressOnceASecond()
         m_agent->tell(test::fakeProgress(i * 1000, 100000, i * 500, 1000));
     QTRY_COMPARE_WITH_TIMEOUT(m_watch->progress().bytesDone.count, 10000ULL, soon);
     QCOMPARE(progressed.size(), 1); // the clock stands
-    QCOMPARE(m_watch->share(), 0.1);
+    QCOMPARE(m_watch->share(), std::optional<double>(0.1));
     QCOMPARE(m_watch->remainingSeconds(), std::optional<qint64>(90));
     m_now = 2000;
     m_agent->tell(test::fakeProgress(30000, 100000, 15000, 1000));
@@ -170,62 +127,41 @@ void TestJobWatch::noticesStallsAndSlowness()
     QVERIFY(!m_watch->isSlow()); // as asked for
 }
 
-void TestJobWatch::pausesAndResumes()
+void TestJobWatch::speedsAreOfNow()
 {
     followJob(QStringLiteral("Running"), QStringLiteral("copy"));
-    m_watch->pause();
-    QVERIFY(!m_watch->can(Action::Pause)); // not twice
-    QTRY_COMPARE_WITH_TIMEOUT(m_agent->calls(QStringLiteral("pause")).size(), 1, soon);
+    m_agent->tell(test::fakeProgress(1000, 100000, 500, 1000));
+    QTRY_COMPARE_WITH_TIMEOUT(m_watch->progress().bytesDone.count, 1000ULL, soon);
+    m_now = 2000;
+    m_agent->tell(test::fakeProgress(3000, 100000, 1500, 1000));
+    QTRY_COMPARE_WITH_TIMEOUT(m_watch->progress().bytesDone.count, 3000ULL, soon);
+    QCOMPARE(m_watch->diskSpeed(), 1000.0);
+    QCOMPARE(m_watch->wireSpeed(), 500.0);
+    QVERIFY(m_watch->remainingSeconds());
+    m_now = 12000; // ten seconds without a byte
+    QCOMPARE(m_watch->diskSpeed(), 0.0);
+    QCOMPARE(m_watch->wireSpeed(), 0.0);
+    QVERIFY(!m_watch->remainingSeconds());
+    m_now = 5000;
     m_agent->setJob(test::fakeJob(QStringLiteral("Stopped"), QStringLiteral("copy")));
     m_agent->end(QStringLiteral("stopped"));
     QTRY_COMPARE_WITH_TIMEOUT(m_watch->state(), State::Paused, soon);
-    QTRY_VERIFY_WITH_TIMEOUT(m_watch->can(Action::Resume), soon);
-    m_agent->setJob(test::fakeJob(QStringLiteral("Running"), QStringLiteral("copy")));
-    m_watch->resume();
-    QTRY_COMPARE_WITH_TIMEOUT(m_watch->state(), State::Synchronizing, soon);
-    QCOMPARE(m_agent->calls(QStringLiteral("resume")).size(), 1);
-
-    m_agent->answer(QStringLiteral("pause"), Error{ErrorCode::JobStateWrong, Retry::Never, {QStringLiteral("j-1")}, {}});
-    QSignalSpy failed(m_watch.get(), &JobWatch::actionFailed);
-    m_watch->pause();
-    QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, soon);
-    QVERIFY(m_watch->can(Action::Pause));
+    QCOMPARE(m_watch->diskSpeed(), 0.0);
 }
 
-void TestJobWatch::resumeDuringAPauseWaitsForItsEnd()
+void TestJobWatch::sharesAreOfTheirPhase()
 {
     followJob(QStringLiteral("Running"), QStringLiteral("copy"));
-    m_watch->pause();
-    m_watch->resume();
-    QTRY_COMPARE_WITH_TIMEOUT(m_agent->calls(QStringLiteral("pause")).size(), 1, soon);
-    QCOMPARE(m_agent->calls(QStringLiteral("resume")).size(), 0);
-    m_agent->setJob(test::fakeJob(QStringLiteral("Stopped"), QStringLiteral("copy")));
-    m_agent->end(QStringLiteral("stopped"));
-    QTRY_COMPARE_WITH_TIMEOUT(m_agent->calls(QStringLiteral("resume")).size(), 1, soon);
-}
-
-void TestJobWatch::modifiesNowOrWhenItGoesOn()
-{
-    followJob(QStringLiteral("Running"), QStringLiteral("copy"));
-    QSignalSpy modified(m_watch.get(), &JobWatch::modified);
-    m_watch->modify({50, 3, true});
-    QTRY_COMPARE_WITH_TIMEOUT(modified.size(), 1, soon);
-    QCOMPARE(modified.first().first().toBool(), false);
-    const QJsonObject sent = m_agent->calls(QStringLiteral("modify")).first();
-    QCOMPARE(sent,
-        (QJsonObject{{QStringLiteral("job"), QStringLiteral("j-1")}, {QStringLiteral("limitMbps"), 50}, {QStringLiteral("compression"), 3},
-            {QStringLiteral("checksum"), true}}));
-
-    m_agent->setJob(test::fakeJob(QStringLiteral("Stopped"), QStringLiteral("copy")));
-    m_agent->end(QStringLiteral("stopped"));
-    QTRY_VERIFY_WITH_TIMEOUT(m_watch->can(Action::Resume), soon);
-    m_watch->modify({20, {}, {}});
-    QCOMPARE(modified.last().first().toBool(), true);
-    QCOMPARE(m_agent->calls(QStringLiteral("modify")).size(), 1);
-    m_agent->setJob(test::fakeJob(QStringLiteral("Running"), QStringLiteral("copy")));
-    m_watch->resume();
-    QTRY_COMPARE_WITH_TIMEOUT(m_agent->calls(QStringLiteral("modify")).size(), 2, soon);
-    QCOMPARE(m_agent->calls(QStringLiteral("modify")).last().value(QStringLiteral("limitMbps")).toInt(), 20);
+    m_agent->tell(test::fakeProgress(100000, 100000, 500, 0));
+    QTRY_COMPARE_WITH_TIMEOUT(m_watch->share(), std::optional<double>(1), soon);
+    m_agent->tell(phaseEvent(QStringLiteral("export")));
+    QTRY_COMPARE_WITH_TIMEOUT(m_watch->phase(), QStringLiteral("export"), soon);
+    QVERIFY(!m_watch->share()); // the copy's 100 % say nothing of it
+    QJsonObject percent = test::fakeProgress(100000, 100000, 500, 0);
+    percent.insert(QStringLiteral("phase"), QStringLiteral("export"));
+    percent.insert(QStringLiteral("percent"), 40);
+    m_agent->tell(percent);
+    QTRY_COMPARE_WITH_TIMEOUT(m_watch->share(), std::optional<double>(0.4), soon);
 }
 
 void TestJobWatch::failureKeepsItsEvidence()
@@ -262,7 +198,7 @@ void TestJobWatch::survivesAnAgentThatComesBack()
     m_agent->tell(phaseEvent(QStringLiteral("copy")));
     m_agent->tell(test::fakeProgress(1000, 100000, 500, 1000));
     QTRY_VERIFY_WITH_TIMEOUT(m_watch->progressTime().isValid(), soon);
-    QTRY_COMPARE_WITH_TIMEOUT(m_watch->log().size(), 1, soon);
+    QTRY_COMPARE_WITH_TIMEOUT(m_watch->log().written(), 1LL, soon);
     m_agent->stop();
     QTRY_VERIFY_WITH_TIMEOUT(m_watch->isStale(), soon);
     QCOMPARE(m_watch->progress().bytesDone.count, 1000ULL); // still known, of an earlier time
@@ -274,41 +210,8 @@ void TestJobWatch::survivesAnAgentThatComesBack()
     QCOMPARE(m_watch->offlineSeconds(), 0);
     m_agent->tell(phaseEvent(QStringLiteral("export")));
     QTRY_COMPARE_WITH_TIMEOUT(m_watch->phase(), QStringLiteral("export"), soon);
-    for (const JobWatch::LogLine &line : m_watch->log())
+    for (const wizard::LogLine &line : m_watch->log().lines())
         QVERIFY(!line.text().isEmpty());
-}
-
-void TestJobWatch::savesDiagnostics()
-{
-    followJob(QStringLiteral("Running"), QStringLiteral("copy"));
-    const QByteArray zip = QByteArray("PK").append(QByteArray(5000, 'x'));
-    m_agent->answer(QStringLiteral("diagnostics.list"),
-        QJsonObject{{QStringLiteral("entries"),
-            QJsonArray{QJsonObject{{QStringLiteral("name"), QStringLiteral("agent.log")}, {QStringLiteral("bytes"), 5002}}}}});
-    m_agent->answer(QStringLiteral("diagnostics"), QJsonObject{{QStringLiteral("path"), QStringLiteral("/state/d.zip")}});
-    m_agent->answer(QStringLiteral("diagnostics.read"), [zip](const QJsonObject &params) -> Result<QJsonObject> {
-        const QByteArray part = zip.mid(params.value(QStringLiteral("offset")).toInteger(), 2000);
-        return QJsonObject{{QStringLiteral("data"), QString::fromLatin1(part.toBase64())}, {QStringLiteral("size"), zip.size()}};
-    });
-    QList<JobWatch::DiagnosticsEntry> entries;
-    m_watch->listDiagnostics(this, [&](const auto &list) { entries = list ? *list : entries; });
-    QTRY_COMPARE_WITH_TIMEOUT(entries.size(), 1, soon);
-    QCOMPARE(entries.first().name, QStringLiteral("agent.log"));
-    QTemporaryDir folder;
-    const QString path = folder.filePath(QStringLiteral("saved.zip"));
-    std::optional<Result<>> done;
-    m_watch->saveDiagnostics(path, this, [&](const Result<> &result) { done = result; });
-    QTRY_VERIFY_WITH_TIMEOUT(done.has_value(), soon);
-    QVERIFY(*done);
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::ReadOnly));
-    QCOMPARE(file.readAll(), zip);
-
-    done.reset();
-    m_watch->saveDiagnostics(folder.filePath(QStringLiteral("no/such/place.zip")), this, [&](const Result<> &result) { done = result; });
-    QTRY_VERIFY_WITH_TIMEOUT(done.has_value(), soon);
-    QVERIFY(!*done);
-    QCOMPARE(done->error().code, ErrorCode::FileUnwritable);
 }
 
 QTEST_MAIN(TestJobWatch)

@@ -1,20 +1,25 @@
 #include "app/wizard/pages/finishpage.h"
 
 #include "app/wizard/demo/bootpanel.h"
-#include "app/wizard/pages/migrationpanels.h"
+#include "app/wizard/pages/cleanupbox.h"
+#include "app/wizard/pages/links.h"
+#include "app/wizard/pages/resourcelist.h"
 #include "app/wizard/shell/clipboard.h"
 #include "app/wizard/shell/format.h"
+#include "app/wizard/state/jobfiles.h"
 #include "app/wizard/state/session.h"
+#include "app/wizard/widgets/factgrid.h"
 #include "app/wizard/widgets/flowlayout.h"
+#include "app/wizard/widgets/linkline.h"
+#include "app/wizard/widgets/parts.h"
+#include "app/wizard/widgets/phasestrip.h"
+#include "app/wizard/widgets/savedialog.h"
+#include "core/base/files.h"
+#include "core/layout/planfile.h"
 
 #include <QDesktopServices>
-#include <QDir>
-#include <QFile>
-#include <QFileDialog>
 #include <QFileInfo>
-#include <QLabel>
-#include <QPushButton>
-#include <QSaveFile>
+#include <QFontDatabase>
 #include <QUrl>
 #include <QVBoxLayout>
 
@@ -23,43 +28,7 @@ namespace edgelift::wizard {
 namespace {
 
 using State = JobWatch::State;
-const char *const consoleAddress = "https://ens.console.aliyun.com/";
-
-QLabel *makeLabel(QWidget *parent, const char *name)
-{
-    auto *label = new QLabel(parent);
-    label->setObjectName(QLatin1String(name));
-    label->setTextFormat(Qt::PlainText);
-    label->setWordWrap(true);
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    return label;
-}
-
-QPushButton *makeButton(QWidget *parent, const char *name)
-{
-    auto *button = new QPushButton(parent);
-    button->setObjectName(QLatin1String(name));
-    return button;
-}
-
-void showText(QLabel *label, const QString &text)
-{
-    label->setText(text);
-    label->setAccessibleName(text);
-    label->setVisible(!text.isEmpty());
-}
-
-Result<> copyFile(const QString &from, const QString &to)
-{
-    QFile source(from);
-    if (!source.open(QIODevice::ReadOnly))
-        return Error{ErrorCode::FileUnreadable, Retry::AfterUserAction, {from}, source.errorString()};
-    QSaveFile target(to);
-    const QByteArray all = source.readAll();
-    if (!target.open(QIODevice::WriteOnly) || target.write(all) != all.size() || !target.commit())
-        return Error{ErrorCode::FileUnwritable, Retry::AfterUserAction, {to}, target.errorString()};
-    return ok();
-}
+constexpr unsigned readableFile = 0644; // a plan holds no secret
 
 }
 
@@ -67,18 +36,21 @@ FinishPage::FinishPage(Session &session, JobWatch &watch, BootPanel *boot, QWidg
     : Page(session, parent)
     , m_watch(watch)
     , m_boot(boot)
-    , m_headline(makeLabel(this, "finishHeadline"))
-    , m_image(makeLabel(this, "finishImage"))
-    , m_steps(makeLabel(this, "finishSteps"))
-    , m_link(makeLabel(this, "finishLink"))
-    , m_command(makeLabel(this, "finishCommand"))
-    , m_copyLink(makeButton(this, "copyLink"))
-    , m_copyCommand(makeButton(this, "copyCommand"))
-    , m_cleanUp(makeLabel(this, "finishCleanUp"))
-    , m_release(makeButton(this, "releaseNow"))
-    , m_folder(makeLabel(this, "imageFolder"))
+    , m_mark(new PhaseMark(this))
+    , m_headline(makeText(this, "finishHeadline"))
+    , m_image(new FactGrid(this, QStringLiteral("image")))
+    , m_next(new QWidget(this))
+    , m_stepsTitle(makeText(m_next, "finishStepsTitle"))
+    , m_steps(makeText(m_next, "finishSteps"))
+    , m_link(new LinkLine(m_next, QStringLiteral("console"), QLatin1String(links::ensConsole)))
+    , m_commandTitle(makeText(m_next, "finishCommandTitle"))
+    , m_command(makeText(m_next, "finishCommand"))
+    , m_copyCommand(makeButton(m_next, "copyCommand"))
+    , m_cleanUp(new CleanUpBox(watch, this))
+    , m_folder(makeText(this, "imageFolder"))
     , m_showFolder(makeButton(this, "showFolder"))
     , m_report(makeButton(this, "saveReport"))
+    , m_settings(makeButton(this, "saveSettings"))
 {
     layOut();
     connectParts();
@@ -87,22 +59,28 @@ FinishPage::FinishPage(Session &session, JobWatch &watch, BootPanel *boot, QWidg
 
 void FinishPage::layOut()
 {
-    QFont bold = font();
-    bold.setBold(true);
-    m_headline->setFont(bold);
-    auto *copies = new FlowLayout;
-    copies->addWidget(m_copyLink);
-    copies->addWidget(m_copyCommand);
+    embolden(*m_headline);
+    m_command->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    m_command->setLayoutDirection(Qt::LeftToRight);
+    auto *next = new QGridLayout(m_next);
+    next->setContentsMargins(0, 0, 0, 0);
+    embolden(*m_stepsTitle);
+    int row = 0;
+    for (QWidget *each : std::initializer_list<QWidget *>{m_stepsTitle, m_steps, m_link, m_commandTitle})
+        next->addWidget(each, row++, 0, 1, 2);
+    next->addWidget(m_command, row, 0);
+    next->addWidget(m_copyCommand, row, 1, Qt::AlignTop);
+    next->setColumnStretch(0, 1);
     auto *buttons = new FlowLayout;
-    for (QPushButton *button : {m_report, m_showFolder})
+    for (QPushButton *button : {m_report, m_settings, m_showFolder})
         buttons->addWidget(button);
+    auto *head = new QHBoxLayout;
+    head->addWidget(m_mark, 0, Qt::AlignTop);
+    head->addWidget(m_headline, 1);
     auto *column = new QVBoxLayout(this);
-    for (QLabel *label : {m_headline, m_image, m_steps, m_link, m_command})
-        column->addWidget(label);
-    column->addLayout(copies);
-    column->addWidget(m_cleanUp);
-    column->addWidget(m_release, 0, Qt::AlignLeading);
-    column->addWidget(m_folder);
+    column->addLayout(head);
+    for (QWidget *each : std::initializer_list<QWidget *>{m_image, m_next, m_cleanUp, m_folder})
+        column->addWidget(each);
     column->addLayout(buttons);
     if (m_boot)
         column->addWidget(m_boot);
@@ -112,138 +90,160 @@ void FinishPage::layOut()
 void FinishPage::connectParts()
 {
     connect(&m_watch, &JobWatch::stateChanged, this, [this] {
-        if (isVisible())
-            showState();
+        if (!isVisible())
+            return;
+        showState();
+        Q_EMIT changed();
     });
     connect(&m_watch, &JobWatch::actionFailed, this, [this](const edgelift::Error &error) {
         if (isVisible())
             Q_EMIT message(errorMessage(error));
     });
-    connect(m_copyLink, &QPushButton::clicked, this, [] { copyText(QLatin1String(consoleAddress)); });
     connect(m_copyCommand, &QPushButton::clicked, this, [this] { copyText(command()); });
-    connect(m_release, &QPushButton::clicked, &m_watch, &JobWatch::clean);
-    connect(m_report, &QPushButton::clicked, this, &FinishPage::saveReport);
+    connect(m_report, &QPushButton::clicked, this, [this] {
+        const QString name = QStringLiteral("edgelift-report-%1.html").arg(m_watch.jobId());
+        askWhereToSave(this, {tr("Save report"), name, tr("Reports (*.html)")}, [this](const QString &path) { saveReportAs(path); });
+    });
+    connect(m_settings, &QPushButton::clicked, this, [this] {
+        askWhereToSave(this, {tr("Save settings"), QStringLiteral("plan.json"), tr("Plan files (*.json)")},
+            [this](const QString &path) { saveSettingsAs(path); });
+    });
     connect(m_showFolder, &QPushButton::clicked, this, &FinishPage::showFolder);
 }
 
 void FinishPage::enter() { showState(); }
 
+QWidget *FinishPage::firstField() const
+{
+    if (QWidget *clean = m_cleanUp->firstField())
+        return clean;
+    return m_watch.lastState() == State::Completed ? m_copyCommand : m_report;
+}
+
 QString FinishPage::title() const { return m_watch.lastState() == State::Completed ? tr("Finish") : tr("Finish and clean-up"); }
+
+QString FinishPage::stepName() const { return tr("Finish"); }
+
+QString FinishPage::subtitle() const { return format::ltr(format::shown(m_watch.job().sourceName)); }
+
+QString FinishPage::imageId() const
+{
+    return format::shown(m_watch.finished().imageId.isEmpty() ? m_watch.job().imageId : m_watch.finished().imageId);
+}
+
+QString FinishPage::folder() const
+{
+    const QFileInfo image(m_watch.finished().imagePath);
+    return m_watch.lastState() == State::Completed && image.isFile() ? image.absolutePath() : QString();
+}
 
 QString FinishPage::command() const
 {
-    const QString image = m_watch.finished().imageId.isEmpty() ? m_watch.job().imageId : m_watch.finished().imageId;
-    return QStringLiteral("aliyun ens RunInstances --ImageId %1 --Amount 1 --InstanceType <type> --InstanceChargeType PostPaid "
-                          "--ScheduleAreaLevel Region --EnsRegionId <edge region> --InternetMaxBandwidthOut <Mbit/s>")
-        .arg(image);
+    return QStringLiteral("aliyun ens RunInstances --ImageId %1 --Amount 1 --InstanceType TYPE \\\n"
+                          "  --InstanceChargeType PostPaid --ScheduleAreaLevel Region \\\n"
+                          "  --EnsRegionId REGION --InternetMaxBandwidthOut MBIT")
+        .arg(imageId());
 }
 
-QString FinishPage::imageText() const
+void FinishPage::showHeadline()
 {
-    const JobInfo &job = m_watch.job();
-    const QString id = m_watch.finished().imageId.isEmpty() ? job.imageId : m_watch.finished().imageId;
-    const auto seconds = m_watch.elapsedSeconds();
-    return tr("Image: %1 (%2)\nRegion: %3\nDuration: %4")
-        .arg(format::ltr(format::shown(job.imageName)), format::ltr(format::shown(id)), format::ltr(job.region),
-            seconds ? format::duration(*seconds) : QStringLiteral("–"));
+    const State state = m_watch.lastState();
+    if (state == State::Completed) {
+        m_mark->setState(PhaseMark::State::Done);
+        put(*m_headline, tr("The ENS image is ready."));
+    } else if (state == State::Cancelling) {
+        m_mark->setState(PhaseMark::State::Running);
+        put(*m_headline, tr("Cleaning up…"));
+    } else if (m_watch.isCancelFailed() || isAnythingLeft(m_watch.resources())) {
+        m_mark->setState(PhaseMark::State::Failed);
+        put(*m_headline, tr("Not everything was released"));
+    } else {
+        m_mark->setState(PhaseMark::State::Done);
+        put(*m_headline, tr("The migration was cancelled. There is no image."));
+    }
 }
 
 void FinishPage::showState()
 {
     const bool ready = m_watch.lastState() == State::Completed;
-    const QFileInfo image(m_watch.finished().imagePath);
-    const QString folder = image.absolutePath();
-    const bool hasFolder = ready && image.isFile();
+    showHeadline();
+    m_image->setVisible(ready);
+    m_next->setVisible(ready);
     if (ready)
-        showText(m_headline, tr("The ENS image is ready."));
-    else if (m_watch.lastState() == State::Cancelling)
-        showText(m_headline, tr("Cleaning up…"));
-    else if (!m_watch.resources().isEmpty())
-        showText(m_headline, tr("Not everything was released"));
-    else
-        showText(m_headline, tr("The migration was cancelled. There is no image."));
-    showText(m_image, ready ? imageText() : QString());
-    showText(m_steps,
-        ready ? tr("Next steps\n"
-                   "1. Open the ENS console and create an instance from this image.\n"
-                   "2. Check application licences: the hardware changed.\n"
-                   "3. Compare the new instance with this server before switching over.")
-              : QString());
-    showText(m_link, ready ? tr("ENS console: %1").arg(format::ltr(QLatin1String(consoleAddress))) : QString());
-    showText(m_command, ready ? tr("Or by command: %1").arg(format::ltr(command())) : QString());
-    m_copyLink->setVisible(ready);
-    m_copyCommand->setVisible(ready);
-    showText(m_folder, hasFolder ? tr("Folder of the image: %1").arg(format::ltr(format::shown(folder))) : QString());
-    m_showFolder->setVisible(hasFolder);
+        showImage();
+    m_cleanUp->refresh();
+    putOrHide(*m_folder, folder().isEmpty() ? QString() : tr("Folder of the image: %1").arg(format::ltr(format::shown(folder()))));
+    m_showFolder->setVisible(!folder().isEmpty());
     if (m_boot) {
-        m_boot->setImage(image.filePath());
-        m_boot->setVisible(hasFolder);
+        m_boot->setImage(m_watch.finished().imagePath);
+        m_boot->setVisible(!folder().isEmpty());
     }
-    m_report->setEnabled(!m_watch.finished().reportPath.isEmpty() || !m_watch.jobId().isEmpty());
-    showCleanUp();
+    for (QPushButton *button : {m_report, m_settings})
+        button->setEnabled(!m_watch.jobId().isEmpty() && !m_watch.isStale());
 }
 
-void FinishPage::showCleanUp()
+void FinishPage::showImage()
 {
-    QStringList lines;
-    bool costs = false;
-    for (const ResourceInfo &resource : m_watch.resources()) {
-        //: %1: a cloud resource and its price
-        lines.append(resource.kept ? tr("Kept on purpose: %1").arg(resourceLine(resource))
-                                   : tr("Still there: %1 – costs continue").arg(resourceLine(resource)));
-        costs = costs || !resource.kept;
-    }
-    if (!costs)
-        lines.prepend(tr("Everything temporary was released: the intermediate instance, the temporary images and snapshots."));
-    showText(m_cleanUp, tr("Clean-up\n%1").arg(lines.join(QLatin1Char('\n'))));
-    m_cleanUp->setVisible(m_watch.lastState() != State::Cancelling);
-    m_release->setVisible(costs);
-    m_release->setEnabled(!m_watch.isBusy() && !m_watch.isStale());
+    const JobInfo &job = m_watch.job();
+    const auto seconds = m_watch.elapsedSeconds();
+    const QString values[] = {format::ltr(format::shown(job.imageName)), format::ltr(imageId()), format::ltr(job.region),
+        job.bytesTotal.count == 0 ? QString() : format::size(job.bytesTotal),
+        job.wireBytes.count == 0 ? QString() : format::size(job.wireBytes), seconds ? format::duration(*seconds) : QString()};
+    for (qsizetype i = 0; i < qsizetype(std::size(values)); ++i)
+        m_image->setValue(i, values[i]);
+    put(*m_command, command());
 }
 
-void FinishPage::saveReport()
+void FinishPage::told(const Result<> &saved, const QString &path)
 {
-    const QString proposed = QDir::home().filePath(QStringLiteral("edgelift-report.html"));
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save report"), proposed, tr("Reports (*.html)"));
-    if (path.isEmpty())
-        return;
-    const auto save = [this, path](const QString &from) {
-        if (const Result<> saved = copyFile(from, path); !saved) {
-            Q_EMIT message(errorMessage(saved.error()));
-            return;
-        }
-        Q_EMIT message({Message::Severity::Information,
-            [path] { return tr("The report was saved as %1.").arg(format::ltr(format::shown(path))); }, {}, {}});
-    };
-    if (const QString from = m_watch.finished().reportPath; QFileInfo(from).isReadable())
-        return save(from);
-    m_session.link().call(
-        QStringLiteral("report"), {{QStringLiteral("job"), m_watch.jobId()}}, this, [this, save](const Result<QJsonObject> &reply) {
-            if (reply)
-                save(reply->value(QLatin1String("reportPath")).toString());
-            else
-                Q_EMIT message(errorMessage(reply.error()));
-        });
+    if (!saved)
+        return Q_EMIT message(errorMessage(saved.error()));
+    Q_EMIT message({Message::Severity::Information,
+        [path] {
+            //: %1 is the path of a file
+            return tr("Saved as %1.").arg(format::ltr(format::shown(path)));
+        },
+        {}, {}});
+}
+
+void FinishPage::saveReportAs(const QString &path)
+{
+    jobfiles::saveReport(m_watch.link(), m_watch.jobId(), path, this, [this, path](const Result<> &saved) { told(saved, path); });
+}
+
+void FinishPage::saveSettingsAs(const QString &path)
+{
+    m_watch.askPlan(this, [this, path](const Result<Plan> &plan) {
+        told(plan ? writeFileDurably(path, writePlan(*plan), readableFile) : Result<>(plan.error()), path);
+    });
 }
 
 void FinishPage::showFolder()
 {
-    const QString folder = QFileInfo(m_watch.finished().imagePath).absolutePath();
-    if (!QDesktopServices::openUrl(QUrl::fromLocalFile(folder)))
+    const QString path = folder();
+    if (!QDesktopServices::openUrl(QUrl::fromLocalFile(path)))
         Q_EMIT message({Message::Severity::Warning,
-            [folder] {
-                return tr("No file manager could be opened. The image is in the folder %1.").arg(format::ltr(format::shown(folder)));
-            },
+            [path] { return tr("No file manager could be opened. The image is in the folder %1.").arg(format::ltr(format::shown(path))); },
             {}, {}});
 }
 
 void FinishPage::retranslate()
 {
-    m_copyLink->setText(tr("Copy &address"));
-    m_copyCommand->setText(tr("Copy &command"));
-    m_release->setText(tr("&Release now"));
+    m_image->setNames({tr("Image"), tr("Image ID"), tr("Region"), tr("Copied"), tr("Sent"), tr("Duration")});
+    put(*m_stepsTitle, tr("Next steps"));
+    //: The capitals are in the command and stay as they are
+    put(*m_commandTitle, tr("Or by this command, with your own values for TYPE, REGION and MBIT:"));
+    put(*m_steps,
+        tr("1. Open the ENS console and create an instance from this image.\n"
+           "2. Check application licences: the hardware changed.\n"
+           "3. Compare the new instance with this server before switching over."));
+    m_link->setTitle(tr("ENS console"));
+    m_copyCommand->setText(tr("Copy co&mmand"));
     m_showFolder->setText(tr("Show in &file manager"));
     m_report->setText(tr("&Save report…"));
+    m_settings->setText(tr("Save these settin&gs…"));
+    m_settings->setAccessibleDescription(tr("To migrate another server with the same settings"));
+    m_cleanUp->retranslate();
     showState();
 }
 

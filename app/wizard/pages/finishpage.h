@@ -8,19 +8,30 @@ class QPushButton;
 namespace edgelift::wizard {
 
 class BootPanel;
+class CleanUpBox;
+class FactGrid;
+class LinkLine;
+class PhaseMark;
 
-/// The end of a migration (ux.md 2.11): the image and what to do with it, or what is left after a cancel; the clean-up, the report.
+/// The end of a migration (ux.md 2.11): the image and what to do with it, or what is left after a cancel or an error; the clean-up, the
+/// report.
 class FinishPage final : public Page
 {
     Q_OBJECT
 public:
-    /// `boot`: what boots an image of this machine, then owned by the page; only a demonstration has it.
+    /// `boot`: the part that boots the image on this machine, which only a demonstration has; owned from now on.
     FinishPage(Session &session, JobWatch &watch, BootPanel *boot = nullptr, QWidget *parent = nullptr);
 
     [[nodiscard]] QString title() const override;
+    [[nodiscard]] QString stepName() const override;
+    [[nodiscard]] QString subtitle() const override;
     [[nodiscard]] bool hasNext() const override { return false; }
     [[nodiscard]] bool canGoBack() const override { return false; }
     void enter() override;
+    [[nodiscard]] QWidget *firstField() const override;
+
+    void saveReportAs(const QString &path);
+    void saveSettingsAs(const QString &path); ///< the job's plan, as a plan file
 
 protected:
     void retranslate() override;
@@ -29,26 +40,31 @@ private:
     void layOut();
     void connectParts();
     void showState();
-    void showCleanUp();
-    QString imageText() const;
-    QString command() const;
-    void saveReport();
+    void showImage();
+    void showHeadline();
+    [[nodiscard]] QString imageId() const;
+    [[nodiscard]] QString folder() const; ///< of the image, when it is on this machine
+    [[nodiscard]] QString command() const;
     void showFolder();
+    void told(const Result<> &saved, const QString &path);
 
     JobWatch &m_watch;
-    BootPanel *m_boot; ///< null: images cannot be booted here
+    BootPanel *m_boot; ///< null: none
+    PhaseMark *m_mark;
     QLabel *m_headline;
-    QLabel *m_image;
+    FactGrid *m_image;
+    QWidget *m_next; ///< what to do with the image
+    QLabel *m_stepsTitle;
     QLabel *m_steps;
-    QLabel *m_link;
+    LinkLine *m_link;
+    QLabel *m_commandTitle;
     QLabel *m_command;
-    QPushButton *m_copyLink;
     QPushButton *m_copyCommand;
-    QLabel *m_cleanUp;
-    QPushButton *m_release;
+    CleanUpBox *m_cleanUp;
     QLabel *m_folder;
     QPushButton *m_showFolder;
     QPushButton *m_report;
+    QPushButton *m_settings;
 };
 
 }

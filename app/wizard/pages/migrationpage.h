@@ -2,20 +2,21 @@
 #include "app/wizard/shell/page.h"
 #include "app/wizard/state/jobwatch.h"
 
-class QGridLayout;
 class QLabel;
-class QPlainTextEdit;
-class QProgressBar;
 class QPushButton;
 
 namespace edgelift::wizard {
 
-class CancelPanel;
+class AskPanel;
 class Disclosure;
 class ErrorPanel;
+class FactGrid;
+class FieldNote;
+class LinkLine;
+class LogView;
 class ModifyPanel;
 class PhaseStrip;
-class SweepChart;
+class ProgressPanel;
 
 /// The migration while it runs, pauses or fails (ux.md 2.10). Shows the JobWatch; repaints only what changed and nothing while hidden.
 class MigrationPage final : public Page
@@ -26,71 +27,71 @@ public:
 
     [[nodiscard]] QString title() const override;
     [[nodiscard]] QString subtitle() const override;
-    [[nodiscard]] QList<ToDo> toDo() const override;
-    [[nodiscard]] bool hasNext() const override;
+    [[nodiscard]] QString help() const override;
+    [[nodiscard]] bool hasNext() const override; ///< the job is at its end: what follows is what it left
     [[nodiscard]] bool canGoBack() const override { return false; }
     void enter() override;
-    /// "42 % Synchronizing", for the window's title; empty: no job. changed() tells.
+    void next() override;
+    [[nodiscard]] QWidget *firstField() const override;
+    void closeQuestion(); ///< as if it was answered with Keep: the migration goes on
+    /// "42 % Synchronizing — web01", for the window's title; empty: no job. changed() tells.
     [[nodiscard]] QString windowTitleState() const;
+
+Q_SIGNALS:
+    void startedAgain(); ///< the session has the failed job's settings, and the job is being removed
 
 protected:
     void retranslate() override;
     void showEvent(QShowEvent *event) override;
+    void hideEvent(QHideEvent *event) override;
 
 private:
-    struct DiskRow
-    {
-        QLabel *name;
-        QProgressBar *bar;
-        QLabel *amount;
-    };
     void layOut();
-    QWidget *makeNumbers();
     void connectParts();
+    void connectButtons();
     void stateChanged();
     void progressed();
+    void announce();
+    void leaveAtEnd();
+    void showAll();
     void showState();
-    void showNumbers();
-    void showDisks();
+    void showButtons();
+    void showHint();
     void showWarnings();
     void showDetails();
     void showLog();
-    QString stateText() const;
-    QString hint() const;
+    [[nodiscard]] QString hint() const;
     void askCancel();
     void keep();
+    void startAgain();
+    void openPanel(QWidget *panel);
 
     JobWatch &m_watch;
     JobWatch::State m_shownState = JobWatch::State::None;
     bool m_pausedToAsk = false;
-    bool m_modifiedLater = false;
     QString m_shownTitle;
     PhaseStrip *m_phases;
-    QLabel *m_state;
-    QProgressBar *m_bar;
-    QLabel *m_amount;
-    QLabel *m_remaining;
-    QLabel *m_numbers;
-    QLabel *m_more;
-    SweepChart *m_chart;
+    ProgressPanel *m_progress;
     ErrorPanel *m_error;
-    QWidget *m_diskBox;
-    QGridLayout *m_diskGrid;
-    QList<DiskRow> m_disks;
-    QLabel *m_hint;
+    FieldNote *m_hint;
+    LinkLine *m_slowLink; ///< R118
     QLabel *m_notice; ///< R20
-    QLabel *m_warnings;
+    FieldNote *m_warnings;
     QPushButton *m_pause;
+    QPushButton *m_resume;
     QPushButton *m_modify;
     QPushButton *m_cancel;
-    CancelPanel *m_question;
+    QPointer<QWidget> m_focusNext; ///< takes the place of the button that was pressed, as soon as it can
+    AskPanel *m_question;
     ModifyPanel *m_change;
     Disclosure *m_detailsFold;
     QWidget *m_detailsBox;
-    QLabel *m_details;
+    FactGrid *m_details;
     QPushButton *m_copyDetails;
     Disclosure *m_logFold;
-    QPlainTextEdit *m_log;
+    LogView *m_log;
+    QString m_logJob; ///< whose lines are in m_log, and how many of them
+    qint64 m_logShown = 0;
     QLabel *m_lastLine;
 };
 

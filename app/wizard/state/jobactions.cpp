@@ -1,6 +1,8 @@
 #include "app/wizard/state/jobwatch.h"
 
-#include <QSaveFile>
+#include "core/layout/planfile.h"
+
+#include <QJsonArray>
 #include <algorithm>
 
 /// What a JobWatch says about its job, and what it asks the agent to do with it.
@@ -9,6 +11,7 @@ namespace edgelift::wizard {
 namespace {
 
 constexpr qint64 second = 1000;
+constexpr qint64 quietAfter = 10 * second; ///< without a byte: a speed of an earlier time is none
 constexpr qint64 stalledAfter = 60 * second;
 constexpr qint64 slowAfter = 300 * second;
 
@@ -18,6 +21,8 @@ bool isPreparing(const QString &phase)
 {
     return phase.isEmpty() || phase == QLatin1String("connect") || phase == QLatin1String("check") || phase == QLatin1String("transit");
 }
+
+bool isSame(const Error &a, const Error &b) { return a.code == b.code && a.args == b.args; }
 
 }
 
@@ -58,11 +63,17 @@ bool JobWatch::can(Action action) const
     case State::Synchronizing:
         return action == Action::Pause || action == Action::Modify || action == Action::Cancel;
     case State::Paused:
-        return action == Action::Resume || action == Action::Modify || action == Action::Cancel;
+        if (action == Action::Resume || action == Action::Modify)
+            return !m_job.cancelling;
+        return action == Action::Cancel;
     case State::Error:
-        if (action == Action::Retry) // without its transit instance there is nothing to go on with (R128)
+        if (action == Action::Cancel)
+            return true;
+        if (m_job.cancelling) // half of it is removed: there is nothing to go on with
+            return false;
+        if (action == Action::Retry) // without its transit instance there is neither (R128)
             return !m_error || m_error->code != ErrorCode::TransitReleased;
-        return action == Action::Modify || action == Action::Cancel;
+        return action == Action::Modify;
     case State::None:
     case State::Completed:
     case State::Cancelling:
@@ -75,18 +86,31 @@ bool JobWatch::can(Action action) const
 
 QString JobWatch::phase() const { return m_job.phase.isEmpty() ? m_progress.phase : m_job.phase; }
 
-double JobWatch::share() const
+std::optional<double> JobWatch::share() const
 {
     if (lastState() == State::Completed)
         return 1;
-    return m_progress.share().value_or(0);
+    const bool ofCopy = m_progress.phase.isEmpty() || m_progress.phase == QLatin1String("copy");
+    const bool copies = phase() == QLatin1String("copy") || isPreparing(phase()); // a run that goes on prepares first
+    if (ofCopy ? !copies : m_progress.phase != phase())
+        return std::nullopt;
+    return m_progress.share();
 }
+
+bool JobWatch::isMoving() const
+{
+    const qint64 now = m_offlineSince >= 0 ? m_offlineSince : m_clock();
+    return lastState() == State::Synchronizing && m_meter.stillSince() >= 0 && now - m_meter.stillSince() < quietAfter;
+}
+
+double JobWatch::diskSpeed() const { return isMoving() ? m_meter.diskSpeed() : 0; }
+double JobWatch::wireSpeed() const { return isMoving() ? m_meter.wireSpeed() : 0; }
 
 int JobWatch::offlineSeconds() const { return m_offlineSince < 0 ? 0 : int((m_clock() - m_offlineSince) / second); }
 
 std::optional<qint64> JobWatch::remainingSeconds() const
 {
-    return state() == State::Synchronizing ? m_progress.remainingSeconds : std::nullopt;
+    return state() == State::Synchronizing && isMoving() ? m_progress.remainingSeconds : std::nullopt;
 }
 
 std::optional<qint64> JobWatch::elapsedSeconds() const
@@ -113,28 +137,33 @@ bool JobWatch::isSlow() const
     return state() == State::Synchronizing && !asked && m_meter.slowSince() >= 0 && m_clock() - m_meter.slowSince() >= slowAfter;
 }
 
-int JobWatch::linkInterruptions() const
+bool JobWatch::isSameErrorAgain() const { return m_error && m_errorBefore && isSame(*m_error, *m_errorBefore); }
+
+void JobWatch::setBusy(bool busy)
 {
-    return int(std::count_if(m_log.begin() + std::min(m_runStart, m_log.size()), m_log.end(), [](const LogLine &line) {
-        return line.kind == LogLine::Kind::Warning
-            && line.fields.value(QLatin1String("id")).toString() == QLatin1String("link-interrupted");
-    }));
+    m_busy = busy;
+    if (busy != bool(m_stay))
+        m_stay = busy ? std::make_unique<QEventLoopLocker>() : nullptr;
 }
 
 void JobWatch::act(const QString &method, const QJsonObject &params, std::function<void()> done)
 {
-    m_busy = true;
+    setBusy(true);
     QJsonObject all = params;
     all.insert(key("job"), m_jobId);
     const QString asked = m_jobId;
     m_link.call(method, all, this, [this, asked, done = std::move(done)](const Result<QJsonObject> &reply) {
         if (asked != m_jobId)
             return;
-        m_busy = false;
-        if (reply)
+        const QEventLoopLocker meanwhile; // one thing may lead to the next
+        setBusy(false);
+        m_goingOn = false;
+        if (reply) {
             done();
-        else
+        } else {
+            m_resumeWhenPaused = false; // it was not paused
             Q_EMIT actionFailed(reply.error());
+        }
         Q_EMIT stateChanged();
     });
     Q_EMIT stateChanged();
@@ -142,31 +171,33 @@ void JobWatch::act(const QString &method, const QJsonObject &params, std::functi
 
 void JobWatch::pause()
 {
-    act(key("pause"), {}, [this] { m_busy = m_job.state == QLatin1String("Running"); }); // until "ended"
+    act(key("pause"), {}, [this] { setBusy(m_job.state == QLatin1String("Running") || m_resumeWhenPaused); }); // until "ended"
 }
 
 void JobWatch::resume()
 {
     if (m_job.state == QLatin1String("Running")) {
-        m_resumeWhenPaused = true;
+        m_resumeWhenPaused = m_busy; // else nobody pauses it
         return;
     }
-    act(key("resume"), {}, [this] {
-        m_job.state = key("Running");
-        m_job.ended = {};
-        beginRun();
-        sendKeptChange();
-        refresh();
-    });
+    m_retriedAt = {};
+    goOn(key("resume"));
 }
 
 void JobWatch::retry()
 {
-    act(key("retry"), {}, [this] {
+    m_errorBefore = m_error;
+    m_retriedAt = QDateTime::currentDateTimeUtc();
+    goOn(key("retry"));
+}
+
+void JobWatch::goOn(const QString &method)
+{
+    m_goingOn = true;
+    act(method, {}, [this] {
         m_job.state = key("Running");
         m_job.ended = {};
         beginRun();
-        sendKeptChange();
         refresh();
     });
 }
@@ -192,11 +223,6 @@ void JobWatch::clean()
 
 void JobWatch::modify(const Change &change)
 {
-    if (m_job.state != QLatin1String("Running")) { // the agent changes only what runs
-        m_keptChange = change;
-        Q_EMIT modified(true);
-        return;
-    }
     QJsonObject params;
     if (change.limitMbps)
         params.insert(key("limitMbps"), *change.limitMbps);
@@ -204,70 +230,47 @@ void JobWatch::modify(const Change &change)
         params.insert(key("compression"), *change.compression);
     if (change.checksum)
         params.insert(key("checksum"), *change.checksum);
-    act(key("modify"), params, [this] { Q_EMIT modified(false); });
+    act(key("modify"), params, [this] { Q_EMIT modified(m_job.state != QLatin1String("Running")); });
 }
 
-void JobWatch::sendKeptChange()
+void JobWatch::askPlan(QObject *context, std::function<void(const Result<Plan> &)> done)
 {
-    if (const auto change = std::exchange(m_keptChange, std::nullopt))
-        modify(*change);
-}
-
-void JobWatch::listDiagnostics(QObject *context, std::function<void(const Result<QList<DiagnosticsEntry>> &)> done)
-{
-    m_link.call(key("diagnostics.list"), {}, context, [done = std::move(done)](const Result<QJsonObject> &reply) {
-        if (!reply)
-            return done(reply.error());
-        QList<DiagnosticsEntry> entries;
-        for (const QJsonValue &value : reply->value(QLatin1String("entries")).toArray()) {
-            const QJsonObject entry = value.toObject();
-            entries.append({entry.value(QLatin1String("name")).toString(),
-                {quint64(std::max<qint64>(entry.value(QLatin1String("bytes")).toInteger(), 0))}});
-        }
-        done(entries);
+    m_link.call(key("plan.show"), {{key("job"), m_jobId}}, context, [done = std::move(done)](const Result<QJsonObject> &reply) {
+        done(reply ? planFromJson(reply->value(QLatin1String("plan")).toObject()) : Result<Plan>(reply.error()));
     });
 }
 
-void JobWatch::saveDiagnostics(const QString &path, QObject *context, std::function<void(const Result<> &)> done)
+void JobWatch::askResources()
 {
-    const auto file = std::make_shared<QSaveFile>(path);
-    if (!file->open(QIODevice::WriteOnly))
-        return done(edgelift::Error{ErrorCode::FileUnwritable, Retry::AfterUserAction, {path}, file->errorString()});
-    const QPointer<QObject> asker(context);
-    m_link.call(key("diagnostics"), {}, this, [this, file, asker, done = std::move(done)](const Result<QJsonObject> &reply) {
-        if (!asker)
+    const QString asked = m_jobId;
+    m_link.call(QStringLiteral("resources"), {{QStringLiteral("job"), asked}}, this, [this, asked](const Result<QJsonObject> &reply) {
+        if (!reply || asked != m_jobId || m_job.state == QLatin1String("Running"))
             return;
-        if (!reply)
-            return done(reply.error());
-        readPart(reply->value(QLatin1String("path")).toString(), file, asker, done);
+        QList<ResourceInfo> all;
+        for (const QJsonValue &job : reply->value(QLatin1String("jobs")).toArray())
+            all.append(listOf(job.toObject(), "resources", resourceInfo));
+        if (all == m_resources)
+            return;
+        m_resources = all;
+        Q_EMIT stateChanged();
     });
 }
 
-void JobWatch::readPart(
-    const QString &from, const std::shared_ptr<QSaveFile> &to, QObject *context, std::function<void(const Result<> &)> done)
+/// For a job that an earlier agent finished: its "finished" event is not told any more.
+void JobWatch::askReport()
 {
-    const QPointer<QObject> asker(context);
-    const auto took = [this, from, to, asker, done = std::move(done)](const Result<QJsonObject> &reply) {
-        if (!asker)
+    if (!m_finished.imageId.isEmpty() && !m_finished.reportPath.isEmpty())
+        return;
+    m_finished.jobId = m_jobId;
+    m_finished.sourceId = m_job.sourceId;
+    m_finished.imageId = m_job.imageId;
+    const QString asked = m_jobId;
+    m_link.call(QStringLiteral("report"), {{QStringLiteral("job"), asked}}, this, [this, asked](const Result<QJsonObject> &reply) {
+        if (!reply || asked != m_jobId)
             return;
-        if (!reply)
-            return done(reply.error());
-        const QByteArray part = QByteArray::fromBase64(reply->value(QLatin1String("data")).toString().toLatin1());
-        const auto unwritable = [&to] {
-            return edgelift::Error{ErrorCode::FileUnwritable, Retry::AfterUserAction, {to->fileName()}, to->errorString()};
-        };
-        if (to->write(part) != part.size())
-            return done(unwritable());
-        const qint64 total = reply->value(QLatin1String("size")).toInteger();
-        if (!part.isEmpty() && to->pos() < total)
-            return readPart(from, to, asker, done);
-        if (to->pos() != total)
-            return done(edgelift::Error{ErrorCode::FileUnreadable, Retry::AfterWait, {from}, key("it ended early")});
-        if (!to->commit())
-            return done(unwritable());
-        done(ok());
-    };
-    m_link.call(key("diagnostics.read"), {{key("path"), from}, {key("offset"), to->pos()}}, this, took);
+        m_finished.reportPath = reply->value(QLatin1String("reportPath")).toString();
+        Q_EMIT stateChanged();
+    });
 }
 
 }

@@ -1,44 +1,16 @@
 #include "app/wizard/state/jobwatch.h"
 
-#include "app/wizard/shell/format.h"
-#include "core/base/errortext.h"
-
 #include <QElapsedTimer>
-#include <algorithm>
 
 namespace edgelift::wizard {
 
 namespace {
 
 constexpr qint64 second = 1000;
-constexpr qsizetype logLimit = 2000;
+constexpr std::chrono::seconds patience{10}; ///< with an agent, after the window was closed
 
 QString text(const QJsonObject &object, const char *name) { return object.value(QLatin1String(name)).toString(); }
 
-}
-
-QString JobWatch::LogLine::text() const
-{
-    switch (kind) {
-    case Kind::Phase: {
-        const QString title = phaseTitle(wizard::text(fields, "phase"));
-        const QString message = wizard::text(fields, "message");
-        return message.isEmpty() ? title : tr("%1: %2").arg(title, format::shown(message));
-    }
-    case Kind::Warning:
-        return tr("Warning: %1").arg(format::shown(warningInfo(fields).text()));
-    case Kind::Error: {
-        const edgelift::Error error = errorInfo(fields);
-        return tr("%1: %2").arg(displayCode(error.code), format::shown(describe(error).message));
-    }
-    case Kind::Finished:
-        return tr("The ENS image %1 is ready.").arg(format::ltr(finishedInfo(fields).imageId));
-    case Kind::Offline:
-        return tr("The migration engine does not answer. Reconnecting.");
-    case Kind::Online:
-        return tr("Connected to the migration engine again.");
-    }
-    Q_UNREACHABLE();
 }
 
 JobWatch::JobWatch(AgentLink &link, QObject *parent)
@@ -50,6 +22,9 @@ JobWatch::JobWatch(AgentLink &link, QObject *parent)
     m_clock = [since] { return since.elapsed(); };
     m_second.setInterval(second);
     connect(&m_second, &QTimer::timeout, this, &JobWatch::tick);
+    m_patience.setSingleShot(true);
+    m_patience.setInterval(patience);
+    connect(&m_patience, &QTimer::timeout, this, [this] { m_stay.reset(); });
     connect(&link, &AgentLink::openChanged, this, &JobWatch::linkChanged);
     connect(&link, &AgentLink::event, this, &JobWatch::heard);
     connect(&link, &AgentLink::ended, this, [this](const QString &job, const QString &end) {
@@ -87,13 +62,13 @@ void JobWatch::follow(const QString &jobId)
     m_meter.restart();
     m_warnings.clear();
     m_log.clear();
-    m_runStart = 0;
-    m_replayAt = -1;
     m_error.reset();
+    m_errorBefore.reset();
+    m_retriedAt = {};
     m_resources.clear();
     m_finished = {};
-    m_busy = m_resumeWhenPaused = false;
-    m_keptChange.reset();
+    setBusy(false);
+    m_resumeWhenPaused = m_goingOn = false;
     m_agentPid = m_link.about().value(QLatin1String("pid")).toInteger();
     m_second.start();
     m_link.follow(jobId);
@@ -150,50 +125,23 @@ void JobWatch::setJob(const JobInfo &job)
         askResources();
     if (job.state == QLatin1String("Finished"))
         askReport();
-    if (!runs && std::exchange(m_resumeWhenPaused, false) && job.isResumable())
-        resume();
+    if (runs && !m_busy) // the pause was lost with an agent
+        m_resumeWhenPaused = false;
+    if (!runs && std::exchange(m_resumeWhenPaused, false)) {
+        const QEventLoopLocker meanwhile;
+        setBusy(false);
+        if (job.isResumable())
+            resume();
+    }
     Q_EMIT stateChanged();
 }
 
 void JobWatch::beginRun()
 {
-    m_runStart = m_replayAt >= 0 ? m_runStart : m_log.size();
+    m_log.beginRun();
     m_error.reset();
     m_resources.clear();
     m_meter.restart();
-}
-
-void JobWatch::askResources()
-{
-    const QString asked = m_jobId;
-    m_link.call(QStringLiteral("resources"), {{QStringLiteral("job"), asked}}, this, [this, asked](const Result<QJsonObject> &reply) {
-        if (!reply || asked != m_jobId || m_job.state == QLatin1String("Running"))
-            return;
-        QList<ResourceInfo> all;
-        for (const QJsonValue &job : reply->value(QLatin1String("jobs")).toArray())
-            all.append(listOf(job.toObject(), "resources", resourceInfo));
-        if (all == m_resources)
-            return;
-        m_resources = all;
-        Q_EMIT stateChanged();
-    });
-}
-
-/// For a job that an earlier agent finished: its "finished" event is not told any more.
-void JobWatch::askReport()
-{
-    if (!m_finished.imageId.isEmpty() && !m_finished.reportPath.isEmpty())
-        return;
-    m_finished.jobId = m_jobId;
-    m_finished.sourceId = m_job.sourceId;
-    m_finished.imageId = m_job.imageId;
-    const QString asked = m_jobId;
-    m_link.call(QStringLiteral("report"), {{QStringLiteral("job"), asked}}, this, [this, asked](const Result<QJsonObject> &reply) {
-        if (!reply || asked != m_jobId)
-            return;
-        m_finished.reportPath = text(*reply, "reportPath");
-        Q_EMIT stateChanged();
-    });
 }
 
 void JobWatch::heard(const QJsonObject &event)
@@ -203,7 +151,7 @@ void JobWatch::heard(const QJsonObject &event)
     const QString kind = text(event, "event");
     if (kind == QLatin1String("progress"))
         return heardProgress(event);
-    if (isRepeated(event))
+    if (m_log.isRepeated(event))
         return;
     if (kind == QLatin1String("phase"))
         return heardPhase(event);
@@ -260,8 +208,8 @@ void JobWatch::heardProgress(const QJsonObject &event)
 
 void JobWatch::ended(const QString &end)
 {
-    m_busy = false;
-    m_replayAt = -1;
+    setBusy(m_resumeWhenPaused); // until the status says that it may be resumed
+    m_log.endReplay();
     // Shown at once; the rest comes with the status.
     const auto state = [&end] {
         if (end == QLatin1String("finished"))
@@ -285,44 +233,24 @@ void JobWatch::linkChanged(bool open)
         return;
     if (open) {
         const qint64 pid = m_link.about().value(QLatin1String("pid")).toInteger();
-        m_replayAt = pid == m_agentPid && m_agentPid != 0 ? m_runStart : -1;
+        m_log.expectReplay(pid == m_agentPid && m_agentPid != 0);
         m_agentPid = pid;
         m_offlineSince = -1;
-        if (!m_log.isEmpty())
+        m_meter.restart();
+        if (!m_log.lines().isEmpty())
             write(LogLine::Kind::Online, {});
         refresh();
     } else {
         m_offlineSince = m_clock();
-        m_busy = false;
-        m_meter.restart();
+        setBusy(false);
         write(LogLine::Kind::Offline, {});
     }
     Q_EMIT stateChanged();
 }
 
-/// An agent tells a new listener all of the run again.
-bool JobWatch::isRepeated(const QJsonObject &fields)
-{
-    if (m_replayAt < 0)
-        return false;
-    for (qsizetype i = m_replayAt; i < m_log.size(); ++i) {
-        if (m_log.at(i).fields == fields) {
-            m_replayAt = i + 1;
-            return true;
-        }
-    }
-    m_replayAt = -1; // the first that is new: all after it are
-    return false;
-}
-
 void JobWatch::write(LogLine::Kind kind, const QJsonObject &fields)
 {
-    m_log.append({QDateTime::currentDateTimeUtc(), kind, fields});
-    if (m_log.size() > logLimit) {
-        m_log.removeFirst();
-        m_runStart = std::max<qsizetype>(m_runStart - 1, 0);
-        m_replayAt = std::max<qsizetype>(m_replayAt - 1, -1);
-    }
+    m_log.append(kind, fields);
     Q_EMIT logged();
 }
 
@@ -338,7 +266,7 @@ void JobWatch::tellProgress()
 
 void JobWatch::tick()
 {
-    if (m_offlineSince >= 0 || lastState() == State::Synchronizing)
+    if (m_offlineSince >= 0 || m_job.state == QLatin1String("Running"))
         m_told = false; // time passes: elapsed, stalled, reconnecting
     tellProgress();
 }

@@ -1,15 +1,16 @@
 #pragma once
+#include "app/wizard/state/joblog.h"
 #include "app/wizard/state/speedmeter.h"
 #include "core/agent/agentlink.h"
 #include "core/agent/clientvalues.h"
+#include "core/layout/plan.h"
 
-#include <QDateTime>
+#include <QEventLoopLocker>
 #include <QObject>
 #include <QTimer>
 #include <functional>
+#include <memory>
 #include <optional>
-
-class QSaveFile;
 
 namespace edgelift::wizard {
 
@@ -25,26 +26,12 @@ public:
     enum class Action : quint8 { Pause, Resume, Modify, Retry, Cancel };
     Q_ENUM(Action)
 
-    /// One line of the log, as data: log text is made by text() in the language set now.
-    struct LogLine
-    {
-        enum class Kind : quint8 { Phase, Warning, Error, Finished, Offline, Online };
-        QDateTime time; ///< UTC, when this end heard of it
-        Kind kind = Kind::Phase;
-        QJsonObject fields; ///< of the event; empty for Offline and Online
-        [[nodiscard]] QString text() const;
-    };
-    /// What of a running transfer can be changed; what is absent stays.
+    /// What of a transfer can be changed; what is absent stays.
     struct Change
     {
         std::optional<int> limitMbps; ///< 0: none
-        std::optional<int> compression; ///< 0–9, 0: off
+        std::optional<int> compression; ///< 0–10, 0: off
         std::optional<bool> checksum;
-    };
-    struct DiagnosticsEntry
-    {
-        QString name;
-        Bytes bytes;
     };
 
     /// The link must outlive this.
@@ -57,6 +44,10 @@ public:
     [[nodiscard]] State lastState() const; ///< the same, but never Offline
     [[nodiscard]] bool can(Action action) const; ///< the table of ux.md 2.10
     [[nodiscard]] bool isBusy() const { return m_busy; } ///< an action was asked for and is not answered, or not carried out, yet
+    [[nodiscard]] bool isGoingOn() const { return m_goingOn || m_resumeWhenPaused; } ///< resume or retry is under way
+    /// It failed while it was being removed: what is left can only be removed, not gone on with.
+    [[nodiscard]] bool isCancelFailed() const { return lastState() == State::Error && m_job.cancelling; }
+    [[nodiscard]] AgentLink &link() const { return m_link; }
     [[nodiscard]] const QString &jobId() const { return m_jobId; } ///< empty: none
     [[nodiscard]] const JobInfo &job() const { return m_job; }
     [[nodiscard]] const ProgressInfo &progress() const { return m_progress; }
@@ -64,21 +55,22 @@ public:
     [[nodiscard]] bool isStale() const { return state() == State::Offline; } ///< all numbers are of an earlier time
     [[nodiscard]] int offlineSeconds() const; ///< 0: connected
     [[nodiscard]] QString phase() const; ///< running or last; stable name
-    [[nodiscard]] double share() const; ///< of the present phase, 0 to 1
-    [[nodiscard]] double diskSpeed() const { return m_meter.diskSpeed(); } ///< bytes a second, before compression
-    [[nodiscard]] double wireSpeed() const { return m_meter.wireSpeed(); } ///< bytes a second
+    [[nodiscard]] std::optional<double> share() const; ///< of the present phase, 0 to 1; nothing: nobody knows
+    [[nodiscard]] double diskSpeed() const; ///< bytes a second, before compression; 0: nothing moves
+    [[nodiscard]] double wireSpeed() const; ///< bytes a second
     [[nodiscard]] double averageSpeed() const { return m_meter.average(); } ///< of this run, as long as it was watched
-    [[nodiscard]] std::optional<qint64> remainingSeconds() const; ///< nothing: not steady, or not copying
+    [[nodiscard]] std::optional<qint64> remainingSeconds() const; ///< nothing: not steady, or nothing moves
     [[nodiscard]] std::optional<qint64> elapsedSeconds() const; ///< nothing: not started
     [[nodiscard]] int stalledSeconds() const; ///< no byte for so long while synchronizing; 0: it moves
     [[nodiscard]] bool isSlow() const; ///< below 1 MiB/s for five minutes without a limit that says so
-    [[nodiscard]] int linkInterruptions() const; ///< of this run
 
     [[nodiscard]] const QList<WarningInfo> &warnings() const { return m_warnings; }
-    [[nodiscard]] const QList<LogLine> &log() const { return m_log; }
+    [[nodiscard]] const JobLog &log() const { return m_log; }
     [[nodiscard]] const std::optional<edgelift::Error> &error() const { return m_error; }
     [[nodiscard]] QString errorPhase() const { return m_errorPhase; }
     [[nodiscard]] QDateTime errorTime() const { return m_errorTime; }
+    [[nodiscard]] QDateTime retriedAt() const { return m_retriedAt; } ///< UTC, the retry that error() is the end of; invalid: none
+    [[nodiscard]] bool isSameErrorAgain() const; ///< as before that retry
     /// What exists in the cloud and costs; known while Paused, Error, Completed or Cancelled.
     [[nodiscard]] const QList<ResourceInfo> &resources() const { return m_resources; }
     [[nodiscard]] const FinishedInfo &finished() const { return m_finished; } ///< empty until Completed
@@ -89,10 +81,11 @@ public:
     void retry();
     void cancel();
     void clean(); ///< removes what is left in the cloud
-    void modify(const Change &change); ///< modified(); while nothing runs it is kept until it goes on
-    void listDiagnostics(QObject *context, std::function<void(const Result<QList<DiagnosticsEntry>> &)> done);
-    /// Makes the file anew and copies it to `path`. Errors: those of the agent, FileUnwritable.
-    void saveDiagnostics(const QString &path, QObject *context, std::function<void(const Result<> &)> done);
+    void modify(const Change &change); ///< modified(); the agent keeps it for all runs to come
+    /// The job's own plan, with the limits of now. Not kept here: others may change it.
+    void askPlan(QObject *context, std::function<void(const Result<Plan> &)> done);
+    /// The window was closed: what was asked for gets ten seconds more to reach the agent before the program ends.
+    void leaveSoon() { m_patience.start(); }
 
     /// Not part of the product's interface: another clock (milliseconds that only grow), and look at it.
     void setClock(std::function<qint64()> clock) { m_clock = std::move(clock); }
@@ -120,11 +113,11 @@ private:
     void beginRun();
     void linkChanged(bool open);
     void write(LogLine::Kind kind, const QJsonObject &fields);
-    bool isRepeated(const QJsonObject &fields);
     void tellProgress();
+    [[nodiscard]] bool isMoving() const;
+    void setBusy(bool busy);
     void act(const QString &method, const QJsonObject &params, std::function<void()> done);
-    void sendKeptChange();
-    void readPart(const QString &from, const std::shared_ptr<QSaveFile> &to, QObject *context, std::function<void(const Result<> &)> done);
+    void goOn(const QString &method);
 
     AgentLink &m_link;
     QString m_jobId;
@@ -133,13 +126,11 @@ private:
     QDateTime m_progressTime;
     SpeedMeter m_meter;
     QList<WarningInfo> m_warnings;
-    QList<LogLine> m_log;
-    qsizetype m_runStart = 0; ///< first line of the present run
-    qsizetype m_replayAt = -1; ///< the agent repeats what it told before; next line it may repeat; -1: all is new
+    JobLog m_log;
     qint64 m_agentPid = 0;
-    std::optional<edgelift::Error> m_error;
+    std::optional<edgelift::Error> m_error, m_errorBefore; ///< before the retry
     QString m_errorPhase;
-    QDateTime m_errorTime;
+    QDateTime m_errorTime, m_retriedAt;
     QList<ResourceInfo> m_resources;
     FinishedInfo m_finished;
     std::function<qint64()> m_clock;
@@ -149,7 +140,9 @@ private:
     bool m_busy = false;
     bool m_attaching = false;
     bool m_resumeWhenPaused = false;
-    std::optional<Change> m_keptChange;
+    bool m_goingOn = false;
+    std::unique_ptr<QEventLoopLocker> m_stay; ///< while busy: a closed window ends the program only then
+    QTimer m_patience; ///< with that, once the window is closed
     QTimer m_second;
 };
 

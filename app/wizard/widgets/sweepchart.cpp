@@ -6,7 +6,7 @@
 #include <QEvent>
 #include <QPaintEvent>
 #include <QPainter>
-#include <QPainterPath>
+#include <QStyle>
 #include <algorithm>
 #include <cmath>
 
@@ -16,6 +16,15 @@ namespace {
 
 constexpr int gap = 8; ///< empty slots in front of the newest sample
 constexpr double leastScale = 1 << 20;
+
+/// The ground of the disks' speed: the line of the network stands out from it in light and dark.
+QColor areaColour(const QPalette &palette)
+{
+    const QColor strong = palette.color(QPalette::Highlight);
+    const QColor ground = palette.color(QPalette::Base);
+    const auto between = [](int a, int b) { return (a * 2 + b * 3) / 5; };
+    return {between(strong.red(), ground.red()), between(strong.green(), ground.green()), between(strong.blue(), ground.blue())};
+}
 
 class ChartAccessible final : public QAccessibleWidget
 {
@@ -50,7 +59,8 @@ SweepChart::SweepChart(QWidget *parent)
         return true;
     }();
     Q_UNUSED(installed)
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    setMaximumHeight(fontMetrics().height() * 24);
     setAttribute(Qt::WA_OpaquePaintEvent);
     setAccessibleName(tr("Speed of the last 10 minutes"));
 }
@@ -105,26 +115,32 @@ QString SweepChart::description() const
         .arg(format::speed(last.disk), format::speed(last.wire), format::speed(most));
 }
 
+/// The legend stands where reading begins, the scale at the other end.
 void SweepChart::paintHead(QPainter &painter)
 {
     const int high = fontMetrics().height();
     const int swatch = high;
+    const auto place = [this, high](
+                           int left, int width) { return QStyle::visualRect(layoutDirection(), rect(), QRect(left, 2, width, high)); };
+    const auto write = [this, &painter, &place](int left, const QString &text) {
+        const int width = fontMetrics().horizontalAdvance(text) + 2;
+        painter.drawText(place(left, width), int(Qt::AlignCenter | Qt::TextDontClip), text);
+        return width;
+    };
     painter.setPen(palette().color(QPalette::Text));
-    const QString words[] = {tr("Disk"), tr("Network")};
-    int x = 4;
-    for (int i = 0; i < 2; ++i) {
-        const QRect box(x, 2, swatch, high);
-        if (i == 0)
-            painter.fillRect(box.adjusted(0, high / 4, 0, -high / 4), palette().color(QPalette::Highlight));
-        else
-            painter.fillRect(QRect(box.left(), box.center().y() - 1, swatch, 2), palette().color(QPalette::Text));
-        x += swatch + 4;
-        painter.drawText(QPoint(x, 2 + fontMetrics().ascent()), words[i]);
-        x += fontMetrics().horizontalAdvance(words[i]) + high;
-    }
+    int left = 4;
+    const QRect area = place(left, swatch).adjusted(0, high / 4, 0, -high / 4);
+    painter.fillRect(area, areaColour(palette()));
+    painter.fillRect(QRect(area.topLeft(), QSize(swatch, 2)), palette().color(QPalette::Highlight));
+    left += swatch + 4;
+    left += write(left, tr("Disk")) + high;
+    const QRect line = place(left, swatch);
+    painter.fillRect(QRect(line.left(), line.center().y(), swatch, 2), palette().color(QPalette::Text));
+    left += swatch + 4;
+    write(left, tr("Network"));
     //: The upper edge of a graph of speeds; %1 is a speed
     const QString top = tr("Top: %1").arg(format::speed(m_scale));
-    painter.drawText(QPoint(width() - 4 - fontMetrics().horizontalAdvance(top), 2 + fontMetrics().ascent()), top);
+    write(width() - 4 - fontMetrics().horizontalAdvance(top) - 2, top);
 }
 
 void SweepChart::paintEvent(QPaintEvent *event)
@@ -143,14 +159,15 @@ void SweepChart::paintEvent(QPaintEvent *event)
     for (int slot = first; slot <= last; ++slot) {
         if (!isBlank(slot))
             painter.fillRect(QRectF(QPointF(xOf(slot), yOf(m_samples.at(slot).disk)), QPointF(xOf(slot + 1), plot().bottom() + 1)),
-                palette().color(QPalette::Highlight));
+                areaColour(palette()));
     }
-    QPen line(palette().color(QPalette::Text));
-    line.setWidth(2);
-    painter.setPen(line);
-    for (int slot = std::max(first, 1); slot <= last; ++slot) {
-        if (!isBlank(slot) && !isBlank(slot - 1))
-            painter.drawLine(QPointF(xOf(slot - 1), yOf(m_samples.at(slot - 1).wire)), QPointF(xOf(slot), yOf(m_samples.at(slot).wire)));
+    for (const auto &[speed, colour] : {std::pair(&Sample::disk, QPalette::Highlight), {&Sample::wire, QPalette::Text}}) {
+        painter.setPen(QPen(palette().color(colour), 2));
+        for (int slot = std::max(first, 1); slot <= last; ++slot) {
+            if (!isBlank(slot) && !isBlank(slot - 1))
+                painter.drawLine(
+                    QPointF(xOf(slot - 1), yOf(m_samples.at(slot - 1).*speed)), QPointF(xOf(slot), yOf(m_samples.at(slot).*speed)));
+        }
     }
 }
 

@@ -1,0 +1,57 @@
+#pragma once
+#include "app/wizard/state/jobwatch.h"
+
+#include <QFrame>
+
+class QLabel;
+class QPushButton;
+
+namespace edgelift::wizard {
+
+class DiagnosticsBox;
+class Disclosure;
+class LinkLine;
+class ResourceList;
+
+/// Why it stopped, with all that helps: what, to what, what to do, what it costs meanwhile. In the place of the graph.
+class ErrorPanel final : public QFrame
+{
+    Q_OBJECT
+public:
+    explicit ErrorPanel(JobWatch &watch, QWidget *parent = nullptr);
+
+    void refresh();
+    void retranslate(); ///< called by the page
+    void focusRemedy(); ///< the first button that helps
+
+Q_SIGNALS:
+    void retryWished();
+    void restartWished(); ///< from the beginning, with the same settings
+    void cleanUpWished();
+
+private:
+    void layOut();
+    void connectParts();
+    [[nodiscard]] QString evidence() const;
+    [[nodiscard]] QString retryText() const;
+    [[nodiscard]] QString allText() const;
+
+    JobWatch &m_watch;
+    QLabel *m_title;
+    QLabel *m_why;
+    QLabel *m_remedy;
+    QLabel *m_again; ///< what became of a retry
+    QLabel *m_keptTitle;
+    ResourceList *m_kept;
+    QPushButton *m_retry;
+    QPushButton *m_restart;
+    QPushButton *m_cleanUp;
+    QPushButton *m_copy;
+    QPushButton *m_diagnostics;
+    DiagnosticsBox *m_files;
+    Disclosure *m_evidenceFold;
+    QLabel *m_evidence;
+    LinkLine *m_link;
+};
+
+}
