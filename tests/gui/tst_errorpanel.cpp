@@ -86,7 +86,7 @@ private Q_SLOTS:
         JobStage stage;
         QVERIFY(showFailed(stage, unreachable));
         QVERIFY(!stage.find<QLabel>("errorAgain"));
-        auto *retry = stage.find<QPushButton>("retry");
+        auto *retry = stage.find<QPushButton>("errorRetry");
         retry->setFocus();
         stage.agent.setJob(test::fakeJob(key("Running"), key("copy")));
         QTest::keyClick(retry, Qt::Key_Space);
@@ -97,8 +97,8 @@ private Q_SLOTS:
         stage.end(key("failed"), key("InError"), key("copy"), {{key("error"), rpc::toJson(unreachable)}});
         QTRY_VERIFY_WITH_TIMEOUT(stage.text("errorAgain").contains(key("the same error again")), soon);
         stage.agent.setJob(test::fakeJob(key("Running"), key("copy")));
-        QTRY_VERIFY_WITH_TIMEOUT(stage.isOffered("retry"), soon);
-        QVERIFY(stage.click("retry"));
+        QTRY_VERIFY_WITH_TIMEOUT(stage.isOffered("errorRetry"), soon);
+        QVERIFY(stage.click("errorRetry"));
         QVERIFY(stage.called("retry", 2));
         QTRY_COMPARE_WITH_TIMEOUT(stage.text("jobState"), key("Synchronizing"), soon);
         const Error other{ErrorCode::NoSpace, Retry::AfterUserAction, {key("/var")}, {}};
@@ -113,11 +113,11 @@ private Q_SLOTS:
         QVERIFY(showFailed(stage, unreachable));
         stage.agent.answer(key("retry"), Error{ErrorCode::SourceChanged, Retry::AfterUserAction, {key("/dev/vdb")}, {}});
         QSignalSpy messages(stage.migration, &Page::message);
-        QVERIFY(stage.click("retry"));
+        QVERIFY(stage.click("errorRetry"));
         QTRY_COMPARE_WITH_TIMEOUT(messages.count(), 1, soon);
         const auto said = messages.first().first().value<Message>();
         QVERIFY(said.error && said.error->code == ErrorCode::SourceChanged);
-        QTRY_VERIFY_WITH_TIMEOUT(stage.isOffered("retry"), soon);
+        QTRY_VERIFY_WITH_TIMEOUT(stage.isOffered("errorRetry"), soon);
         QVERIFY(stage.find<QWidget>("errorPanel"));
     }
 
@@ -128,7 +128,7 @@ private Q_SLOTS:
         plan.image.namePrefix = key("the-jobs-own");
         stage.agent.answer(key("plan.show"), QJsonObject{{key("plan"), toJson(plan)}});
         QVERIFY(showFailed(stage, {ErrorCode::TransitReleased, Retry::Never, {key("i-2ze7x")}, {}}));
-        QVERIFY(!stage.find<QPushButton>("retry"));
+        QVERIFY(!stage.find<QPushButton>("errorRetry"));
         QVERIFY(stage.text("errorRemedy").contains(key("Start it again")));
         QSignalSpy again(stage.migration, &MigrationPage::startedAgain);
         QCOMPARE(test::doubleMnemonics(stage.window), QStringList());

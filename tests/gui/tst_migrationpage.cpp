@@ -56,7 +56,7 @@ private Q_SLOTS:
         row("synchronizing", "Running", "copy", {key("pause"), key("modify"), cancel}, "Synchronizing");
         row("paused", "Stopped", "copy", {key("resume"), key("modify"), cancel}, "Paused");
         row("processing", "Running", "export", {cancel}, "Exporting the image to the bucket");
-        row("error", "InError", "copy", {key("modify"), key("retry"), key("errorCleanUp")}, "Error", lost);
+        row("error", "InError", "copy", {key("modify"), key("errorRetry"), key("errorCleanUp")}, "Error", lost);
         row("transit instance gone", "InError", "copy", {key("modify"), key("startAgain"), key("errorCleanUp")}, "Error", gone);
         row("cancelling", "Running", "cleanup", {}, "Cleaning up…", {{key("cancelling"), true}});
         row("clean-up stopped", "Stopped", "cleanup", {cancel}, "Paused", {{key("cancelling"), true}});
@@ -71,7 +71,7 @@ private Q_SLOTS:
         JobStage stage;
         QVERIFY(stage.show(state, phase, more));
         const QStringList all{
-            key("pause"), key("resume"), key("modify"), key("retry"), key("startAgain"), key("cancelJob"), key("errorCleanUp")};
+            key("pause"), key("resume"), key("modify"), key("errorRetry"), key("startAgain"), key("cancelJob"), key("errorCleanUp")};
         for (const QString &name : all)
             QVERIFY2(stage.isOffered(qPrintable(name)) == offered.contains(name), qPrintable(name));
         QCOMPARE(stage.text("jobState"), words);

@@ -25,7 +25,7 @@ public:
 private:
     struct Sample
     {
-        qint64 time;
+        qint64 time = 0;
         Bytes wire;
     };
     QList<Sample> m_samples; ///< of the last ten seconds
