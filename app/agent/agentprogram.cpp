@@ -1,6 +1,7 @@
 #include "app/agent/agentprogram.h"
 
 #include "app/agent/quitsignals.h"
+#include "app/agent/servicemanager.h"
 #include "core/agent/agentapi.h"
 #include "core/base/errortext.h"
 #include "core/base/files.h"
@@ -47,6 +48,7 @@ void sayReady(const QString &socket)
         {QStringLiteral("ready"), true}, {QStringLiteral("socket"), socket}, {QStringLiteral("pid"), qint64(::getpid())}};
     std::printf("%s\n", QJsonDocument(line).toJson(QJsonDocument::Compact).constData());
     std::fflush(stdout);
+    tellServiceManager("READY=1");
 }
 
 /// Nobody stopped the migration that a killed agent left behind, so nobody shall have to start it.
@@ -77,7 +79,8 @@ int runAgent(const AgentOptions &options)
         {options.stateDir, options.logPath,
             [] { QMetaObject::invokeMethod(QCoreApplication::instance(), &QCoreApplication::quit, Qt::QueuedConnection); }});
     AgentServer server(
-        [&api](const rpc::Request &request, const std::shared_ptr<EventOutlet> &outlet) { return api.handle(request, outlet); });
+        [&api](const rpc::Request &request, const std::shared_ptr<EventOutlet> &outlet) { return api.handle(request, outlet); },
+        Gatekeeper(options.access));
     QuitSignals signals;
     QObject::connect(&signals, &QuitSignals::asked, &server, [](int signal) {
         log::info("agent", QStringLiteral("asked to end"), {{QStringLiteral("signal"), signal}});
@@ -92,6 +95,7 @@ int runAgent(const AgentOptions &options)
     if (!options.isPrivate)
         resuming = std::jthread([&jobs] { goOn(jobs); });
     QCoreApplication::exec();
+    tellServiceManager("STOPPING=1");
     api.requestStop();
     jobs.shutDown(); // while clients can still be told how the job ended
     if (resuming.joinable())

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/base/result.h"
+#include "core/agent/gatekeeper.h"
 
 #include <QStringList>
 
@@ -13,6 +13,7 @@ struct AgentOptions
     QString logPath;
     QStringList sourceDisks; ///< none: this machine itself
     bool isPrivate = false; ///< serves one command: migrations that were interrupted wait for somebody to resume them
+    Gatekeeper::Rules access; ///< who may use it besides root and its own user
 };
 
 /// For the help text and the defaults of both programs: /run/edgelift/agent.sock.

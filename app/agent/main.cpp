@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <cstdio>
+#include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,6 +26,43 @@ QString logPath(const QString &stateDir)
                                                           : stateDir + QLatin1String("/agent.log");
 }
 
+struct Options
+{
+    QCommandLineOption socket{
+        QStringLiteral("socket"), QStringLiteral("Listen on this unix socket."), QStringLiteral("path"), defaultSocket()};
+    QCommandLineOption state{QStringLiteral("state-dir"), QStringLiteral("Keep jobs here."), QStringLiteral("dir"), defaultStateDir()};
+    QCommandLineOption disk{QStringLiteral("source-disk"),
+        QStringLiteral("Migrate this disk image (raw or qcow2) instead of the running machine; the system disk first. Repeatable."),
+        QStringLiteral("file")};
+    QCommandLineOption group{QStringLiteral("group"),
+        QStringLiteral("Let members of this group use the agent: they can do with it what root can."), QStringLiteral("name")};
+    QCommandLineOption polkit{QStringLiteral("polkit"), QStringLiteral("Let other users use the agent when polkit permits it.")};
+    QCommandLineOption forOneCommand{
+        QStringLiteral("private"), QStringLiteral("Serve one command of edgeliftctl: do not go on with a migration that was interrupted.")};
+};
+
+/// What is wrong with the command line; empty: nothing.
+QString readOptions(const QCommandLineParser &parser, const Options &options, AgentOptions &out)
+{
+    if (!parser.positionalArguments().isEmpty())
+        return QStringLiteral("it takes options only; see --help");
+    out.socket = QDir(parser.value(options.socket)).absolutePath();
+    out.stateDir = QDir(parser.value(options.state)).absolutePath();
+    out.logPath = logPath(out.stateDir);
+    for (const QString &path : parser.values(options.disk))
+        out.sourceDisks.append(QDir::current().absoluteFilePath(path)); // as they are named in errors, wherever the client is
+    out.isPrivate = parser.isSet(options.forOneCommand);
+    if (parser.isSet(options.polkit))
+        out.access.polkit = QStringLiteral("pkcheck");
+    if (!parser.isSet(options.group))
+        return {};
+    const struct group *entry = ::getgrnam(parser.value(options.group).toLocal8Bit().constData());
+    if (!entry)
+        return QStringLiteral("there is no group “%1”").arg(parser.value(options.group));
+    out.access.group = entry->gr_gid;
+    return {};
+}
+
 }
 
 int main(int argc, char **argv)
@@ -38,28 +76,17 @@ int main(int argc, char **argv)
         QStringLiteral("Reads this server, or disk images, and migrates it. Serves edgelift and edgeliftctl."));
     parser.addHelpOption();
     parser.addVersionOption();
-    const QCommandLineOption socket(
-        QStringLiteral("socket"), QStringLiteral("Listen on this unix socket."), QStringLiteral("path"), defaultSocket());
-    const QCommandLineOption state(
-        QStringLiteral("state-dir"), QStringLiteral("Keep jobs here."), QStringLiteral("dir"), defaultStateDir());
-    const QCommandLineOption disk(QStringLiteral("source-disk"),
-        QStringLiteral("Migrate this disk image (raw or qcow2) instead of the running machine; the system disk first. Repeatable."),
-        QStringLiteral("file"));
-    const QCommandLineOption forOneCommand(QStringLiteral("private"),
-        QStringLiteral("Serve one command of edgeliftctl: do not go on with a migration that was interrupted."));
-    parser.addOptions({socket, state, disk, forOneCommand});
-    if (!parser.parse(app.arguments())) {
-        std::fprintf(stderr, "edgelift-agent: %s\n", qUtf8Printable(parser.errorText()));
+    const Options options;
+    parser.addOptions({options.socket, options.state, options.disk, options.group, options.polkit, options.forOneCommand});
+    const auto usage = [](const QString &problem) {
+        std::fprintf(stderr, "edgelift-agent: %s\n", qUtf8Printable(problem));
         return 2;
-    }
+    };
+    if (!parser.parse(app.arguments()))
+        return usage(parser.errorText());
     parser.process(app); // --help and --version
-    if (!parser.positionalArguments().isEmpty()) {
-        std::fprintf(stderr, "edgelift-agent: it takes options only; see --help\n");
-        return 2;
-    }
-    const QString stateDir = QDir(parser.value(state)).absolutePath();
-    QStringList disks;
-    for (const QString &path : parser.values(disk))
-        disks.append(QDir::current().absoluteFilePath(path)); // as they are named in errors, wherever the client is
-    return runAgent({QDir(parser.value(socket)).absolutePath(), stateDir, logPath(stateDir), disks, parser.isSet(forOneCommand)});
+    AgentOptions agent;
+    if (const QString problem = readOptions(parser, options, agent); !problem.isEmpty())
+        return usage(problem);
+    return runAgent(agent);
 }

@@ -159,16 +159,18 @@ void Wizard::start()
 void Wizard::engineChanged()
 {
     if (m_link.isOpen()) {
-        if (std::exchange(m_engineSaid, false))
+        if (std::exchange(m_engineSaid, std::nullopt))
             m_window.clearMessage();
         begin();
         return;
     }
-    if (std::exchange(m_engineSaid, true))
+    if (std::exchange(m_engineSaid, m_link.trouble().code) == m_link.trouble().code)
         return;
     Message message = errorMessage(m_link.trouble());
     if (::geteuid() == 0 && !m_demo && m_link.trouble().code == ErrorCode::AgentUnreachable)
         message.actions.append({[] { return tr("&Start the engine"); }, [this] { startEngine(); }});
+    if (m_link.trouble().code == ErrorCode::PermissionDenied)
+        message.actions.append({[] { return tr("&Ask for permission"); }, [this] { m_link.authorize(); }});
     m_window.say(message);
 }
 

@@ -53,7 +53,7 @@ private:
     MainWindow m_window;
     QTimer m_saving;
     bool m_begun = false; ///< what to show first is decided
-    bool m_engineSaid = false; ///< that the agent is missing is on the message bar
+    std::optional<ErrorCode> m_engineSaid; ///< why there is no agent, as it stands on the message bar
 };
 
 /// "settings" for PageId::Settings: stable, for the draft and the command line.

@@ -98,6 +98,7 @@ Result<QJsonObject> AgentApi::handle(const rpc::Request &request, const std::sha
 Result<QJsonObject> AgentApi::version(Params &params, const Outlet &)
 {
     params.object().integer(key("interface"), 0, 0, 1 << 20);
+    (void)params.optionalBoolean(key("interactive")); // for the server, which asked for permission
     if (const auto problem = params.problem())
         return *problem;
     return QJsonObject{{key("interface"), rpc::interfaceVersion}, {key("product"), QStringLiteral(EDGELIFT_VERSION)},

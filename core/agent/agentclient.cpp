@@ -53,8 +53,8 @@ Result<std::unique_ptr<AgentClient>> AgentClient::connect(const QString &path, s
         return Error{denied ? ErrorCode::PermissionDenied : ErrorCode::AgentUnreachable, Retry::AfterUserAction, {path}, reason()};
     }
     std::unique_ptr<AgentClient> client(new AgentClient(std::move(socket), path));
-    const Result<QJsonObject> about =
-        client->call(QStringLiteral("version"), {{QStringLiteral("interface"), rpc::interfaceVersion}}, timeout);
+    const Result<QJsonObject> about = client->call(
+        QStringLiteral("version"), {{QStringLiteral("interface"), rpc::interfaceVersion}, {QStringLiteral("interactive"), true}}, timeout);
     if (!about)
         return about.error();
     client->m_about = *about;
@@ -97,7 +97,7 @@ Result<bool> AgentClient::receive(Clock::time_point deadline)
 
 Result<QJsonObject> AgentClient::call(const QString &method, const QJsonObject &params, std::chrono::milliseconds timeout)
 {
-    const Clock::time_point deadline = Clock::now() + timeout;
+    Clock::time_point deadline = Clock::now() + timeout;
     const qint64 id = ++m_lastId;
     if (const Result<> sent = send(rpc::requestLine(id, method, params), deadline); !sent)
         return sent.error();
@@ -107,7 +107,10 @@ Result<QJsonObject> AgentClient::call(const QString &method, const QJsonObject &
             if (!parsed)
                 return parsed.error();
             if (const auto *notification = std::get_if<rpc::Notification>(&*parsed)) {
-                m_waiting.append(*notification);
+                if (notification->method == QLatin1String(rpc::authorizing))
+                    deadline = Clock::now() + rpc::authorizingTime;
+                else
+                    m_waiting.append(*notification);
                 continue;
             }
             const auto &reply = std::get<rpc::Reply>(*parsed);

@@ -12,8 +12,8 @@ namespace edgelift {
 class AgentClient
 {
 public:
-    /// Connects and agrees on the version. Errors: AgentUnreachable (args: path; nobody listens, or no answer within `timeout`),
-    /// PermissionDenied (args: path), AgentVersion.
+    /// Connects and agrees on the version. Where polkit asks the user for a password, it waits for that. Errors: AgentUnreachable (args:
+    /// path; nobody listens, or no answer within `timeout`), PermissionDenied (args: path), AgentVersion.
     static Result<std::unique_ptr<AgentClient>> connect(const QString &path, std::chrono::milliseconds timeout = std::chrono::seconds(10));
 
     /// Asks and waits for the answer. Notifications that arrive meanwhile are kept for nextNotification().

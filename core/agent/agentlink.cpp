@@ -1,13 +1,13 @@
 #include "core/agent/agentlink.h"
 
 #include <QLocalSocket>
-#include <QTimer>
 
 namespace edgelift {
 
 namespace {
 
 constexpr std::chrono::seconds tryAgainAfter{1};
+constexpr std::chrono::seconds askAgainAfter{10}; ///< when we were refused: the group may change, or the rules
 constexpr std::chrono::seconds greetingTimeout{10};
 constexpr int keptConnections = 4;
 
@@ -82,13 +82,15 @@ private:
         if (!said)
             return fail(said.error());
         if (const auto *notification = std::get_if<rpc::Notification>(&*said)) {
-            if (onNotification)
+            if (notification->method == key(rpc::authorizing))
+                m_timer.start(rpc::authorizingTime);
+            else if (onNotification)
                 onNotification(*notification);
             return;
         }
         const auto &reply = std::get<rpc::Reply>(*said);
         const Error *error = std::get_if<Error>(&reply.outcome);
-        if (reply.id.toInteger(-1) == 0 && error) // the greeting was refused
+        if (error && (reply.id.isNull() || reply.id.toInteger(-1) == 0)) // turned away, or the greeting was refused
             return fail(*error);
         if (reply.id.toInteger(-1) != m_id || !m_done)
             return;
@@ -124,6 +126,8 @@ private:
 AgentLink::AgentLink(QObject *parent)
     : QObject(parent)
 {
+    m_again.setSingleShot(true);
+    connect(&m_again, &QTimer::timeout, this, [this] { reach(false); });
 }
 
 AgentLink::~AgentLink() { close(); }
@@ -132,11 +136,18 @@ void AgentLink::open(const QString &path)
 {
     close();
     m_path = path;
-    reach();
+    reach(true);
+}
+
+void AgentLink::authorize()
+{
+    m_again.stop();
+    reach(true);
 }
 
 void AgentLink::close()
 {
+    m_again.stop();
     const QString path = std::exchange(m_path, {});
     delete m_watch;
     for (Connection *connection : std::exchange(m_idle, {}))
@@ -145,7 +156,7 @@ void AgentLink::close()
         Q_EMIT openChanged(false);
 }
 
-void AgentLink::reach()
+void AgentLink::reach(bool interactive)
 {
     if (m_path.isEmpty() || m_watch)
         return;
@@ -157,7 +168,7 @@ void AgentLink::reach()
             Q_EMIT ended(told.params.value(key("job")).toString(), told.params.value(key("end")).toString());
     };
     m_watch->onLost = [this](const Error &error) { lost(error); };
-    m_watch->ask(key("version"), {{key("interface"), rpc::interfaceVersion}}, greetingTimeout,
+    m_watch->ask(key("version"), {{key("interface"), rpc::interfaceVersion}, {key("interactive"), interactive}}, greetingTimeout,
         [this](const Result<QJsonObject> &about) { greeted(about); });
 }
 
@@ -181,7 +192,7 @@ void AgentLink::lost(const Error &error)
 {
     m_watch.clear();
     m_trouble = error;
-    QTimer::singleShot(tryAgainAfter, this, [this] { reach(); });
+    m_again.start(error.code == ErrorCode::PermissionDenied ? askAgainAfter : tryAgainAfter);
     if (std::exchange(m_open, false))
         Q_EMIT openChanged(false);
     Q_EMIT troubleChanged();

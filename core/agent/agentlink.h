@@ -3,6 +3,7 @@
 
 #include <QObject>
 #include <QPointer>
+#include <QTimer>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -21,8 +22,10 @@ public:
     explicit AgentLink(QObject *parent = nullptr);
     ~AgentLink() override;
 
-    /// Connects, and tries again every second until close(). openChanged() tells.
+    /// Connects, and tries again every second until close(). openChanged() tells. polkit may ask the user for a password, once.
     void open(const QString &path);
+    /// Asks again when the user was refused (a closed dialog, say); every ten seconds that happens by itself, without any dialog.
+    void authorize();
     void close();
     [[nodiscard]] bool isOpen() const { return m_open; }
     [[nodiscard]] const QString &path() const { return m_path; }
@@ -47,7 +50,7 @@ Q_SIGNALS:
 private:
     class Connection;
     Connection *idleConnection();
-    void reach();
+    void reach(bool interactive);
     void greeted(const Result<QJsonObject> &about);
     void subscribe();
     void lost(const Error &error);
@@ -57,6 +60,7 @@ private:
     QJsonObject m_about;
     Error m_trouble;
     bool m_open = false;
+    QTimer m_again; ///< until it is tried again
     QPointer<Connection> m_watch; ///< carries the notifications and notices that the agent goes
     QList<Connection *> m_idle;
 };

@@ -9,25 +9,18 @@
 #include <QLocalServer>
 #include <QLocalSocket>
 #include <QThreadPool>
+#include <QTimer>
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <mutex>
+#include <stop_token>
 #include <sys/file.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 namespace edgelift {
 
 namespace {
-
-std::optional<uid_t> peerOf(const QLocalSocket &socket)
-{
-    ucred credentials{};
-    socklen_t size = sizeof credentials;
-    if (::getsockopt(int(socket.socketDescriptor()), SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
-        return std::nullopt;
-    return credentials.uid;
-}
 
 /// Carries lines from any thread to the connection, as long as there is one.
 class Outlet final : public EventOutlet
@@ -42,10 +35,14 @@ public:
     void notify(const QString &method, const QJsonObject &params) override { post(rpc::notificationLine(method, params), false); }
     void post(const QByteArray &line, bool reply)
     {
+        run([receiver = m_receiver, line, reply] { receiver(line, reply); });
+    }
+    /// On the server's thread, unless the connection is gone by then.
+    void run(const std::function<void()> &work)
+    {
         const std::lock_guard lock(m_mutex);
         if (m_context)
-            QMetaObject::invokeMethod(
-                m_context, [receiver = m_receiver, line, reply] { receiver(line, reply); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(m_context, work, Qt::QueuedConnection);
     }
     void close()
     {
@@ -64,20 +61,26 @@ private:
 struct AgentServer::Parts
 {
     Handler handler;
-    Admission admission;
+    Gatekeeper gatekeeper;
     Fd lock; ///< beside the socket; held as long as we listen
     QLocalServer server;
     QThreadPool pool;
+    QThreadPool asking; ///< waits for people; nobody else waits with it
+    std::stop_source stopAsking;
     QList<Connection *> connections;
+
+    [[nodiscard]] qsizetype connected(bool permitted) const;
 };
 
 /// One client. Reads its next request only when the last one is answered, so a client's haste costs the client.
 class AgentServer::Connection final : public QObject
 {
 public:
-    Connection(QLocalSocket *socket, Parts &parts)
+    Connection(QLocalSocket *socket, Parts &parts, Peer peer, bool permitted)
         : m_socket(socket)
         , m_parts(parts)
+        , m_peer(std::move(peer))
+        , m_permitted(permitted)
         , m_outlet(std::make_shared<Outlet>(this, [this](const QByteArray &line, bool reply) { deliver(line, reply); }))
     {
         m_socket->setParent(this);
@@ -85,8 +88,14 @@ public:
         connect(m_socket, &QLocalSocket::readyRead, this, [this] { work(); });
         connect(m_socket, &QLocalSocket::disconnected, this, [this] { end(); });
         m_parts.connections.append(this);
+        if (!m_permitted)
+            QTimer::singleShot(greetingTime, this, [this] {
+                if (!m_greeted)
+                    m_socket->abort();
+            });
         work();
     }
+    [[nodiscard]] bool isPermitted() const { return m_permitted; }
     ~Connection() override
     {
         m_outlet->close();
@@ -149,10 +158,38 @@ private:
         if (!m_greeted && !greet(request))
             return;
         m_busy = true;
+        if (m_permitted)
+            answer(request);
+        else
+            askFor(request);
+    }
+    void answer(const rpc::Request &request)
+    {
         m_parts.pool.start([request, handler = m_parts.handler, outlet = m_outlet] {
             const Result<QJsonObject> result = handler(request, outlet);
             outlet->post(result ? rpc::resultLine(request.id, *result) : rpc::errorLine(request.id, result.error()), true);
         });
+    }
+    /// polkit decides whether this first request, and then the others, are answered.
+    void askFor(const rpc::Request &request)
+    {
+        const bool interactive = request.params.value(QLatin1String("interactive")).toBool();
+        if (interactive)
+            write(rpc::notificationLine(QString::fromLatin1(rpc::authorizing), {})); // so that it waits longer than for a machine
+        m_parts.asking.start([this, request, interactive, peer = m_peer, gatekeeper = m_parts.gatekeeper, outlet = m_outlet,
+                                 stop = m_parts.stopAsking.get_token()] {
+            const bool permitted = gatekeeper.permits(peer, interactive, stop);
+            outlet->run([this, request, permitted] { decided(request, permitted); });
+        });
+    }
+    void decided(const rpc::Request &request, bool permitted)
+    {
+        m_permitted = permitted;
+        if (permitted)
+            answer(request);
+        else
+            refuse(
+                rpc::errorLine(request.id, {ErrorCode::PermissionDenied, Retry::AfterUserAction, {m_parts.server.fullServerName()}, {}}));
     }
     /// Both ends say which interface they speak before anything else, so that neither misunderstands the other.
     bool greet(const rpc::Request &request)
@@ -172,18 +209,27 @@ private:
 
     QLocalSocket *m_socket;
     Parts &m_parts;
+    const Peer m_peer;
+    bool m_permitted;
     const std::shared_ptr<Outlet> m_outlet;
     rpc::LineBuffer m_buffer;
     bool m_busy = false;
     bool m_greeted = false;
 };
 
-AgentServer::AgentServer(Handler handler, Admission admission, QObject *parent)
+qsizetype AgentServer::Parts::connected(bool permitted) const
+{
+    return std::count_if(
+        connections.begin(), connections.end(), [permitted](const Connection *each) { return each->isPermitted() == permitted; });
+}
+
+AgentServer::AgentServer(Handler handler, Gatekeeper gatekeeper, QObject *parent)
     : QObject(parent)
     , m_parts(std::make_unique<Parts>())
 {
     m_parts->handler = std::move(handler);
-    m_parts->admission = admission ? std::move(admission) : [](uid_t user) { return user == 0 || user == ::geteuid(); };
+    m_parts->gatekeeper = std::move(gatekeeper);
+    m_parts->asking.setMaxThreadCount(strangerLimit);
     m_parts->server.setSocketOptions(QLocalServer::UserAccessOption);
     m_parts->pool.setMaxThreadCount(8); // inspections block; so that a status is still answered beside some of them
     connect(&m_parts->server, &QLocalServer::newConnection, this, [this] { admit(); });
@@ -194,6 +240,8 @@ AgentServer::~AgentServer()
     m_parts->server.close();
     const QList<Connection *> open = m_parts->connections;
     qDeleteAll(open);
+    m_parts->stopAsking.request_stop();
+    m_parts->asking.waitForDone();
     m_parts->pool.waitForDone();
 }
 
@@ -209,25 +257,28 @@ Result<> AgentServer::listen(const QString &path)
     QLocalServer &server = m_parts->server;
     QLocalServer::removeServer(path); // its owner died
     if (server.listen(path))
-        return ok();
+        return m_parts->gatekeeper.openSocket(path);
     return Error{ErrorCode::FileUnwritable, Retry::AfterUserAction, {path}, server.errorString()};
 }
 
 void AgentServer::admit()
 {
+    using Verdict = Gatekeeper::Verdict;
     while (QLocalSocket *socket = m_parts->server.nextPendingConnection()) {
-        const std::optional<uid_t> user = peerOf(*socket);
-        const bool admitted = user && m_parts->admission(*user);
-        if (admitted && m_parts->connections.size() < connectionLimit) {
-            new Connection(socket, *m_parts); // owns itself until the client goes or the server ends
+        const std::optional<Peer> peer = peerOf(int(socket->socketDescriptor()));
+        const Verdict verdict = peer ? m_parts->gatekeeper.judge(*peer) : Verdict::Refused;
+        const bool permitted = verdict == Verdict::Admitted;
+        const bool room = m_parts->connected(permitted) < (permitted ? connectionLimit : strangerLimit);
+        if (verdict != Verdict::Refused && room) {
+            new Connection(socket, *m_parts, *peer, permitted); // owns itself until the client goes or the server ends
             continue;
         }
-        log::warning("agent", QStringLiteral("a client was turned away"), {{QStringLiteral("user"), user ? qint64(*user) : -1}});
+        log::warning("agent", QStringLiteral("a client was turned away"), {{QStringLiteral("user"), peer ? qint64(peer->user) : -1}});
         const Error denied{ErrorCode::PermissionDenied, Retry::AfterUserAction, {m_parts->server.fullServerName()}, {}};
         const Error crowded{
             ErrorCode::AgentUnreachable, Retry::AfterWait, {m_parts->server.fullServerName()}, QStringLiteral("too many clients")};
         connect(socket, &QLocalSocket::disconnected, socket, &QObject::deleteLater);
-        socket->write(rpc::errorLine(QJsonValue(), admitted ? crowded : denied));
+        socket->write(rpc::errorLine(QJsonValue(), verdict == Verdict::Refused ? denied : crowded));
         socket->disconnectFromServer();
     }
 }

@@ -1,10 +1,11 @@
 #pragma once
+#include "core/agent/gatekeeper.h"
 #include "core/agent/jsonrpc.h"
 
 #include <QObject>
+#include <chrono>
 #include <functional>
 #include <memory>
-#include <sys/types.h>
 
 namespace edgelift {
 
@@ -24,17 +25,18 @@ class AgentServer final : public QObject
 public:
     /// Answers a request; called on pool threads, several at once. May keep the outlet.
     using Handler = std::function<Result<QJsonObject>(const rpc::Request &, const std::shared_ptr<EventOutlet> &)>;
-    /// May this user talk to the agent? The default: root, and the user the agent runs as.
-    using Admission = std::function<bool(uid_t)>;
 
-    explicit AgentServer(Handler handler, Admission admission = {}, QObject *parent = nullptr);
+    explicit AgentServer(Handler handler, Gatekeeper gatekeeper = {}, QObject *parent = nullptr);
     ~AgentServer() override;
 
-    /// Makes the socket with mode 0600; its folder must exist. A socket file that nobody listens on any more is replaced.
+    /// Makes the socket with the gatekeeper's mode and group; its folder must exist. A socket file that nobody listens on any more is
+    /// replaced.
     /// Errors: JobStateWrong (another agent answers there), FileUnwritable.
     Result<> listen(const QString &path);
 
     static constexpr int connectionLimit = 64; ///< more are closed at once
+    static constexpr int strangerLimit = 16; ///< of those polkit has not permitted yet: they must not lock the others out
+    static constexpr std::chrono::seconds greetingTime{10}; ///< a stranger who does not say what it wants is closed
     static constexpr qint64 backlogLimit = 16 << 20; ///< bytes a client may leave unread before it is closed
 
 private:

@@ -4,6 +4,7 @@
 #include <QByteArray>
 #include <QJsonObject>
 #include <QJsonValue>
+#include <chrono>
 #include <optional>
 #include <variant>
 
@@ -13,6 +14,9 @@ namespace edgelift::rpc {
 
 /// Of the agent's interface; both ends must have the same one. Raised whenever a method or an event changes its meaning.
 inline constexpr int interfaceVersion = 1;
+/// Notification before the answer to `version`: a person is asked for permission, which takes as long as it takes.
+inline constexpr char authorizing[] = "authorizing";
+inline constexpr std::chrono::minutes authorizingTime{6}; ///< how long a client waits then; the agent gives up before
 inline constexpr qsizetype messageLimit = 4 << 20; ///< bytes of one line, either direction
 
 /// Numbers of JSON-RPC 2.0 itself; an Error of ours has `application`.
@@ -60,7 +64,7 @@ struct Reply
 };
 struct Notification
 {
-    QString method; ///< "event" or "ended"
+    QString method; ///< "event", "ended" or "authorizing"
     QJsonObject params;
 };
 /// Error: RequestMalformed.

@@ -1,6 +1,9 @@
 #include "core/agent/agentlink.h"
 #include "core/agent/agentserver.h"
 
+#include <QJsonDocument>
+#include <QLocalServer>
+#include <QLocalSocket>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -43,6 +46,37 @@ struct Agent
             to->notify(key("event"), {{key("event"), key("phase")}, {key("job"), request.params.value(key("job"))}});
         return QJsonObject{{key("method"), request.method}};
     }
+};
+
+/// What a server says when polkit has to permit it, one answer a connection; what it was asked.
+class Doorkeeper : public QObject
+{
+public:
+    QList<QByteArray> answers; ///< the last one stays
+    QList<bool> interactive;
+
+    bool listen(const QString &path)
+    {
+        connect(&m_server, &QLocalServer::newConnection, this, [this] {
+            QLocalSocket *socket = m_server.nextPendingConnection();
+            connect(socket, &QLocalSocket::readyRead, this, [this, socket] { hear(socket); });
+        });
+        return m_server.listen(path);
+    }
+
+private:
+    void hear(QLocalSocket *socket)
+    {
+        while (socket->canReadLine()) {
+            const QJsonObject request = QJsonDocument::fromJson(socket->readLine()).object();
+            if (request.value(key("method")).toString() != key("version"))
+                continue;
+            interactive.append(request.value(key("params")).toObject().value(key("interactive")).toBool());
+            socket->write(rpc::notificationLine(key(rpc::authorizing), {}));
+            socket->write(answers.size() > 1 ? answers.takeFirst() : answers.first());
+        }
+    }
+    QLocalServer m_server;
 };
 
 struct Answer
@@ -149,6 +183,25 @@ private Q_SLOTS:
         QVERIFY(!link.isOpen());
         agent.interface = rpc::interfaceVersion; // it was brought up to date
         QTRY_VERIFY(link.isOpen());
+    }
+    void whoIsRefusedIsAskedAgainOnlyWhenHeWants()
+    {
+        const Error denied{ErrorCode::PermissionDenied, Retry::AfterUserAction, {path()}, {}};
+        Doorkeeper doorkeeper;
+        doorkeeper.answers = {rpc::errorLine(1, denied), rpc::errorLine(QJsonValue(), denied), rpc::resultLine(1, {})};
+        QVERIFY(doorkeeper.listen(path()));
+        AgentLink link;
+        link.open(path());
+        QTRY_COMPARE(int(link.trouble().code), int(ErrorCode::PermissionDenied));
+        QSignalSpy troubles(&link, &AgentLink::troubleChanged);
+        link.authorize();
+        QTRY_COMPARE(troubles.count(), 1); // at the door already
+        QCOMPARE(int(link.trouble().code), int(ErrorCode::PermissionDenied));
+        QTest::qWait(1500);
+        QCOMPARE(doorkeeper.interactive, (QList<bool>{true, true})); // no dialog each second
+        link.authorize();
+        QTRY_VERIFY(link.isOpen());
+        QCOMPARE(doorkeeper.interactive, (QList<bool>{true, true, true}));
     }
     void aLinkMayGoInTheMiddleOfACall()
     {

@@ -22,8 +22,8 @@ namespace {
 class Served
 {
 public:
-    explicit Served(const QString &path, AgentServer::Admission admission = {})
-        : m_thread([this, path, admission] { serve(path, admission); })
+    explicit Served(const QString &path, const Gatekeeper &gatekeeper = {})
+        : m_thread([this, path, gatekeeper] { serve(path, gatekeeper); })
     {
         m_listening.get_future().wait();
     }
@@ -58,12 +58,13 @@ private:
         }
         return request.params;
     }
-    void serve(const QString &path, const AgentServer::Admission &admission)
+    void serve(const QString &path, const Gatekeeper &gatekeeper)
     {
         QEventLoop loop;
         m_loop = &loop;
         AgentServer server(
-            [this](const rpc::Request &request, const std::shared_ptr<EventOutlet> &outlet) { return answer(request, outlet); }, admission);
+            [this](const rpc::Request &request, const std::shared_ptr<EventOutlet> &outlet) { return answer(request, outlet); },
+            gatekeeper);
         const Result<> listening = server.listen(path);
         if (!listening)
             qWarning("%s", qPrintable(listening.error().detail));
@@ -90,6 +91,58 @@ QByteArray answerTo(const QString &path, const QByteArray &bytes)
     return out + socket.readAll();
 }
 
+/// Becomes the user 65534, connects and says hello so often; prints what is answered, a line each.
+const char strangerScript[] = R"py(import json, os, socket, sys
+path, times, interactive = sys.argv[1], int(sys.argv[2]), sys.argv[3] == "yes"
+print("process", os.getpid(), open("/proc/self/stat").read().rsplit(")", 1)[1].split()[19])
+hello = {"jsonrpc": "2.0", "id": 1, "method": "version", "params": {"interface": %1, "interactive": interactive}}
+for n in range(times):
+    s = socket.socket(socket.AF_UNIX)
+    try:
+        s.connect(path)
+    except PermissionError:
+        print("no way to the socket")
+        continue
+    s.sendall(json.dumps(hello).encode() + b"\n")
+    for line in s.makefile():
+        print(line.strip())
+        if "id" in json.loads(line):
+            break
+)py";
+
+QByteArray strangerSays(const QString &path, gid_t group, int times = 1, bool interactive = false)
+{
+    QProcess stranger;
+    stranger.start(QStringLiteral("setpriv"),
+        {QStringLiteral("--reuid=65534"), QStringLiteral("--regid=65534"), QStringLiteral("--groups=%1").arg(group),
+            QStringLiteral("/usr/bin/python3"), QStringLiteral("-c"), QString::fromLatin1(strangerScript).arg(rpc::interfaceVersion), path,
+            QString::number(times), interactive ? QStringLiteral("yes") : QStringLiteral("no")});
+    stranger.waitForFinished(60000);
+    return stranger.readAllStandardOutput() + stranger.readAllStandardError();
+}
+
+/// Many connections of a user who is neither root nor in a group; prints how many were turned away, and keeps the others.
+const char crowdScript[] = R"py(import socket, sys
+kept, turned = [], 0
+for n in range(70):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(sys.argv[1])
+    s.settimeout(0.05)
+    try:
+        s.sendall(bytes.fromhex(sys.argv[2]))
+    except BrokenPipeError: # it was quicker
+        pass
+    try:
+        turned += b"AgentUnreachable" in s.recv(4096)
+    except TimeoutError:
+        kept.append(s)
+print(turned, flush=True)
+sys.stdin.read()
+)py";
+
+constexpr gid_t ours = 54321; // of nobody else
+constexpr gid_t others = 54322;
+
 QByteArray hello(int version) { return rpc::requestLine(1, QStringLiteral("version"), {{QStringLiteral("interface"), version}}); }
 
 int errorNumber(const QByteArray &line)
@@ -111,7 +164,11 @@ private Q_SLOTS:
     void asksAndIsAnswered();
     void errorsArriveWhole();
     void notificationsArriveInOrder();
-    void aStrangerIsTurnedAway();
+    void membersOfTheGroupAreLetIn();
+    void polkitDecidesAboutOthers_data();
+    void polkitDecidesAboutOthers();
+    void strangersDoNotLockTheOwnerOut();
+    void withoutPolkitNobodyIsAsked();
     void anotherUserIsTurnedAwayByTheKernelsWord();
     void theSocketIsPrivate();
     void versionsMustAgree();
@@ -127,6 +184,17 @@ private Q_SLOTS:
 
 private:
     QString path(const char *name) const { return m_folder.filePath(QString::fromLatin1(name)); }
+    void openTheWay() const { ::chmod(QFile::encodeName(m_folder.path()).constData(), 0755); }
+    /// A program that stands in for polkit's.
+    QString pkcheck(const QString &script) const
+    {
+        QFile file(path("pkcheck"));
+        if (!file.open(QIODevice::WriteOnly | QIODevice::Truncate))
+            return {};
+        file.write("#!/bin/sh\n" + script.toUtf8() + '\n');
+        file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        return file.fileName();
+    }
     QTemporaryDir m_folder;
 };
 
@@ -164,12 +232,90 @@ void TestAgentSocket::notificationsArriveInOrder()
     QVERIFY(none && !*none);
 }
 
-void TestAgentSocket::aStrangerIsTurnedAway()
+void TestAgentSocket::membersOfTheGroupAreLetIn()
 {
-    const Served served(path("d"), [](uid_t) { return false; });
-    const auto client = AgentClient::connect(path("d"));
-    QVERIFY(!client);
-    QCOMPARE(client.error().code, ErrorCode::PermissionDenied);
+    QVERIFY2(::geteuid() == 0, "run as root: it becomes somebody else");
+    openTheWay();
+    const Served served(path("group"), Gatekeeper({ours, {}}));
+    struct stat info = {};
+    QCOMPARE(::stat(QFile::encodeName(path("group")).constData(), &info), 0);
+    QCOMPARE(info.st_mode & 0777U, 0660U);
+    QCOMPARE(info.st_gid, ours);
+    const QByteArray member = strangerSays(path("group"), ours);
+    QVERIFY2(member.contains("\"result\""), member.constData());
+    QVERIFY(strangerSays(path("group"), others).contains("no way to the socket"));
+    QVERIFY(::chmod(QFile::encodeName(path("group")).constData(), 0666) == 0); // the agent looks itself, too
+    const QByteArray other = strangerSays(path("group"), others);
+    QVERIFY2(other.contains("PermissionDenied"), other.constData());
+}
+
+void TestAgentSocket::polkitDecidesAboutOthers_data()
+{
+    QTest::addColumn<int>("exitCode"); // of pkcheck
+    QTest::addColumn<bool>("interactive");
+    QTest::addColumn<bool>("admitted");
+    QTest::newRow("yes") << 0 << false << true;
+    QTest::newRow("yes, after a password") << 0 << true << true;
+    QTest::newRow("no") << 1 << false << false;
+    QTest::newRow("a password would do") << 2 << false << false;
+    QTest::newRow("the dialog was closed") << 3 << true << false;
+    QTest::newRow("no polkit there") << 127 << false << false;
+}
+
+void TestAgentSocket::polkitDecidesAboutOthers()
+{
+    QVERIFY2(::geteuid() == 0, "run as root: it becomes somebody else");
+    QFETCH(const int, exitCode);
+    QFETCH(const bool, interactive);
+    QFETCH(const bool, admitted);
+    openTheWay();
+    const QString asked = path("asked");
+    QFile::remove(asked);
+    const Served served(path("polkit"), Gatekeeper({{}, pkcheck(QStringLiteral("echo \"$@\" >> %1; exit %2").arg(asked).arg(exitCode))}));
+    const QByteArray told = strangerSays(path("polkit"), others, 2, interactive);
+    QCOMPARE(told.count("\"result\""), admitted ? 2 : 0);
+    QCOMPARE(told.count("PermissionDenied"), admitted ? 0 : 2);
+    QCOMPARE(told.count("authorizing"), interactive ? 2 : 0);
+
+    const QList<QByteArray> process = told.split('\n').value(0).split(' ');
+    QFile file(asked);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QList<QByteArray> questions = file.readAll().trimmed().split('\n');
+    QCOMPARE(questions.size(), admitted ? 1 : 2); // a yes holds as long as the process
+    const QByteArray expected = "--action-id io.github.edgelift.manage --process " + process.value(1) + ',' + process.value(2) + ",65534";
+    QCOMPARE(questions.first(), interactive ? expected + " --allow-user-interaction" : expected);
+    QVERIFY(AgentClient::connect(path("polkit"))); // root is never asked about
+}
+
+void TestAgentSocket::strangersDoNotLockTheOwnerOut()
+{
+    QVERIFY2(::geteuid() == 0, "run as root: it becomes somebody else");
+    openTheWay();
+    QProcess crowd;
+    QElapsedTimer time;
+    {
+        const Served served(path("crowd"), Gatekeeper({{}, pkcheck(QStringLiteral("exec sleep 600"))}));
+        crowd.start(QStringLiteral("setpriv"),
+            {QStringLiteral("--reuid=65534"), QStringLiteral("--regid=65534"), QStringLiteral("--clear-groups"),
+                QStringLiteral("/usr/bin/python3"), QStringLiteral("-c"), QString::fromLatin1(crowdScript), path("crowd"),
+                QString::fromLatin1(hello(rpc::interfaceVersion).toHex())});
+        QVERIFY(crowd.waitForReadyRead(60000));
+        QCOMPARE(crowd.readAll().trimmed().toInt(), 70 - AgentServer::strangerLimit);
+        QVERIFY(AgentClient::connect(path("crowd"), 5s));
+        time.start();
+    }
+    QVERIFY2(time.elapsed() < 20000, "the server ends although they all wait"); // each pkcheck has a second to end
+    crowd.closeWriteChannel();
+    QVERIFY(crowd.waitForFinished(10000));
+}
+
+void TestAgentSocket::withoutPolkitNobodyIsAsked()
+{
+    QVERIFY2(::geteuid() == 0, "run as root: it becomes somebody else");
+    openTheWay();
+    const Served served(path("none"), Gatekeeper({{}, path("no-such-program")}));
+    const QByteArray told = strangerSays(path("none"), others);
+    QVERIFY2(told.contains("PermissionDenied"), told.constData());
 }
 
 void TestAgentSocket::anotherUserIsTurnedAwayByTheKernelsWord()
