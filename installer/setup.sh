@@ -16,6 +16,8 @@ packages=(
     # tests and the sample servers
     busybox-static grub-pc-bin grub-common grub2-common grub-efi-amd64-bin ovmf mtools kmod cpio gdisk debootstrap ca-certificates iproute2
     procps rsync openssl clang-format clang-tidy libbenchmark-dev xvfb xauth at-spi2-core dbus python3-pyatspi gir1.2-atspi-2.0
+    # packing, and looking at what was packed
+    dpkg-dev xkb-data libx11-data lintian man-db desktop-file-utils appstream libxml2-utils x11-utils
 )
 [ "${1:-}" = --all ] && packages+=(
     libclang-rt-14-dev # the fuzzers

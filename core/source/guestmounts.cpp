@@ -62,10 +62,14 @@ Result<> enterNamespace(const QString &folder)
 {
     if (::unshare(CLONE_FS | CLONE_NEWNS) != 0)
         return errnoError(errno, ErrorCode::ToolFailed, QStringLiteral("unshare"));
-    if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+    // In a chroot "/" is no mount (EINVAL), and what it lies on cannot be reached. Then others may see the empty folder for our mounts,
+    // but not what is mounted below it.
+    if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 && errno != EINVAL)
         return errnoError(errno, ErrorCode::ToolFailed, QStringLiteral("mount"));
     constexpr auto flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
-    if (::mount("edgelift", QFile::encodeName(folder).constData(), "tmpfs", flags, "mode=0700,size=1m") != 0)
+    const QByteArray target = QFile::encodeName(folder);
+    if (::mount("edgelift", target.constData(), "tmpfs", flags, "mode=0700,size=1m") != 0
+        || ::mount(nullptr, target.constData(), nullptr, MS_PRIVATE, nullptr) != 0)
         return errnoError(errno, ErrorCode::ToolFailed, QStringLiteral("mount"));
     return ok();
 }
@@ -169,6 +173,7 @@ Result<> inPrivateMounts(const QString &folder, const std::function<void(GuestMo
         } catch (const std::exception &problem) {
             outcome = Error{ErrorCode::Internal, Retry::Never, {}, QString::fromLocal8Bit(problem.what())};
         }
+        ::umount2(QFile::encodeName(folder).constData(), MNT_DETACH); // in a chroot it does not go with the namespace
     });
     thread.join();
     return outcome;
