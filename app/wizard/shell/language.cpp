@@ -83,7 +83,7 @@ bool isReadable(const LanguageInfo &language)
 
 void useOwnFontWithoutOthers()
 {
-    if (!QFontDatabase::families().isEmpty())
+    if (QFontMetrics(QGuiApplication::font()).inFont(QLatin1Char('A'))) // families() names some even when there are none
         return;
     const int font = QFontDatabase::addApplicationFont(QStringLiteral(":/fonts/NotoSans-Regular.ttf"));
     const QStringList names = QFontDatabase::applicationFontFamilies(font);
