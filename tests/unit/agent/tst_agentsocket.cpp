@@ -103,7 +103,10 @@ for n in range(times):
     except PermissionError:
         print("no way to the socket")
         continue
-    s.sendall(json.dumps(hello).encode() + b"\n")
+    try:
+        s.sendall(json.dumps(hello).encode() + b"\n")
+    except BrokenPipeError: # turned away already; what it was told can still be read
+        pass
     for line in s.makefile():
         print(line.strip())
         if "id" in json.loads(line):
