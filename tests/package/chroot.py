@@ -88,9 +88,11 @@ class Chroot:
         environment = {**ENVIRONMENT, **more.pop("environment", {})}
         return subprocess.Popen(["chroot", self.root, *command], env=environment, text=True, **more)
 
-    def windows(self, program, display):
+    def windows(self, program):
         """Starts a program on a new X display and ends it when it has a window with a name; the windows there are, and what it said."""
-        server = subprocess.Popen(["Xvfb", display, "-screen", "0", "1024x600x24", "-nolisten", "tcp"], stderr=subprocess.DEVNULL)
+        server = subprocess.Popen(["Xvfb", "-displayfd", "1", "-screen", "0", "1024x600x24", "-nolisten", "tcp"], text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        display = f":{server.stdout.readline().strip()}"
         sockets = self.path("/tmp/.X11-unix")
         sockets.mkdir(exist_ok=True)
         run("mount", "--bind", "/tmp/.X11-unix", sockets)
@@ -107,7 +109,7 @@ class Chroot:
             said = window.communicate(timeout=30)[1]
             run("umount", "--lazy", sockets)
             server.terminate()
-            server.wait(30)
+            server.communicate(timeout=30)
         return tree, said
 
     def path(self, path):

@@ -224,7 +224,7 @@ class Desktop(unittest.TestCase):
         with Chroot(chroot.base("bookworm", f"{field('Depends')}, {field('Recommends')}")) as system:
             system.put(DEB, f"/root/{DEB.name}")
             system.run("apt-get", "install", "-y", f"/root/{DEB.name}")
-            tree, said = system.windows("edgelift", ":98")
+            tree, said = system.windows("edgelift")
             self.assertRegex(tree, r'"[^"]*Edgelift[^"]*": \("edgelift" "edgelift"\)', said)
 
 

@@ -117,7 +117,7 @@ class OldSystem(unittest.TestCase):
         self.assertEqual(run(*command, env=environment).stderr, "")
 
     def test_the_window_opens(self):
-        tree, said = self.system.windows("/opt/edgelift/bin/edgelift", ":97")
+        tree, said = self.system.windows("/opt/edgelift/bin/edgelift")
         self.assertRegex(tree, r'"[^"]*Edgelift[^"]*": \("edgelift" "edgelift"\)', said)
         self.assertEqual(said, "")
 
