@@ -3,6 +3,7 @@
 #include <QCommandLineParser>
 #include <QCoreApplication>
 #include <QDir>
+#include <array>
 #include <cstdio>
 #include <grp.h>
 #include <sys/stat.h>
@@ -24,6 +25,16 @@ QString logPath(const QString &stateDir)
 {
     return stateDir == QLatin1String("/var/lib/edgelift") ? QStringLiteral("/var/log/edgelift/agent.log")
                                                           : stateDir + QLatin1String("/agent.log");
+}
+
+std::optional<gid_t> groupNumber(const QString &name)
+{
+    struct group entry = {};
+    struct group *found = nullptr;
+    std::array<char, 65536> room{}; // for the names of its members
+    if (::getgrnam_r(name.toLocal8Bit().constData(), &entry, room.data(), room.size(), &found) != 0 || !found)
+        return std::nullopt;
+    return entry.gr_gid;
 }
 
 struct Options
@@ -56,11 +67,8 @@ QString readOptions(const QCommandLineParser &parser, const Options &options, Ag
         out.access.polkit = QStringLiteral("pkcheck");
     if (!parser.isSet(options.group))
         return {};
-    const struct group *entry = ::getgrnam(parser.value(options.group).toLocal8Bit().constData());
-    if (!entry)
-        return QStringLiteral("there is no group “%1”").arg(parser.value(options.group));
-    out.access.group = entry->gr_gid;
-    return {};
+    out.access.group = groupNumber(parser.value(options.group));
+    return out.access.group ? QString() : QStringLiteral("there is no group “%1”").arg(parser.value(options.group));
 }
 
 }
