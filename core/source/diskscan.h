@@ -1,5 +1,5 @@
 #pragma once
-#include "core/source/fstab.h"
+#include "core/guest/fstab.h"
 #include "core/source/lvmreport.h"
 #include "core/source/partitiontable.h"
 #include "core/source/source.h"

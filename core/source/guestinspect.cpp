@@ -1,5 +1,5 @@
+#include "core/guest/osinspect.h"
 #include "core/source/inspector.h"
-#include "core/source/osinspect.h"
 
 #include <QFileInfo>
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "core/source/readiness.h"
 
-#include "core/source/fstab.h"
+#include "core/guest/fstab.h"
 #include "core/source/live/livechecks.h"
 
 #include <QCollator>

@@ -10,9 +10,11 @@ MAY = {
     "core/credential": BASE,
     "core/layout": BASE,
     "core/wire": BASE,
-    "core/source": BASE | {"core/layout"},
+    # Below source and receiver, because both read a guest's files: one before the copy, the other after it.
+    "core/guest": BASE | {"core/layout"},
+    "core/source": BASE | {"core/layout", "core/guest"},
     "core/stream": BASE | {"core/wire", "core/layout"},
-    "core/receiver": BASE | {"core/wire", "core/layout"},
+    "core/receiver": BASE | {"core/wire", "core/layout", "core/guest"},
     "core/cloud": BASE | {"core/credential"},
     "core/service": BASE | {"core/credential"},
     "core/simcloud": BASE | {"core/credential", "core/service"},

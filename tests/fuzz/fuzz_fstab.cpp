@@ -1,4 +1,4 @@
-#include "core/source/fstab.h"
+#include "core/guest/fstab.h"
 #include "fuzztarget.h"
 
 using namespace edgelift;

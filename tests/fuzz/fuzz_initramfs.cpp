@@ -1,5 +1,5 @@
 #include "core/base/fd.h"
-#include "core/source/initramfs.h"
+#include "core/guest/initramfs.h"
 #include "fuzztarget.h"
 
 #include <sys/mman.h>

@@ -2,8 +2,8 @@
 
 #include "core/base/errortext.h"
 #include "core/base/files.h"
+#include "core/guest/osinspect.h"
 #include "core/source/live/network.h"
-#include "core/source/osinspect.h"
 #include "core/source/probe.h"
 
 #include <QFile>

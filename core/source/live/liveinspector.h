@@ -1,7 +1,7 @@
 #pragma once
+#include "core/guest/guesttree.h"
 #include "core/source/diskscan.h"
 #include "core/source/guestmounts.h"
-#include "core/source/guesttree.h"
 #include "core/source/live/disknode.h"
 #include "core/source/loopdevice.h"
 

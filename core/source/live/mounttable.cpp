@@ -1,6 +1,6 @@
 #include "core/source/live/mounttable.h"
 
-#include "core/source/fstab.h"
+#include "core/guest/fstab.h"
 
 namespace edgelift {
 

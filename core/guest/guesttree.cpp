@@ -1,4 +1,4 @@
-#include "core/source/guesttree.h"
+#include "core/guest/guesttree.h"
 
 #include "core/base/files.h"
 

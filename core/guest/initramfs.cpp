@@ -1,4 +1,4 @@
-#include "core/source/initramfs.h"
+#include "core/guest/initramfs.h"
 
 #include <archive.h>
 #include <archive_entry.h>

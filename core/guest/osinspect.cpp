@@ -1,4 +1,4 @@
-#include "core/source/osinspect.h"
+#include "core/guest/osinspect.h"
 
 #include <QHash>
 #include <QtEndian>

@@ -1,6 +1,6 @@
 #include "core/base/error.h"
-#include "core/source/initramfs.h"
-#include "core/source/osinspect.h"
+#include "core/guest/initramfs.h"
+#include "core/guest/osinspect.h"
 
 #include <QtEndian>
 

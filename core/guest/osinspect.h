@@ -1,6 +1,6 @@
 #pragma once
 #include "core/layout/serverfacts.h"
-#include "core/source/guesttree.h"
+#include "core/guest/guesttree.h"
 
 #include <stop_token>
 
