@@ -21,10 +21,11 @@ Result<GuestTree> GuestTree::open(const QString &root)
     return GuestTree(std::move(fd));
 }
 
-Fd GuestTree::openAt(const QString &path, int flags) const
+Fd GuestTree::openAt(const QString &path, int flags, unsigned mode) const
 {
     open_how how{};
     how.flags = quint64(flags | O_CLOEXEC);
+    how.mode = mode;
     how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
     return Fd(int(::syscall(SYS_openat2, m_root.get(), QFile::encodeName(path).constData(), &how, sizeof how)));
 }
@@ -93,6 +94,45 @@ QStringList GuestTree::list(const QString &path) const
     }
     names.sort();
     return names;
+}
+
+QString GuestTree::canonical(const QString &path, bool keepLast) const
+{
+    constexpr int mostSteps = 200;
+    QStringList todo = path.split(QLatin1Char('/'), Qt::SkipEmptyParts);
+    QStringList done;
+    for (int step = 0; !todo.isEmpty(); ++step) {
+        const QString part = todo.takeFirst();
+        if (step > mostSteps)
+            return {};
+        if (part == QLatin1String("..") && !done.isEmpty())
+            done.removeLast(); // ".." of the root is the root
+        if (part == QLatin1String("..") || part == QLatin1String("."))
+            continue;
+        const QString here = QLatin1Char('/') + (done + QStringList{part}).join(QLatin1Char('/'));
+        const Fd handle = openAt(here, O_PATH | O_NOFOLLOW);
+        struct stat facts
+        {
+        };
+        const bool there = handle && ::fstat(handle.get(), &facts) == 0;
+        if (!there && todo.contains(QLatin1String("..")))
+            return {};
+        if (there && !todo.isEmpty() && !S_ISDIR(facts.st_mode) && !S_ISLNK(facts.st_mode))
+            return {};
+        if (!there || !S_ISLNK(facts.st_mode) || (keepLast && todo.isEmpty())) {
+            done.append(part);
+            continue;
+        }
+        QByteArray target(4096, Qt::Uninitialized);
+        const ssize_t length = ::readlinkat(handle.get(), "", target.data(), size_t(target.size()));
+        if (length <= 0)
+            return {};
+        target.truncate(length);
+        if (target.startsWith('/'))
+            done.clear();
+        todo = QFile::decodeName(target).split(QLatin1Char('/'), Qt::SkipEmptyParts) + todo;
+    }
+    return QLatin1Char('/') + done.join(QLatin1Char('/'));
 }
 
 }

@@ -29,13 +29,18 @@ public:
     Fd openFile(const QString &path) const;
     /// A folder as a handle that can be mounted on; no Fd when there is none.
     Fd openFolder(const QString &path) const;
+    /// Whatever is there, opened with `flags` (O_CLOEXEC is added); no Fd, and errno, when that fails. Opening a device or a pipe has
+    /// effects: give O_PATH unless the kind is known.
+    Fd openAt(const QString &path, int flags, unsigned mode = 0) const;
+    /// The path without any link in it: "/boot/grub2/grub.cfg" for "/etc/grub2.cfg". Its end need not exist; with `keepLast` a link
+    /// in the last part is not followed. Empty when a file stands where a folder should, or when links go round in a circle.
+    QString canonical(const QString &path, bool keepLast = false) const;
 
 private:
     explicit GuestTree(Fd root)
         : m_root(std::move(root))
     {
     }
-    Fd openAt(const QString &path, int flags) const;
     Fd m_root;
 };
 

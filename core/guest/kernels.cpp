@@ -32,23 +32,6 @@ QString initramfsFor(const QString &suffix, const QStringList &files)
     return {};
 }
 
-/// Modules that are part of the kernel: by modules.builtin, else by its configuration.
-QSet<QString> builtIn(const GuestTree &tree, const QString &version)
-{
-    QSet<QString> names;
-    const QByteArray list = tree.read(QStringLiteral("/lib/modules/%1/modules.builtin").arg(version), 4 << 20);
-    for (const QByteArray &line : list.split('\n')) {
-        if (const QString name = moduleName(QString::fromLatin1(line.trimmed())); !name.isEmpty())
-            names.insert(name);
-    }
-    const QByteArray config = tree.read(QStringLiteral("/boot/config-") + version, 4 << 20);
-    for (const char *name : {"virtio_blk", "virtio_pci", "virtio_net"}) {
-        if (config.contains('\n' + QByteArray("CONFIG_") + QByteArray(name).toUpper() + "=y\n"))
-            names.insert(QString::fromLatin1(name));
-    }
-    return names;
-}
-
 bool inModulesFolder(const GuestTree &tree, const QString &version, const QString &module)
 {
     const QByteArray list = tree.read(QStringLiteral("/lib/modules/%1/modules.dep").arg(version), 16 << 20);
@@ -65,7 +48,7 @@ KernelFacts inspectKernel(const GuestTree &tree, const QString &suffix, const QS
     kernel.version = byName ? suffix : inside;
     kernel.initramfs = initramfsFor(suffix, files);
     const QString modulesOf = hasModules(kernel.version) ? kernel.version : inside;
-    QSet<QString> present = builtIn(tree, modulesOf);
+    QSet<QString> present = builtInModules(tree, modulesOf);
     if (!kernel.initramfs.isEmpty()) {
         const Fd fd = tree.openFile(kernel.initramfs);
         const Result<QSet<QString>> modules = initramfsModules(fd.get(), kernel.initramfs, stop);
@@ -79,6 +62,33 @@ KernelFacts inspectKernel(const GuestTree &tree, const QString &suffix, const QS
     return kernel;
 }
 
+}
+
+QSet<QString> builtInModules(const GuestTree &tree, const QString &version)
+{
+    QSet<QString> names;
+    const QByteArray list = tree.read(QStringLiteral("/lib/modules/%1/modules.builtin").arg(version), 4 << 20);
+    for (const QByteArray &line : list.split('\n')) {
+        if (const QString name = moduleName(QString::fromLatin1(line.trimmed())); !name.isEmpty())
+            names.insert(name);
+    }
+    const QByteArray config = tree.read(QStringLiteral("/boot/config-") + version, 4 << 20);
+    for (const char *name : {"virtio_blk", "virtio_pci", "virtio_net"}) {
+        if (config.contains('\n' + QByteArray("CONFIG_") + QByteArray(name).toUpper() + "=y\n"))
+            names.insert(QString::fromLatin1(name));
+    }
+    return names;
+}
+
+QSet<QString> loadableModules(const GuestTree &tree, const QString &version)
+{
+    QSet<QString> names;
+    const QByteArray list = tree.read(QStringLiteral("/lib/modules/%1/modules.dep").arg(version), 16 << 20);
+    for (const QByteArray &line : list.split('\n')) {
+        if (const QString name = moduleName(QString::fromLatin1(line.left(line.indexOf(':')))); !name.isEmpty())
+            names.insert(name);
+    }
+    return names;
 }
 
 QList<KernelFacts> inspectKernels(const GuestTree &tree, QStringList &notes, const std::stop_token &stop)
