@@ -41,6 +41,8 @@ constexpr Row rows[] = {
     {NoteId::DefaultKernelWithoutVirtio, blocker, "default-kernel-without-virtio",
         QT_TRANSLATE_NOOP("ConversionNote",
             "The default kernel %1 has no drivers for virtio disks. Install a kernel that has them on the source, then migrate again.")},
+    {NoteId::DeviceNameLeft, warning, "device-name-left",
+        QT_TRANSLATE_NOOP("ConversionNote", "%1 names %2, which is another disk or none on the new machine. Change it there.")},
     {NoteId::EntryWithOtherRoot, warning, "entry-with-other-root",
         QT_TRANSLATE_NOOP(
             "ConversionNote", "A boot entry in %1 starts from %2, which is not this image's root filesystem. It was left as it is.")},

@@ -15,6 +15,7 @@ enum class NoteId : quint8 {
     CryptLeftOut,
     DefaultInitramfsMissing,
     DefaultKernelWithoutVirtio,
+    DeviceNameLeft,
     EntryWithOtherRoot,
     EspMissing,
     FileSkipped,

@@ -20,6 +20,7 @@ void fixMultipath(Guest &);
 bool lvmApplies(Guest &);
 void fixLvm(Guest &);
 void fixCaches(Guest &);
+void tellDeviceNames(Guest &);
 // Boot.
 void fixLoader(Guest &);
 bool uefiApplies(Guest &);

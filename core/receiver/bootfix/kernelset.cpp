@@ -115,9 +115,11 @@ std::optional<InitramfsTool> initramfsTool(const Guest &guest)
         {Kind::InitramfsTools, {QStringLiteral("/usr/sbin/mkinitramfs"), QStringLiteral("/sbin/mkinitramfs")}},
         {Kind::Dracut, {QStringLiteral("/usr/bin/dracut"), QStringLiteral("/usr/sbin/dracut"), QStringLiteral("/sbin/dracut")}},
         {Kind::Mkinitrd, {QStringLiteral("/sbin/mkinitrd"), QStringLiteral("/usr/sbin/mkinitrd")}}};
+    // Debian's dracut takes the place of initramfs-tools but leaves mkinitramfs, which is of another package, on the disk.
+    const bool byDracut = guest.isFile(QStringLiteral("/usr/bin/dracut")) && !guest.isFile(QStringLiteral("/usr/sbin/update-initramfs"));
     for (const auto &[kind, programs] : tools) {
         for (const QString &program : programs) {
-            if (guest.isFile(program))
+            if (guest.isFile(program) && !(byDracut && kind == Kind::InitramfsTools))
                 return InitramfsTool{kind, program};
         }
     }

@@ -46,6 +46,39 @@ bool isAccepted(const QByteArray &line, const QString &device)
     return true;
 }
 
+/// How many lines a list that starts in line `first` has: to the first "]" outside of quotes.
+qsizetype listLength(const QList<QByteArray> &lines, qsizetype first)
+{
+    bool quoted = false;
+    for (qsizetype i = first; i < lines.size(); ++i) {
+        for (const char letter : lines.at(i)) {
+            if (letter == '"')
+                quoted = !quoted;
+            else if (letter == ']' && !quoted)
+                return i - first + 1;
+        }
+    }
+    return 1;
+}
+
+QByteArray withoutRefusingFilters(Guest &guest, const QByteArray &content)
+{
+    static const QRegularExpression filter(QStringLiteral("^\\s*(?:global_)?filter\\s*="));
+    QList<QByteArray> lines = content.split('\n');
+    for (qsizetype i = 0; i < lines.size(); ++i) {
+        if (!filter.match(QString::fromUtf8(lines.at(i))).hasMatch())
+            continue;
+        const qsizetype length = listLength(lines, i);
+        const QByteArray whole = lines.mid(i, length).join(' ');
+        if (isAccepted(whole, QStringLiteral("/dev/vda2")) && isAccepted(whole, QStringLiteral("/dev/nvme0n1p2")))
+            continue;
+        guest.found(lvmConf + QStringLiteral(": ") + QString::fromUtf8(whole.simplified()));
+        for (qsizetype k = i; k < i + length; ++k)
+            lines[k] = commented(lines.at(k));
+    }
+    return lines.join('\n');
+}
+
 bool usesLvm(const Guest &guest)
 {
     const QList<ConvertedVolume> &volumes = guest.layout().volumes;
@@ -177,16 +210,7 @@ void fixLvm(Guest &guest)
     const std::optional<QByteArray> content = guest.read(lvmConf);
     if (!content)
         return;
-    static const QRegularExpression filter(QStringLiteral("^\\s*(?:global_)?filter\\s*="));
-    const QByteArray after = editLines(*content, [&guest](QByteArray &line) {
-        const bool refuses = filter.match(QString::fromUtf8(line)).hasMatch()
-            && !(isAccepted(line, QStringLiteral("/dev/vda2")) && isAccepted(line, QStringLiteral("/dev/nvme0n1p2")));
-        if (refuses) {
-            guest.found(lvmConf + QStringLiteral(": ") + QString::fromUtf8(line.trimmed()));
-            line = commented(line);
-        }
-        return LineEdit::Keep;
-    });
+    const QByteArray after = withoutRefusingFilters(guest, *content);
     if (after != *content)
         guest.rebuildReasons.insert(QStringLiteral("lvm"));
     guest.write(lvmConf, after);
@@ -200,6 +224,20 @@ void fixCaches(Guest &guest)
             continue;
         guest.found(QLatin1String(path));
         guest.remove(QLatin1String(path));
+    }
+}
+
+/// Files where old names may stand that nobody but their owner can judge.
+void tellDeviceNames(Guest &guest)
+{
+    static const QRegularExpression name(QStringLiteral("/dev/(?:(?:s|xv|h)d[a-z]\\d*|nvme\\d+n\\d+(?:p\\d+)?|disk/by-(?:id|path)/\\S+)"));
+    for (const char *path : {"/etc/rc.local", "/etc/rc.d/rc.local", "/etc/smartd.conf", "/etc/hdparm.conf", "/etc/sysconfig/rawdevices",
+             "/etc/default/grub_installdevice", "/etc/kdump.conf", "/etc/sysconfig/bootloader"}) {
+        for (const QByteArray &line : guest.read(QLatin1String(path)).value_or(QByteArray()).split('\n')) {
+            const QRegularExpressionMatch match = name.match(QString::fromUtf8(line));
+            if (match.hasMatch() && !line.trimmed().startsWith('#'))
+                guest.note(NoteId::DeviceNameLeft, {QLatin1String(path), match.captured()});
+        }
     }
 }
 

@@ -20,6 +20,14 @@ QString kernelNameFor(const QString &spec, qsizetype disks)
 
 bool sameText(const QString &a, const QString &b) { return a.compare(b, Qt::CaseInsensitive) == 0; }
 
+/// "UUID=value" or "/dev/disk/by-uuid/value".
+bool namesBy(const QString &spec, const char *tag, const char *folder, const QString &value)
+{
+    return !value.isEmpty()
+        && (sameText(spec, QLatin1String(tag) + QLatin1Char('=') + value)
+            || sameText(spec, QStringLiteral("/dev/disk/by-%1/%2").arg(QLatin1String(folder), value)));
+}
+
 }
 
 bool isMachineName(const QString &spec)
@@ -30,17 +38,19 @@ bool isMachineName(const QString &spec)
 
 const ConvertedVolume *TargetLayout::root() const
 {
-    const auto found = std::find_if(volumes.begin(), volumes.end(),
-        [](const ConvertedVolume &volume) { return volume.source.system || volume.source.mountPoint == QLatin1String("/"); });
+    const auto found = std::find_if(volumes.begin(), volumes.end(), [](const ConvertedVolume &volume) {
+        return volume.migrated && (volume.source.system || volume.source.mountPoint == QLatin1String("/"));
+    });
     return found == volumes.end() ? nullptr : &*found;
 }
 
 const ConvertedVolume *TargetLayout::resolve(const QString &spec) const
 {
-    for (const ConvertedVolume &volume : volumes) { // a specification that is right already
-        if (volume.migrated && !volume.uuid.isEmpty() && sameText(spec, QStringLiteral("UUID=") + volume.uuid))
-            return &volume;
-    }
+    const auto already = std::find_if(volumes.begin(), volumes.end(), [&spec](const ConvertedVolume &volume) {
+        return volume.migrated && (namesBy(spec, "UUID", "uuid", volume.uuid) || namesBy(spec, "PARTUUID", "partuuid", volume.partUuid));
+    });
+    if (already != volumes.end())
+        return &*already;
     QList<VolumeFacts> facts;
     VolumeNamesById names;
     for (const ConvertedVolume &volume : volumes) {
@@ -56,8 +66,8 @@ QString TargetLayout::specFor(const ConvertedVolume &volume, const QString &spec
     const bool byPartition = spec.startsWith(QLatin1String("PART")) || spec.startsWith(QLatin1String("/dev/disk/by-part"));
     const bool byUuid = spec.startsWith(QLatin1String("UUID=")) || spec.startsWith(QLatin1String("/dev/disk/by-uuid/"));
     const bool byLabel = spec.startsWith(QLatin1String("LABEL=")) || spec.startsWith(QLatin1String("/dev/disk/by-label/"));
-    const bool keeps = byPartition ? tablesKept
-        : byUuid                   ? spec.endsWith(volume.uuid, Qt::CaseInsensitive) && !volume.uuid.isEmpty()
+    const bool keeps = byPartition ? tablesKept || namesBy(spec, "PARTUUID", "partuuid", volume.partUuid)
+        : byUuid                   ? namesBy(spec, "UUID", "uuid", volume.uuid)
         : byLabel                  ? volume.label == volume.source.label
         : isMachineName(spec)      ? false
                                    : !volume.logicalVolume.isEmpty() && volume.logicalVolume == volume.source.id;

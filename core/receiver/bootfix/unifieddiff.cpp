@@ -117,7 +117,7 @@ QByteArray unifiedDiff(const QByteArray &name, const QByteArray &before, const Q
             break;
         const qsizetype first = change - lines.begin();
         qsizetype last = first;
-        for (qsizetype k = first; k < lines.size() && k - last <= 2 * context; ++k)
+        for (qsizetype k = first; k < lines.size() && k - last <= 2 * context + 1; ++k)
             last = lines.at(k).sign == ' ' ? last : k;
         const qsizetype from = std::max(i, first - context);
         const qsizetype to = std::min(lines.size(), last + 1 + context);

@@ -72,8 +72,7 @@ void ChrootRunnerTest::whatHangsIsEndedWithAllItStarted()
     QVERIFY(time.elapsed() < 10000);
     for (const QString &pid : QDir(QStringLiteral("/proc")).entryList({QStringLiteral("[0-9]*")})) {
         QFile line(QStringLiteral("/proc/%1/cmdline").arg(pid));
-        QVERIFY(!line.open(QIODevice::ReadOnly)
-            || !line.readAll().endsWith(QByteArray("4321\0", 5)));
+        QVERIFY(!line.open(QIODevice::ReadOnly) || !line.readAll().endsWith(QByteArray("4321\0", 5)));
     }
 }
 
