@@ -204,24 +204,8 @@ QString TestLiveMigration::imageDisk(int disk) const
 
 void TestLiveMigration::checkImage(quint64 leastRecords)
 {
-    const QString script = key(R"(set -e
-work=$(mktemp -d); loops=; trap 'umount -q $work/m || true; for l in $loops; do losetup -d $l; done; rm -rf $work' EXIT
-mkdir $work/m
-for i in 0 1 2; do qemu-img convert -O raw "$(eval echo \$$((i+1)))" $work/d$i; done
-attach() {
-        l = $(losetup - f-- show "$@");
-        loops = "$loops $l"; }
-attach -o 12582912 --sizelimit 83886080 $work/d0
-e2fsck -fy $l >/dev/null || [ $? -le 1 ]
-e2fsck -fn $l >/dev/null
-mount -o ro $l $work/m; cp $work/m/var/records "$4"; umount $work/m
-attach -o 68157440 --sizelimit 346030080 $work/d1
-mount -o nouuid $l $work/m; umount $work/m
-xfs_repair -n $l >/dev/null 2>&1
-btrfs check $work/d2 >/dev/null 2>&1
-)");
     const QString records = m_cloud->path(key("records"));
-    QVERIFY(test::runTool(key("bash"), {key("-c"), script, key("-"), imageDisk(0), imageDisk(1), imageDisk(2), records}));
+    QVERIFY(test::runTool(test::supportScript(key("live-image.sh")), {imageDisk(0), imageDisk(1), imageDisk(2), records}));
     QFile file(records);
     QVERIFY(file.open(QIODevice::ReadOnly));
     quint64 whole = 0;

@@ -235,12 +235,4 @@ Placement DeviceStack::ofPath(const QString &path) const
     return finished(walk);
 }
 
-bool canFreeze(const QString &fsType)
-{
-    static const QStringList types{QStringLiteral("ext2"), QStringLiteral("ext3"), QStringLiteral("ext4"), QStringLiteral("xfs"),
-        QStringLiteral("btrfs"), QStringLiteral("jfs"), QStringLiteral("f2fs"), QStringLiteral("nilfs2"), QStringLiteral("reiserfs"),
-        QStringLiteral("bcachefs")};
-    return types.contains(fsType);
-}
-
 }

@@ -52,7 +52,4 @@ private:
     const QStringList &m_own;
 };
 
-/// True when the kernel can hold back all writes to such a filesystem (FIFREEZE) at one instant.
-[[nodiscard]] bool canFreeze(const QString &fsType);
-
 }

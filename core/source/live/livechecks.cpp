@@ -2,6 +2,7 @@
 
 #include "core/layout/defaultplan.h"
 #include "core/source/live/devicestack.h"
+#include "core/source/tracking/freezelist.h"
 
 #include <QLocale>
 #include <algorithm>

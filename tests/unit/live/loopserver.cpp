@@ -105,11 +105,14 @@ MachineView LoopServer::view() const
 
 QString LoopServer::attach(const QString &file, quint64 offset, quint64 length, bool readOnly)
 {
-    const QByteArray made = shell(QStringLiteral("losetup -f --show %1 -o %2 --sizelimit %3 %4")
-                                      .arg(readOnly ? QStringLiteral("-r") : QString())
-                                      .arg(offset)
-                                      .arg(length)
-                                      .arg(quoted(file)));
+    // A part of a disk has no cache of its own below it: what was written to it is on the disk.
+    const bool isPart = file.startsWith(QLatin1String("/dev/"));
+    const QByteArray made =
+        shell(QStringLiteral("losetup -f --show %1 -o %2 --sizelimit %3 %4")
+                  .arg((readOnly ? QStringLiteral("-r ") : QString()) + (isPart ? QStringLiteral("--direct-io=on") : QString()))
+                  .arg(offset)
+                  .arg(length)
+                  .arg(quoted(file)));
     m_loops.append(QString::fromUtf8(made).trimmed());
     return m_loops.constLast();
 }
