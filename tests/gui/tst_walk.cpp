@@ -153,10 +153,10 @@ private:
         const JobWatch &job = world.program().job();
         QTRY_COMPARE_WITH_TIMEOUT(job.state(), State::Synchronizing, 90000);
         QTRY_VERIFY_WITH_TIMEOUT(job.progress().bytesDone.count > 0, 60000);
-        QVERIFY2(world.clickWhenPossible("pauseResume"), qPrintable(world.missing()));
+        QVERIFY2(world.clickWhenPossible("pause"), qPrintable(world.missing()));
         QTRY_COMPARE_WITH_TIMEOUT(job.state(), State::Paused, 60000);
         const quint64 before = job.progress().bytesDone.count;
-        QVERIFY2(world.clickWhenPossible("pauseResume"), qPrintable(world.missing()));
+        QVERIFY2(world.clickWhenPossible("resume"), qPrintable(world.missing()));
         QTRY_COMPARE_WITH_TIMEOUT(job.state(), State::Synchronizing, 90000);
         QTRY_VERIFY_WITH_TIMEOUT(job.progress().bytesDone.count > before, 60000);
     }
@@ -169,6 +169,7 @@ private:
         QCOMPARE(job.state(), State::Synchronizing);
         QCOMPARE(job.progress().limits.limitMbps, firstLimit);
         QVERIFY2(world.clickWhenPossible("modify"), qPrintable(world.missing()));
+        QTRY_VERIFY_WITH_TIMEOUT(world.has("modifyLimit"), 30000); // it asks the agent for the limit of now
         world.type("modifyLimit", key("800"));
         QVERIFY2(world.clickWhenPossible("modifyApply"), qPrintable(world.missing()));
         QTRY_COMPARE_WITH_TIMEOUT(job.progress().limits.limitMbps, 800, 15000);

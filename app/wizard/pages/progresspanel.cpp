@@ -174,7 +174,7 @@ void ProgressPanel::showNumbers()
     const QString texts[NumberCount] = {format::speed(m_watch.diskSpeed()), format::speed(m_watch.wireSpeed()),
         format::limit(progress.limits.limitMbps), format::speed(m_watch.averageSpeed()), format::size(progress.wireBytes),
         format::size({done > wire ? done - wire : 0}), elapsed ? format::duration(*elapsed) : dash(),
-        format::number(m_watch.log().interruptions())};
+        format::number(m_watch.linkInterruptions())};
     for (size_t i = 0; i < NumberCount; ++i)
         //: For screen readers: %1 the name of a number, %2 the number
         m_values.at(i)->setValue(texts[i], tr("%1: %2").arg(m_names.at(i)->text(), texts[i]));

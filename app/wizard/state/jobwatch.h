@@ -63,6 +63,7 @@ public:
     [[nodiscard]] std::optional<qint64> elapsedSeconds() const; ///< nothing: not started
     [[nodiscard]] int stalledSeconds() const; ///< no byte for so long while synchronizing; 0: it moves
     [[nodiscard]] bool isSlow() const; ///< below 1 MiB/s for five minutes without a limit that says so
+    [[nodiscard]] int linkInterruptions() const { return m_log.interruptions(); } ///< of this run
 
     [[nodiscard]] const QList<WarningInfo> &warnings() const { return m_warnings; }
     [[nodiscard]] const JobLog &log() const { return m_log; }
