@@ -25,6 +25,7 @@ for program in "${programs[@]}"; do
     sed "s/@NAME@/$program/" "$here/program.sh" > "$tree/bin/$program"
     chmod 755 "$tree/bin/$program"
 done
+strip --strip-unneeded -o "$tree/bin/edgelift-freezer" "$build/bin/edgelift-freezer" # it needs no library and no loader
 for plugin in "${plugins[@]}"; do
     install -D -m 644 "$qt_plugins/$plugin" "$tree/plugins/$plugin"
 done

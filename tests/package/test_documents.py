@@ -11,6 +11,7 @@ BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 RESOURCES = SOURCE / "resources"
 MANUALS = {"edgelift": 1, "edgeliftctl": 1, "edgelift-agent": 8, "edgelift-receiver": 8, "edgelift-service": 8}
+HELPERS = {"edgelift-freezer": 8} # for the agent only: no options, no --help
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 DESKTOP = RESOURCES / "desktop/io.github.edgelift.Edgelift.desktop"
 METAINFO = BUILD / "installer/io.github.edgelift.Edgelift.metainfo.xml"
@@ -49,13 +50,13 @@ def all_help(program):
 
 def manual(program):
     """As it is read, in one line per paragraph."""
-    text = run("man", "--warnings", "-E", "UTF-8", "-l", RESOURCES / f"man/{program}.{MANUALS[program]}", env={**os.environ, "MANWIDTH": "1000"})
+    text = run("man", "--warnings", "-E", "UTF-8", "-l", RESOURCES / f"man/{program}.{(MANUALS | HELPERS)[program]}", env={**os.environ, "MANWIDTH": "1000"})
     return text.stdout, text.stderr
 
 
 class Manuals(unittest.TestCase):
     def test_they_are_well_formed(self):
-        for program in MANUALS:
+        for program in MANUALS | HELPERS:
             with self.subTest(program):
                 text, warnings = manual(program)
                 self.assertEqual(warnings, "")
@@ -84,7 +85,7 @@ class Manuals(unittest.TestCase):
 
     def test_every_program_has_one(self):
         built = {path.name for path in (BUILD / "bin").iterdir()}
-        self.assertEqual(built, set(MANUALS))
+        self.assertEqual(built, set(MANUALS | HELPERS))
 
 
 class Completion(unittest.TestCase):

@@ -28,7 +28,11 @@ tell images edgeliftctl inspect --json
 tell member runuser -u member -- edgeliftctl status
 tell stranger runuser -u stranger -- edgeliftctl status
 tell permitted runuser -u permitted -- edgeliftctl status
+sleep 600 & # in the place of a freezer that has not thawed yet
+echo $! > "/sys/fs/cgroup$(systemctl show -p ControlGroup --value edgelift-agent)/cgroup.procs"
+echo x > /run/edgelift/unfinished-freeze
 tell crash sh -c 'kill -KILL "$(systemctl show -p MainPID --value edgelift-agent)"; sleep 6; systemctl is-active edgelift-agent; systemctl show -p NRestarts --value edgelift-agent'
+tell survives sh -c "kill -0 $! && cat /run/edgelift/unfinished-freeze"
 tell stopped sh -c 'systemctl stop edgelift-agent; systemctl show -p Result,ExecMainStatus edgelift-agent; ls -A /run/edgelift 2>&1'
 tell failed systemctl --failed --no-legend --plain
 tell purged sh -c 'systemctl start edgelift-agent; apt-get purge -qq -y edgelift > /dev/null; systemctl is-active edgelift-agent; ls -d /*/edgelift /var/*/edgelift /usr/*/edgelift* 2>/dev/null'
@@ -113,6 +117,7 @@ class Guest(unittest.TestCase):
             self.assertIn("There are no migrations", said[who], who)
         self.assertIn("EL-", said["stranger"])
         self.assertEqual(said["crash"].split(), ["active", "1"])
+        self.assertEqual(said["survives"].split(), ["x"], "what thaws must outlive the agent, and its mark too")
         self.assertIn("Result=success", said["stopped"])
         self.assertEqual(said["failed"].strip(), "")
         self.assertEqual(said["purged"].split(), ["inactive"])
