@@ -33,6 +33,7 @@ echo $! > "/sys/fs/cgroup$(systemctl show -p ControlGroup --value edgelift-agent
 echo x > /run/edgelift/unfinished-freeze
 tell crash sh -c 'kill -KILL "$(systemctl show -p MainPID --value edgelift-agent)"; sleep 6; systemctl is-active edgelift-agent; systemctl show -p NRestarts --value edgelift-agent'
 tell survives sh -c "kill -0 $! && cat /run/edgelift/unfinished-freeze"
+tell machine sh -c 'rm -r /etc/systemd/system/edgelift-agent.service.d; systemctl daemon-reload; systemctl restart edgelift-agent; edgeliftctl inspect --json'
 tell stopped sh -c 'systemctl stop edgelift-agent; systemctl show -p Result,ExecMainStatus edgelift-agent; ls -A /run/edgelift 2>&1'
 tell failed systemctl --failed --no-legend --plain
 tell purged sh -c 'systemctl start edgelift-agent; apt-get purge -qq -y edgelift > /dev/null; systemctl is-active edgelift-agent; ls -d /*/edgelift /var/*/edgelift /usr/*/edgelift* 2>/dev/null'
@@ -118,6 +119,7 @@ class Guest(unittest.TestCase):
         self.assertIn("EL-", said["stranger"])
         self.assertEqual(said["crash"].split(), ["active", "1"])
         self.assertEqual(said["survives"].split(), ["x"], "what thaws must outlive the agent, and its mark too")
+        self.assertRegex(said["machine"], r'^\{"facts":.*"bootMode":"bios"', "the running machine, from within the sandbox")
         self.assertIn("Result=success", said["stopped"])
         self.assertEqual(said["failed"].strip(), "")
         self.assertEqual(said["purged"].split(), ["inactive"])

@@ -84,6 +84,14 @@ class OldSystem(unittest.TestCase):
         with open("/proc/self/mountinfo") as mounts: # this chroot is no mount point: the agent's mounts could have come through
             self.assertNotIn("edgelift/source", mounts.read())
 
+    def test_the_machine_it_runs_on_is_inspected(self):
+        self.system.path("/sys").mkdir(exist_ok=True)
+        run("mount", "--rbind", "/sys", self.system.path("/sys"))
+        self.addCleanup(run, "umount", "--lazy", self.system.path("/sys"))
+        done = self.system.run("/opt/edgelift/bin/edgeliftctl", "inspect", "--json", ok=False)
+        print(done.returncode, done.stdout[:1500], flush=True)
+        self.assertIn("facts", json.loads(done.stdout))
+
     def test_a_tool_the_system_lacks_is_named_with_a_code(self):
         disk = self.system.path("/root/lvm.img")
         run("truncate", "--size", "512M", disk)
