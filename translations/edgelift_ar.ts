@@ -38,6 +38,193 @@
     </message>
 </context>
 <context>
+    <name>ConversionNote</name>
+    <message>
+        <source>The service %2 of the old platform (%1) no longer starts. It is still installed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The system is built for %1; instances are x86_64.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No boot entry was found. Run the distribution&apos;s boot loader configuration on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The boot loader “%1” cannot be made to start on the target. Install GRUB 2 on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The encrypted volume %1 on %2 is not in the image; its line in /etc/crypttab is out of effect.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has neither drivers for virtio disks built in nor an initramfs. Make one on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has no drivers for virtio disks. Install a kernel that has them on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 names %2, which is another disk or none on the new machine. Change it there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 starts from %2, which is not this image&apos;s root filesystem. It was left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but no EFI system partition with a loader was found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 is not a plain file of usual size. It was left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 starts with the system. Make sure that it lets you in at the new address.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>/etc/fstab is not a plain file of usual size. Mend it on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>/etc/fstab mounts %1 at %2, which the image does not have. The system would stop while starting.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 has no room for the new kernel arguments. Shorten kernelopts there on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The system starts by GRUB Legacy (0.97), which cannot find its root filesystem by UUID and is not supported. Change to GRUB 2 on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy has a new machine-id but still the SSH host keys of its original. Make new ones with “ssh-keygen -A” after deleting the old ones.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Machine-id and SSH host keys were kept: the server moves. Do not run it beside its original.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A new initramfs for kernel %1 could not be made (%2). The old one was kept; this kernel may not start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The system has no program to make a new initramfs. The old ones start on virtio disks and were kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kernel %1 has neither drivers for virtio disks built in nor an initramfs; it will not start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The initramfs has no drivers for virtio disks, and the system has neither dracut, initramfs-tools nor mkinitrd. Install one of them on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A new initramfs for the default kernel %1 could not be made (%2). Make one with virtio_blk and virtio_pci on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 names %2, which is not in /boot.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No kernel was found in /boot.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kernel %1 has no drivers for virtio disks; it will not start. It is not the default.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The plan puts volumes on LVM, but the system has no LVM programs. Install lvm2 on the source or choose plain partitions.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 (%2) comes from another machine. The system now starts also when it cannot be had.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 (%2) is not in the image; it is no longer mounted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What %1 (%2) stands for in the image is not known. The system now starts also without it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The name server %1 is set by hand. Check that it answers from the new place.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Several services manage the network: %1. Keep one of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The way out leads over %1, a bond, bridge or VLAN. Its settings were left as they are; the image may not be reachable until you change them or let Edgelift replace them by plain DHCP.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No network settings that Edgelift knows were found. The image may not be reachable.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The network interface %1 is no longer started by itself: the new machine may not have it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 needs a processor of level %2. Choose an instance type that has it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>/etc/resolv.conf leads to %1, but systemd-resolved does not start with the system.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No boot entry names the image&apos;s root filesystem.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The plan has no volume for the root filesystem.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The routes in %1 belong to the old network and are out of effect.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SELinux labels are restored when the image starts for the first time. That can take several minutes, and the system restarts once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No SSH server starts with the system.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SSH is restricted by an address in %1: “%2”. Check that it lets you in at the new address.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The swap area %2 is not in the image; it is no longer used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The distribution “%1” is not one Edgelift was made for. What is common to all was done; test the image well.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but the EFI system partition has no loader for x86_64.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ErrorText</name>
     <message>
         <source>Something went wrong inside Edgelift</source>
@@ -454,14 +641,6 @@
     <message>
         <source>This machine cannot be migrated while it runs</source>
         <translation>لا يمكن ترحيل هذا الجهاز أثناء تشغيله</translation>
-    </message>
-    <message>
-        <source>A running machine cannot be the source of this migration.</source>
-        <translation>لا يمكن أن يكون جهاز قيد التشغيل مصدرًا لهذا الترحيل.</translation>
-    </message>
-    <message>
-        <source>Name the disk images with --source-disk.</source>
-        <translation>حدّد صور الأقراص باستخدام ‎--source-disk.</translation>
     </message>
     <message>
         <source>The source does not read the same twice</source>
@@ -1131,6 +1310,134 @@
         <source>Undo the changes to the disks, or leave size, place and method of each volume as they were in the new plan.</source>
         <translation>تراجع عن تغييرات الأقراص، أو اترك حجم كل وحدة تخزين ومكانها وطريقتها كما كانت في الخطة الجديدة.</translation>
     </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something wrote to the disks during the final moment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 was written to while the filesystems were held still, %2 times in a row.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find the program that writes to the disk directly or that ends the hold (backup and snapshot tools do), stop it, and retry. What was copied is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A part of a disk is always being written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An area of %1 that cannot be held still was written to during each of %2 tries to copy it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop what writes to it (updates of the boot partition, programs that use a raw partition) for a minute, then retry.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changes on the disks were not seen completely</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A change of %1 was missed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retry: both sides are compared then, and only what differs is sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The final moment would have been too long</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server had written %1 when its filesystems were held still; there is room for %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Raise the network limit, stop the services that write most, choose a quiet hour, or allow a longer hold; then retry.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changes cannot be tracked this way</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The kernel of this server does not allow changes to be tracked with %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing needs to be done: another way is used. The log has the kernel&apos;s reason.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A filesystem could not be stopped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writing to %1 could not be stopped for a moment: %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything goes on as before. Check the disk&apos;s health and the mount, then retry.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writing went on too early</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The filesystems did not stand still long enough: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was read is not used. Retry, at a time when the server is less busy.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A program of yours that runs around the stop failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 failed: %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mend the program in /etc/edgelift/hooks.d, or remove it, then retry.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A device cannot be followed while the server runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2. What is written to it while the server runs would be lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This part of the copy came too late</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The receiver already takes a later round of the copy.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retry. Make sure that only one program migrates this server.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1227,6 +1534,35 @@
     </message>
 </context>
 <context>
+    <name>JobLog</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>A line of the log: %1 what the migration does now, %2 what it said about it</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>تحذير: %1</translation>
+    </message>
+    <message>
+        <source>The ENS image %1 is ready.</source>
+        <translation>صورة ENS ‏%1 جاهزة.</translation>
+    </message>
+    <message>
+        <source>The migration engine does not answer. Reconnecting.</source>
+        <translation>محرك الترحيل لا يستجيب. جارٍ إعادة الاتصال.</translation>
+    </message>
+    <message>
+        <source>Connected to the migration engine again.</source>
+        <translation>عاد الاتصال بمحرك الترحيل.</translation>
+    </message>
+    <message>
+        <source>%1  %2</source>
+        <extracomment>A line of the log: %1 time of day, %2 what happened</extracomment>
+        <translation>%1  %2</translation>
+    </message>
+</context>
+<context>
     <name>JobState</name>
     <message>
         <source>Waiting</source>
@@ -1251,6 +1587,23 @@
     <message>
         <source>Cancelled</source>
         <translation>ملغى</translation>
+    </message>
+</context>
+<context>
+    <name>LayoutLines</name>
+    <message>
+        <source>%1: %2 is left out</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
+        <translation>%1: يُستبعد %2</translation>
+    </message>
+    <message>
+        <source>%1: %2 → %3 (%4)</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
+        <translation>%1: ‏%2 ← %3 (%4)</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>، </translation>
     </message>
 </context>
 <context>
@@ -1309,6 +1662,37 @@
     <message>
         <source>Done</source>
         <translation>تم</translation>
+    </message>
+</context>
+<context>
+    <name>PhaseStrip</name>
+    <message>
+        <source>Preparing</source>
+        <translation>جارٍ الإعداد</translation>
+    </message>
+    <message>
+        <source>Transit instance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Synchronizing</source>
+        <translation>جارٍ المزامنة</translation>
+    </message>
+    <message>
+        <source>ECS image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Upload to OSS</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>صورة ENS</translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1865,6 +2249,174 @@
         <source>Not needed: volumes are copied block by block.</source>
         <translation>غير لازم: تُنسخ وحدات التخزين كتلة بكتلة.</translation>
     </message>
+    <message>
+        <source>Device that cannot be followed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a multipath device. What is written to it cannot be followed while the server runs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which the kernel drives as an NVMe multipath disk. What is written to it cannot be followed while the server runs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>If the disk has one path only, start the server with the kernel option nvme_core.multipath=N and check again; otherwise shut it down and migrate its disk images.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses a disk that is there several times: %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave one path to the disk, then check again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a DRBD device. What is written to it cannot be followed while the server runs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unmount it, stop DRBD and check again, or shut the server down and migrate its disk images.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which other servers may write to as well.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unmount it on this server, then check again. What servers share stays where it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2, persistent memory. What is written to it cannot be followed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move its files to a disk and unmount it, then check again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2 with DAX: programs write to it past everything that could follow them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mount it without the option “dax”, then check again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a disk in memory. Nothing of it would reach the image.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a kind of device that is not known here. What is written to it cannot be followed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>System volume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. The image could not start from that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move it to a partition or to a linear logical volume, then check again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Storage in layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. It is copied as it lies on the disks, with all of them or none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Volume that cannot be held still</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 (%2) is copied in a moment when nothing writes to it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Avoid changes there during the final step.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not on this server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These are not on disks of this server and are not migrated: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make sure that the instance can reach what it needs of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disk that cannot be understood</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 cannot be used: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repair it, or leave the disk out in the plan.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Identity of a disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disk %1 has neither a serial number nor an id. It is recognized by its slot.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave it in its slot until the migration is finished.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 are free.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only %1 are free. What changes last is kept in memory in the final step.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop programs that are not needed during the migration.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A server that runs needs it for block replication.</source>
+        <translation>يحتاج إليه الخادم قيد التشغيل للنسخ بالكتل.</translation>
+    </message>
+    <message>
+        <source>You are asked before it is installed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rsync is installed.</source>
+        <translation>‏rsync مثبّت.</translation>
+    </message>
+    <message>
+        <source>rsync copies volumes file by file, and it is not installed.</source>
+        <translation>ينسخ rsync وحدات التخزين ملفًا بملف، وهو غير مثبّت.</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2069,6 +2621,14 @@
     </message>
 </context>
 <context>
+    <name>Said</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+</context>
+<context>
     <name>Warning</name>
     <message>
         <source>The connection to the transit instance is interrupted. The copy goes on by itself when it is back.</source>
@@ -2104,20 +2664,72 @@
             <numerusform>اختلفت %n كتلة في الهدف عما أُرسل وأُعيد إرسالها.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>The server changes %1 MB/s, and %2 MB/s can be sent: the copy does not catch up. Raise the limits, wait for a quiet hour, stop the services that write most, or allow a longer final moment.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
-    <name>edgelift::wizard::CancelPanel</name>
+    <name>edgelift::wizard::BootPanel</name>
     <message>
-        <source>Cancel this migration? The job is deleted, the intermediate instance is released and the copied data is lost. What was used until now is still charged.</source>
-        <translation>هل تريد إلغاء هذا الترحيل؟ تُحذف المهمة ويُحرَّر مثيل العبور وتُفقد البيانات المنسوخة. تُحتسب رسوم ما استُخدم حتى الآن.</translation>
+        <source>The image works: the server in it has booted, and all its files are as they were.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>&amp;Keep migrating</source>
-        <translation>متابعة الترحيل (&amp;K)</translation>
+        <source>The machine is off. The image works: all files in it were as they were.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Cancel migrati&amp;on</source>
-        <translation>إلغاء الترحيل (&amp;O)</translation>
+        <source>The image boots in a virtual machine on this server. The image is not changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The machine is off. It did not say what the server says when it has booted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop the &amp;machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boot it &amp;here</source>
+        <translation>الإقلاع هنا (&amp;H)</translation>
+    </message>
+    <message>
+        <source>Console of the image that boots here</source>
+        <translation>وحدة تحكم الصورة التي تُقلع هنا</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ButtonRow</name>
+    <message>
+        <source>&amp;Next</source>
+        <translation>التالي (&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>مساعدة (&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Options</source>
+        <extracomment>Opens a menu: language, size of text, low-bandwidth mode</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>F10</source>
+        <translation type="unfinished">F10</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>رجوع (&amp;B)</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>إغلاق (&amp;C)</translation>
     </message>
 </context>
 <context>
@@ -2246,6 +2858,109 @@
     </message>
 </context>
 <context>
+    <name>edgelift::wizard::CleanUpBox</name>
+    <message>
+        <source>What the migration made in the cloud is being removed. You may close this window: it goes on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These still exist in the cloud and keep costing until they are removed:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything temporary was released: the transit instance, the temporary images and snapshots.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last clean-up was not complete: %1 %2 [%3]</source>
+        <extracomment>Why a clean-up failed: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clean up? The job is deleted, the transit instance is released and the copied data is lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clean up? Everything listed here but what is kept on purpose is removed from the cloud.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>احتفاظ (&amp;K)</translation>
+    </message>
+    <message>
+        <source>Clean u&amp;p now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clean &amp;up…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How to do it by han&amp;d</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sign in to the console, choose the region, and remove what is listed here from top to bottom: release the instance, delete images, snapshots, disks and the network, and the objects in the bucket. Look for it by its id.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ECS console</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CodeMaker</name>
+    <message>
+        <source>Generating…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Name of the code:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Optional</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Servers it can import (1 to %1):</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Days it is valid (1 to %1):</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Generate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose AccessKey pair above and enter the pair and, under Private network, the address of the service.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The new activation code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the activation code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Use it here</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>edgelift::wizard::ConnectPage</name>
     <message>
         <source>Connect this server</source>
@@ -2272,17 +2987,28 @@ Neither is saved: after the program was closed, enter it again.</source>
 لا يُحفظ أي منهما: أدخله مرة أخرى بعد إغلاق البرنامج.</translation>
     </message>
     <message>
-        <source>enter the activation code</source>
-        <translation>إدخال رمز التنشيط</translation>
+        <source>Connected as %1.</source>
+        <translation>تم الاتصال باسم %1.</translation>
     </message>
     <message>
-        <source>enter the AccessKey ID and the AccessKey secret</source>
-        <translation>إدخال AccessKey ID وAccessKey Secret</translation>
+        <source>Contacting %1…</source>
+        <translation>جارٍ الاتصال بـ %1…</translation>
     </message>
     <message>
-        <source>correct what is marked</source>
-        <translation>تصحيح ما هو مميَّز</translation>
+        <source>&amp;Retry</source>
+        <translation>إعادة المحاولة (&amp;R)</translation>
     </message>
+    <message>
+        <source>&amp;Test connection</source>
+        <translation>اختبار الاتصال (&amp;T)</translation>
+    </message>
+    <message>
+        <source>Generate a &amp;code</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CredentialForm</name>
     <message>
         <source>Enter an address that begins with http:// or https://.</source>
         <translation>أدخل عنوانًا يبدأ بـ http:// أو https://.</translation>
@@ -2294,10 +3020,6 @@ Neither is saved: after the program was closed, enter it again.</source>
     <message>
         <source>Enter the activation code from the SMC console. [E-CON-01]</source>
         <translation>أدخل رمز التنشيط من وحدة تحكم SMC. [E-CON-01]</translation>
-    </message>
-    <message>
-        <source>Connected as %1.</source>
-        <translation>تم الاتصال باسم %1.</translation>
     </message>
     <message>
         <source>The service rejected the activation code. Check it for missing characters, or generate a new one. [E-CON-02]</source>
@@ -2323,12 +3045,20 @@ Neither is saved: after the program was closed, enter it again.</source>
         <translation>رُفض زوج AccessKey: ‏%1. تحقق من الزوج وأذوناته. [E-CON-06]</translation>
     </message>
     <message>
-        <source>Contacting %1…</source>
-        <translation>جارٍ الاتصال بـ %1…</translation>
+        <source>enter the activation code</source>
+        <translation>إدخال رمز التنشيط</translation>
     </message>
     <message>
-        <source>&amp;Retry</source>
-        <translation>إعادة المحاولة (&amp;R)</translation>
+        <source>enter the AccessKey ID and the AccessKey secret</source>
+        <translation>إدخال AccessKey ID وAccessKey Secret</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>تصحيح ما هو مميَّز</translation>
+    </message>
+    <message>
+        <source>complete the activation code</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Acti&amp;vation code (recommended)</source>
@@ -2370,10 +3100,6 @@ Neither is saved: after the program was closed, enter it again.</source>
         <source>&amp;Private network</source>
         <translation>الشبكة الخاصة (&amp;P)</translation>
     </message>
-    <message>
-        <source>&amp;Test connection</source>
-        <translation>اختبار الاتصال (&amp;T)</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::DecisionCard</name>
@@ -2389,6 +3115,84 @@ Neither is saved: after the program was closed, enter it again.</source>
     <message>
         <source>%1 %2</source>
         <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DemoBar</name>
+    <message>
+        <source>The receiver was killed. It starts again by itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No receiver runs now. It runs while data is transferred.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every instance type is sold out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Instance types are in stock again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>An error: %1 what happened, %2 what to do</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>The network is back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>The network is down for %n s more.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Restock the instance types</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sell out the instance types</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Demonstration – no data leaves this server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Link speed:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speed of the simulated link</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make it fail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Drop the network for %n s</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Kill the receiver</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2410,8 +3214,43 @@ Neither is saved: after the program was closed, enter it again.</source>
         <translation>جارٍ إنشاء رمز تنشيط…</translation>
     </message>
     <message>
-        <source>The demonstration is ready.</source>
-        <translation>العرض التوضيحي جاهز.</translation>
+        <source>The demonstration is ready. The activation code is in its field already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiagnosticsBox</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>What went wrong: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>Save diagnostics</source>
+        <translation>حفظ بيانات التشخيص</translation>
+    </message>
+    <message>
+        <source>ZIP archives (*.zip)</source>
+        <translation>أرشيفات ZIP (*.zip)</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>حُفظ باسم %1.</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <extracomment>%1 the name of a file, %2 its size</extracomment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>These files will be saved, without secrets:
+%1</source>
+        <translation>ستُحفظ هذه الملفات، بلا أسرار:
+%1</translation>
+    </message>
+    <message>
+        <source>Save these files…</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2424,6 +3263,27 @@ Neither is saved: after the program was closed, enter it again.</source>
         <source>+%1 too much</source>
         <extracomment>on a disk that is too small; %1 a size</extracomment>
         <translation>زيادة %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiskRows</name>
+    <message>
+        <source>System disk %1</source>
+        <extracomment>%1: the name of a disk such as /dev/vda</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Data disk %1</source>
+        <translation>قرص البيانات %1</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>تقدّم %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of a disk: amount that is copied, amount in all</extracomment>
+        <translation>%1 لـ %2</translation>
     </message>
 </context>
 <context>
@@ -2492,28 +3352,7 @@ Neither is saved: after the program was closed, enter it again.</source>
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::DisksPage</name>
-    <message>
-        <source>%1 %2 [%3]</source>
-        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
-        <translation>%1 %2 [%3]</translation>
-    </message>
-    <message>
-        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
-        <translation>«%1» ليس حجمًا. أدخل رقمًا وحده بوحدة GiB أو مع وحدة، مثل 20 أو 512 MiB.</translation>
-    </message>
-    <message>
-        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
-        <translation>التُقط %1. استخدم السهمين لأعلى ولأسفل لاختيار قرص، وEnter للإفلات، وEsc للإلغاء.</translation>
-    </message>
-    <message>
-        <source>No disks found.</source>
-        <translation>لم يُعثر على أقراص.</translation>
-    </message>
-    <message>
-        <source>Reading disks…</source>
-        <translation>جارٍ قراءة الأقراص…</translation>
-    </message>
+    <name>edgelift::wizard::DisksButtons</name>
     <message numerus="yes">
         <source>%n problem(s) to solve</source>
         <translation>
@@ -2530,46 +3369,12 @@ Neither is saved: after the program was closed, enter it again.</source>
         <translation>يتسع: نعم</translation>
     </message>
     <message>
-        <source>let Edgelift read the disks of this server</source>
-        <translation>السماح لـ Edgelift بقراءة أقراص هذا الخادم</translation>
-    </message>
-    <message numerus="yes">
-        <source>solve %n problem(s) of the layout</source>
-        <translation>
-            <numerusform>حل مشكلات التخطيط</numerusform>
-            <numerusform>حل مشكلة واحدة في التخطيط</numerusform>
-            <numerusform>حل مشكلتين في التخطيط</numerusform>
-            <numerusform>حل %n مشكلات في التخطيط</numerusform>
-            <numerusform>حل %n مشكلة في التخطيط</numerusform>
-            <numerusform>حل %n مشكلة في التخطيط</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>%1: %2</source>
-        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
-----------
-%1 a mount target or disk, %2 what is to be said about it</extracomment>
-        <translation>%1: %2</translation>
-    </message>
-    <message>
-        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
-        <translation>اسحب نقطة تحميل من مقبضها إلى قرص آخر، أو اضغط Ctrl+X عليها. يغيّر F2 الحجم، ويلغي مفتاح المسافة تحديد «ترحيل».</translation>
-    </message>
-    <message>
-        <source>What is left needs your decision: see the list below the table.</source>
-        <translation>ما تبقّى يحتاج إلى قرارك: راجع القائمة أسفل الجدول.</translation>
-    </message>
-    <message>
         <source>&amp;Automatic layout</source>
         <translation>التخطيط التلقائي (&amp;A)</translation>
     </message>
     <message>
         <source>Ad&amp;just</source>
         <translation>ضبط (&amp;J)</translation>
-    </message>
-    <message>
-        <source>&amp;Show the layout</source>
-        <translation>إظهار التخطيط (&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
@@ -2603,6 +3408,59 @@ Neither is saved: after the program was closed, enter it again.</source>
         <source>F5</source>
         <translation>F5</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksPage</name>
+    <message>
+        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
+        <translation>«%1» ليس حجمًا. أدخل رقمًا وحده بوحدة GiB أو مع وحدة، مثل 20 أو 512 MiB.</translation>
+    </message>
+    <message>
+        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
+        <translation>التُقط %1. استخدم السهمين لأعلى ولأسفل لاختيار قرص، وEnter للإفلات، وEsc للإلغاء.</translation>
+    </message>
+    <message>
+        <source>No disks found.</source>
+        <translation>لم يُعثر على أقراص.</translation>
+    </message>
+    <message>
+        <source>Reading disks…</source>
+        <translation>جارٍ قراءة الأقراص…</translation>
+    </message>
+    <message>
+        <source>let Edgelift read the disks of this server</source>
+        <translation>السماح لـ Edgelift بقراءة أقراص هذا الخادم</translation>
+    </message>
+    <message numerus="yes">
+        <source>solve %n problem(s) of the layout</source>
+        <translation>
+            <numerusform>حل مشكلات التخطيط</numerusform>
+            <numerusform>حل مشكلة واحدة في التخطيط</numerusform>
+            <numerusform>حل مشكلتين في التخطيط</numerusform>
+            <numerusform>حل %n مشكلات في التخطيط</numerusform>
+            <numerusform>حل %n مشكلة في التخطيط</numerusform>
+            <numerusform>حل %n مشكلة في التخطيط</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
+----------
+%1 a mount target or disk, %2 what is to be said about it</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
+        <translation>اسحب نقطة تحميل من مقبضها إلى قرص آخر، أو اضغط Ctrl+X عليها. يغيّر F2 الحجم، ويلغي مفتاح المسافة تحديد «ترحيل».</translation>
+    </message>
+    <message>
+        <source>What is left needs your decision: see the list below the table.</source>
+        <translation>ما تبقّى يحتاج إلى قرارك: راجع القائمة أسفل الجدول.</translation>
+    </message>
+    <message>
+        <source>&amp;Show the layout</source>
+        <translation>إظهار التخطيط (&amp;S)</translation>
+    </message>
     <message>
         <source>Mount targets</source>
         <translation>نقاط التحميل</translation>
@@ -2627,22 +3485,26 @@ With the keyboard: Ctrl+X picks up a mount target, Up and Down choose a disk, En
         <source>Choose what the disks of the image look like and what is migrated to them.</source>
         <translation>اختر شكل أقراص الصورة وما يُرحّل إليها.</translation>
     </message>
+    <message>
+        <source>Choose Adjust to change this layout.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksTable</name>
+    <message>
+        <source>In use: %1; at least %2.</source>
+        <extracomment>of a disk or mount target; %1 the space in use, %2 the smallest possible size</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LVM: %1.</source>
+        <extracomment>%1 the name of a volume group or logical volume</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::ErrorPanel</name>
-    <message>
-        <source>%1 %2: price not known</source>
-        <translation>%1 %2: السعر غير معروف</translation>
-    </message>
-    <message>
-        <source>%1 %2: free</source>
-        <translation>%1 %2: مجاني</translation>
-    </message>
-    <message>
-        <source>%1 %2: %3 %4 a day</source>
-        <extracomment>A cloud resource: kind, id, currency such as CNY, amount</extracomment>
-        <translation>%1 %2: ‏%3 %4 في اليوم</translation>
-    </message>
     <message>
         <source>The migration stopped: %1 [%2]</source>
         <extracomment>%1: what happened, %2: a code such as EL-0212</extracomment>
@@ -2663,10 +3525,6 @@ Detail: %4</source>
 التفاصيل: %4</translation>
     </message>
     <message>
-        <source>Troubleshoot errors: %1</source>
-        <translation>استكشاف الأخطاء: %1</translation>
-    </message>
-    <message>
         <source>Re&amp;try</source>
         <translation>إعادة المحاولة (&amp;T)</translation>
     </message>
@@ -2679,40 +3537,59 @@ Detail: %4</source>
         <translation>حفظ بيانات التشخيص… (&amp;G)</translation>
     </message>
     <message>
-        <source>Save t&amp;hese files…</source>
-        <translation>حفظ هذه الملفات… (&amp;H)</translation>
-    </message>
-    <message>
         <source>Cancel job and clean &amp;up…</source>
         <translation>إلغاء المهمة والتنظيف… (&amp;U)</translation>
     </message>
     <message>
-        <source>Still there and costing until you clean up:
-%1</source>
-        <translation>ما زالت موجودة وتترتب عليها تكلفة حتى التنظيف:
-%1</translation>
+        <source>These still exist in the cloud and keep costing until you retry or clean up:</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>%1 (%2)</source>
-        <translation>%1 (%2)</translation>
+        <source>You retried at %1: it came to the same error again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>These files will be saved, without secrets:
-%1</source>
-        <translation>ستُحفظ هذه الملفات، بلا أسرار:
-%1</translation>
+        <source>You retried at %1: it came to another error.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Save diagnostics</source>
-        <translation>حفظ بيانات التشخيص</translation>
+        <source>Start again &amp;with the same settings</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>ZIP archives (*.zip)</source>
-        <translation>أرشيفات ZIP (*.zip)</translation>
+        <source>Copy what is said about this error</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Saved as %1.</source>
-        <translation>حُفظ باسم %1.</translation>
+        <source>Troubleshoot errors</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ExcludesForm</name>
+    <message>
+        <source>Path to &amp;leave out:</source>
+        <translation>المسار المستثنى (&amp;L):</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>إضافة (&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>إزالة (&amp;R)</translation>
+    </message>
+    <message>
+        <source>Paths that are left out</source>
+        <translation>المسارات المستثناة</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::FactGrid</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>One line of a list of facts: name and value</extracomment>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -2724,14 +3601,6 @@ Detail: %4</source>
     <message>
         <source>Finish and clean-up</source>
         <translation>الإنهاء والتنظيف</translation>
-    </message>
-    <message>
-        <source>Image: %1 (%2)
-Region: %3
-Duration: %4</source>
-        <translation>الصورة: %1 (%2)
-المنطقة: %3
-المدة: %4</translation>
     </message>
     <message>
         <source>The ENS image is ready.</source>
@@ -2750,45 +3619,8 @@ Duration: %4</source>
         <translation>أُلغي الترحيل. لا توجد صورة.</translation>
     </message>
     <message>
-        <source>Next steps
-1. Open the ENS console and create an instance from this image.
-2. Check application licences: the hardware changed.
-3. Compare the new instance with this server before switching over.</source>
-        <translation>الخطوات التالية
-1. افتح وحدة تحكم ENS وأنشئ مثيلًا من هذه الصورة.
-2. تحقق من تراخيص التطبيقات: لقد تغيّر العتاد.
-3. قارن المثيل الجديد بهذا الخادم قبل التحويل إليه.</translation>
-    </message>
-    <message>
-        <source>ENS console: %1</source>
-        <translation>وحدة تحكم ENS: ‏%1</translation>
-    </message>
-    <message>
-        <source>Or by command: %1</source>
-        <translation>أو بالأمر: %1</translation>
-    </message>
-    <message>
         <source>Folder of the image: %1</source>
         <translation>مجلد الصورة: %1</translation>
-    </message>
-    <message>
-        <source>Kept on purpose: %1</source>
-        <extracomment>%1: a cloud resource and its price</extracomment>
-        <translation>محتفظ به عمدًا: %1</translation>
-    </message>
-    <message>
-        <source>Still there: %1 – costs continue</source>
-        <translation>ما زال موجودًا: %1 – التكلفة مستمرة</translation>
-    </message>
-    <message>
-        <source>Everything temporary was released: the intermediate instance, the temporary images and snapshots.</source>
-        <translation>حُرّر كل ما هو مؤقت: مثيل العبور والصور واللقطات المؤقتة.</translation>
-    </message>
-    <message>
-        <source>Clean-up
-%1</source>
-        <translation>التنظيف
-%1</translation>
     </message>
     <message>
         <source>Save report</source>
@@ -2799,22 +3631,6 @@ Duration: %4</source>
         <translation>تقارير (*.html)</translation>
     </message>
     <message>
-        <source>The report was saved as %1.</source>
-        <translation>حُفظ التقرير باسم %1.</translation>
-    </message>
-    <message>
-        <source>Copy &amp;address</source>
-        <translation>نسخ العنوان (&amp;A)</translation>
-    </message>
-    <message>
-        <source>Copy &amp;command</source>
-        <translation>نسخ الأمر (&amp;C)</translation>
-    </message>
-    <message>
-        <source>&amp;Release now</source>
-        <translation>تحرير الآن (&amp;R)</translation>
-    </message>
-    <message>
         <source>Show in &amp;file manager</source>
         <translation>إظهار في مدير الملفات (&amp;F)</translation>
     </message>
@@ -2823,35 +3639,76 @@ Duration: %4</source>
         <translation>حفظ التقرير… (&amp;S)</translation>
     </message>
     <message>
-        <source>Boot it &amp;here</source>
-        <translation>الإقلاع هنا (&amp;H)</translation>
+        <source>Save settings</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Console of the image that boots here</source>
-        <translation>وحدة تحكم الصورة التي تُقلع هنا</translation>
-    </message>
-</context>
-<context>
-    <name>edgelift::wizard::JobWatch</name>
-    <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
+        <source>Plan files (*.json)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Warning: %1</source>
-        <translation>تحذير: %1</translation>
+        <source>Saved as %1.</source>
+        <extracomment>%1 is the path of a file</extracomment>
+        <translation>حُفظ باسم %1.</translation>
     </message>
     <message>
-        <source>The ENS image %1 is ready.</source>
-        <translation>صورة ENS ‏%1 جاهزة.</translation>
+        <source>No file manager could be opened. The image is in the folder %1.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The migration engine does not answer. Reconnecting.</source>
-        <translation>محرك الترحيل لا يستجيب. جارٍ إعادة الاتصال.</translation>
+        <source>Image</source>
+        <translation>الصورة</translation>
     </message>
     <message>
-        <source>Connected to the migration engine again.</source>
-        <translation>عاد الاتصال بمحرك الترحيل.</translation>
+        <source>Image ID</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>المنطقة</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>المنسوخ</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Or by this command, with your own values for TYPE, REGION and MBIT:</source>
+        <extracomment>The capitals are in the command and stay as they are</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1. Open the ENS console and create an instance from this image.
+2. Check application licences: the hardware changed.
+3. Compare the new instance with this server before switching over.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ENS console</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy co&amp;mmand</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save these settin&amp;gs…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To migrate another server with the same settings</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2966,6 +3823,39 @@ Duration: %4</source>
         <source>not migrated</source>
         <translation>لن يُرحّل</translation>
     </message>
+    <message>
+        <source>See below: %1</source>
+        <extracomment>beside a disk or mount target; %1 codes of problems that are listed below the table</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>، </translation>
+    </message>
+    <message>
+        <source>Not migrated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Same size and structure</source>
+        <extracomment>why a volume is copied block by block</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its size changes</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LVM, and no multiple of 4 MiB</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As chosen</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -2995,35 +3885,41 @@ Duration: %4</source>
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::MainWindow</name>
+    <name>edgelift::wizard::LinkLine</name>
     <message>
-        <source>Step %1 of %2</source>
-        <translation>الخطوة %1 من %2</translation>
+        <source>%1: %2</source>
+        <extracomment>%1: what a web page is about, %2: its address</extracomment>
+        <translation>%1: %2</translation>
     </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open: %1</source>
+        <extracomment>For screen readers: %1 is what a web page is about</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy address: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MainWindow</name>
     <message>
         <source>Edgelift — %1</source>
         <extracomment>Title of the window: program — step or progress</extracomment>
         <translation>‏Edgelift — %1</translation>
     </message>
     <message>
-        <source>&amp;Next</source>
-        <translation>التالي (&amp;N)</translation>
-    </message>
-    <message>
-        <source>&amp;Help</source>
-        <translation>مساعدة (&amp;H)</translation>
-    </message>
-    <message>
-        <source>&amp;Back</source>
-        <translation>رجوع (&amp;B)</translation>
-    </message>
-    <message>
-        <source>&amp;Close</source>
-        <translation>إغلاق (&amp;C)</translation>
-    </message>
-    <message>
-        <source>Server and region</source>
-        <translation>الخادم والمنطقة</translation>
+        <source>Step %1 of %2 — %3</source>
+        <extracomment>In a narrow window instead of the list of steps: %3 is the name of the step</extracomment>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3041,21 +3937,13 @@ Duration: %4</source>
         <translation>إغلاق هذه الرسالة</translation>
     </message>
     <message>
-        <source>%1: %2 %3</source>
-        <extracomment>An error: what happened, to what, and what to do</extracomment>
-        <translation>%1: %2 %3</translation>
+        <source>%1 %2</source>
+        <extracomment>An error: what happened, and what to do</extracomment>
+        <translation>%1 %2</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::MigrationPage</name>
-    <message>
-        <source>Applied. It takes effect when the migration goes on.</source>
-        <translation>تم التطبيق. يسري عند استئناف الترحيل.</translation>
-    </message>
-    <message>
-        <source>Applied. The new limit takes effect within %1 s.</source>
-        <translation>تم التطبيق. يسري الحد الجديد خلال %1 ث.</translation>
-    </message>
     <message>
         <source>%1 %2</source>
         <extracomment>In the window&apos;s title: per cent and state</extracomment>
@@ -3068,50 +3956,6 @@ Duration: %4</source>
     <message>
         <source>You may close this window: the migration goes on, and starting Edgelift again shows it.</source>
         <translation>يمكنك إغلاق هذه النافذة: يستمر الترحيل، ويظهر عند تشغيل Edgelift مرة أخرى.</translation>
-    </message>
-    <message>
-        <source>The migration is not finished.</source>
-        <translation>لم يكتمل الترحيل.</translation>
-    </message>
-    <message>
-        <source>No migration</source>
-        <translation>لا يوجد ترحيل</translation>
-    </message>
-    <message>
-        <source>Creating the intermediate instance…</source>
-        <translation>جارٍ إنشاء مثيل العبور…</translation>
-    </message>
-    <message>
-        <source>Preparing</source>
-        <translation>جارٍ الإعداد</translation>
-    </message>
-    <message>
-        <source>Synchronizing</source>
-        <translation>جارٍ المزامنة</translation>
-    </message>
-    <message>
-        <source>Paused. The intermediate instance keeps costing.</source>
-        <translation>متوقف مؤقتًا. تستمر تكلفة مثيل العبور.</translation>
-    </message>
-    <message>
-        <source>Error</source>
-        <translation>خطأ</translation>
-    </message>
-    <message>
-        <source>Completed</source>
-        <translation>مكتمل</translation>
-    </message>
-    <message>
-        <source>Cleaning up…</source>
-        <translation>جارٍ التنظيف…</translation>
-    </message>
-    <message>
-        <source>Cancelled</source>
-        <translation>ملغى</translation>
-    </message>
-    <message>
-        <source>Reconnecting to the migration engine… (%1 s)</source>
-        <translation>جارٍ إعادة الاتصال بمحرك الترحيل… (%1 ث)</translation>
     </message>
     <message>
         <source>The numbers are of %1.</source>
@@ -3136,35 +3980,6 @@ Duration: %4</source>
     <message>
         <source>&amp;Pause</source>
         <translation>إيقاف مؤقت (&amp;P)</translation>
-    </message>
-    <message>
-        <source>%1 · %2 of %3</source>
-        <extracomment>Of a disk: per cent, amount that is copied, amount in all</extracomment>
-        <translation>%1 · ‏%2 من %3</translation>
-    </message>
-    <message>
-        <source>%1 left</source>
-        <translation>بقي %1</translation>
-    </message>
-    <message>
-        <source>Remaining time: %1</source>
-        <translation>الوقت المتبقي: %1</translation>
-    </message>
-    <message>
-        <source>Speed: %1 before compression · Network: %2 · Limit: %3 · Average: %4</source>
-        <translation>السرعة: %1 قبل الضغط · الشبكة: %2 · الحد: %3 · المتوسط: %4</translation>
-    </message>
-    <message>
-        <source>Elapsed: %1 · Sent: %2 · Saved by compression: %3 · Interruptions: %4</source>
-        <translation>المنقضي: %1 · المرسَل: %2 · ما وفّره الضغط: %3 · الانقطاعات: %4</translation>
-    </message>
-    <message>
-        <source>Progress of %1</source>
-        <translation>تقدّم %1</translation>
-    </message>
-    <message>
-        <source>Warning: %1</source>
-        <translation>تحذير: %1</translation>
     </message>
     <message>
         <source>Job ID</source>
@@ -3199,10 +4014,6 @@ Duration: %4</source>
         <translation>المنطقة الهدف</translation>
     </message>
     <message>
-        <source>Intermediate instance ID</source>
-        <translation>معرّف مثيل العبور</translation>
-    </message>
-    <message>
         <source>Tags</source>
         <translation>الوسوم</translation>
     </message>
@@ -3211,75 +4022,196 @@ Duration: %4</source>
         <translation>الوقت المتبقي (ث)</translation>
     </message>
     <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
-    </message>
-    <message>
-        <source>%1  %2</source>
-        <translation>%1  %2</translation>
-    </message>
-    <message>
-        <source>Progress</source>
-        <translation>التقدّم</translation>
-    </message>
-    <message>
         <source>&amp;Modify…</source>
         <translation>تعديل… (&amp;M)</translation>
-    </message>
-    <message>
-        <source>&amp;Cancel job…</source>
-        <translation>إلغاء المهمة… (&amp;C)</translation>
     </message>
     <message>
         <source>&amp;Details</source>
         <translation>التفاصيل (&amp;D)</translation>
     </message>
     <message>
-        <source>Lo&amp;g</source>
-        <translation>السجل (&amp;G)</translation>
-    </message>
-    <message>
         <source>Log</source>
         <translation>السجل</translation>
     </message>
     <message>
-        <source>Copy &amp;all</source>
-        <translation>نسخ الكل (&amp;A)</translation>
+        <source>When this window is closed the demonstration ends, and its migration with it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Do not stop, start, restart or release the intermediate instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
-        <translation>لا توقف مثيل العبور ولا تشغّله ولا تُعد تشغيله ولا تحرّره ولا تغيّر طريقة فوترته أثناء الترحيل؛ سيُحرَّر تلقائيًا بعد ذلك.</translation>
+        <source>You may close this window: the clean-up goes on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The speed counts the data of the disks before it is compressed, so it can be higher than the speed of the network. The remaining time is shown once the speed is steady.
+
+Pause keeps everything that was copied, and the transit instance, which keeps costing. Cancel removes both.
+
+After an error nothing is lost: what was copied is kept, and Retry goes on from there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 — %2</source>
+        <extracomment>In the window&apos;s title: how far the migration is, and the server&apos;s name</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused.</source>
+        <extracomment>%1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This server&apos;s own disk accesses are slow, so the migration reads at most %1 for now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel this migration? The job is deleted, the transit instance is released and the copied data is lost. What was used until now is still charged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Keep migrating</source>
+        <translation>متابعة الترحيل (&amp;K)</translation>
+    </message>
+    <message>
+        <source>Cancel migrati&amp;on</source>
+        <translation>إلغاء الترحيل (&amp;O)</translation>
+    </message>
+    <message>
+        <source>Estimate migration time and test transfer speed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel &amp;job…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy all details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Transit instance ID</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::ModifyPanel</name>
     <message>
-        <source>Speed &amp;limit (Mbit/s):</source>
-        <translation>حد السرعة (Mbit/s) ‏(&amp;L):</translation>
-    </message>
-    <message>
         <source>Unlimited</source>
         <translation>غير محدود</translation>
-    </message>
-    <message>
-        <source>Co&amp;mpression:</source>
-        <translation>الضغط (&amp;M):</translation>
     </message>
     <message>
         <source>Off</source>
         <translation>معطّل</translation>
     </message>
     <message>
-        <source>&amp;Verify the copied data by checksum</source>
-        <translation>التحقق من البيانات المنسوخة بالمجموع الاختباري (&amp;V)</translation>
-    </message>
-    <message>
         <source>&amp;Apply</source>
         <translation>تطبيق (&amp;A)</translation>
     </message>
     <message>
-        <source>Cl&amp;ose</source>
-        <translation>إغلاق (&amp;O)</translation>
+        <source>The time plan is in force now (%1): %2. The limit above counts outside of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Applied.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Applied. The new limit takes effect within %1 s.</source>
+        <translation>تم التطبيق. يسري الحد الجديد خلال %1 ث.</translation>
+    </message>
+    <message>
+        <source>Applied. It takes effect when the migration goes on.</source>
+        <translation>تم التطبيق. يسري عند استئناف الترحيل.</translation>
+    </message>
+    <message>
+        <source>&amp;Speed limit (Mbit/s):</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compress&amp;ion:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Veri&amp;fy the copied data by checksum</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clos&amp;e</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::NetworkForm</name>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>An id and the name beside it</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
+        <translation>لا يوجد VPC في %1. أنشئه في وحدة تحكم VPC، ثم حدّث القائمة.</translation>
+    </message>
+    <message>
+        <source>Optional: without it, a network is made for this migration and removed after it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Public network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;VPC: this server is connected to it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
+        <translation>يوصى بـ VPC حيث يمكن الوصول إليه مباشرة أو عبر VPN gateway أو دارة Express Connect أو Smart Access Gateway: فهو أسرع وأكثر استقرارًا.</translation>
+    </message>
+    <message>
+        <source>VP&amp;C:</source>
+        <translation>VPC ‏(&amp;C):</translation>
+    </message>
+    <message>
+        <source>v&amp;Switch:</source>
+        <translation>vSwitch ‏(&amp;S):</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::OptionsMenu</name>
+    <message>
+        <source>&amp;Language</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lar&amp;ger text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Smaller text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Usual text size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Low-&amp;bandwidth mode</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3404,21 +4336,154 @@ The import registers this server with the service that made the activation code.
         <source>&amp;Exclude files and folders</source>
         <translation>استثناء ملفات ومجلدات (&amp;E)</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::ProgressPanel</name>
     <message>
-        <source>Path to &amp;leave out:</source>
-        <translation>المسار المستثنى (&amp;L):</translation>
+        <source>No migration</source>
+        <translation>لا يوجد ترحيل</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>إضافة (&amp;A)</translation>
+        <source>Creating the transit instance…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>&amp;Remove</source>
-        <translation>إزالة (&amp;R)</translation>
+        <source>Preparing</source>
+        <translation>جارٍ الإعداد</translation>
     </message>
     <message>
-        <source>Paths that are left out</source>
-        <translation>المسارات المستثناة</translation>
+        <source>Synchronizing</source>
+        <translation>جارٍ المزامنة</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>متوقف مؤقتًا</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>خطأ</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>مكتمل</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>جارٍ التنظيف…</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>ملغى</translation>
+    </message>
+    <message>
+        <source>Reconnecting to the migration engine… (%1 s)</source>
+        <translation>جارٍ إعادة الاتصال بمحرك الترحيل… (%1 ث)</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of all disks: amount that is copied, amount in all</extracomment>
+        <translation>%1 لـ %2</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>بقي %1</translation>
+    </message>
+    <message>
+        <source>Remaining time: %1</source>
+        <translation>الوقت المتبقي: %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>For screen readers: %1 the name of a number, %2 the number</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1 so far</source>
+        <extracomment>A phase that is not over: %1 is how long it has been running</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>التقدّم</translation>
+    </message>
+    <message>
+        <source>Speed before compression</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>الشبكة</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Average</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved by compression</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Elapsed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Interruptions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Data of the disks per second. Higher than the network&apos;s speed when compression helps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ResourceList</name>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>Something in the cloud: %1 what it is, %2 its id, %3 a region</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>%1 %2 in %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>kept on purpose</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>price not known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 %2 a day</source>
+        <extracomment>%1 a currency such as CNY, %2 an amount</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Together at least %1</source>
+        <extracomment>A sum of prices; %1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Together %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 something in the cloud, %2 its price</extracomment>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -3440,10 +4505,6 @@ The import registers this server with the service that made the activation code.
         <translation>احتفاظ (&amp;K)</translation>
     </message>
     <message>
-        <source>Continue the setup from %1 at step “%2”? The activation code or AccessKey pair is not saved and has to be entered again.</source>
-        <translation>هل تريد متابعة الإعداد المحفوظ في %1 عند الخطوة «%2»؟ لا يُحفظ رمز التنشيط ولا زوج AccessKey، ويجب إدخالهما من جديد.</translation>
-    </message>
-    <message>
         <source>&amp;Continue</source>
         <translation>متابعة (&amp;C)</translation>
     </message>
@@ -3454,6 +4515,19 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Welcome back</source>
         <translation>مرحبًا بعودتك</translation>
+    </message>
+    <message>
+        <source>Everything you chose was saved but the activation code and the AccessKey pair. Continue leads back to the step you were on; Start over forgets the choices and begins anew. Neither changes anything on this server or in the cloud.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Continue the setup from %1 at step “%2”?</source>
+        <extracomment>%1 a date and time, %2 the name of a step such as “Settings”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The activation code or AccessKey pair was not saved and has to be entered again.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3478,20 +4552,6 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>read the notice and choose “Got It”</source>
         <translation>قراءة التنبيه واختيار «فهمت»</translation>
-    </message>
-    <message>
-        <source>%1: %2 is left out</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
-        <translation>%1: يُستبعد %2</translation>
-    </message>
-    <message>
-        <source>%1: %2 → %3 (%4)</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
-        <translation>%1: ‏%2 ← %3 (%4)</translation>
-    </message>
-    <message>
-        <source>, </source>
-        <translation>، </translation>
     </message>
     <message>
         <source>Speed limit: %1; compression: %2; checksum verification: %3</source>
@@ -3650,10 +4710,6 @@ The import registers this server with the service that made the activation code.
         <translation>الوصف (&amp;D):</translation>
     </message>
     <message>
-        <source>&amp;Modify disk partition: choose disks, sizes and order yourself on the next page</source>
-        <translation>تعديل أقسام الأقراص: اختر الأقراص والأحجام والترتيب بنفسك في الصفحة التالية (&amp;M)</translation>
-    </message>
-    <message>
         <source>Speed &amp;limit (Mbit/s):</source>
         <translation>حد السرعة (Mbit/s) ‏(&amp;L):</translation>
     </message>
@@ -3670,10 +4726,6 @@ The import registers this server with the service that made the activation code.
         <translation>نسبة الضغط كرقم</translation>
     </message>
     <message>
-        <source>&amp;Verify check sums: more certain, slower</source>
-        <translation>التحقق من المجاميع الاختبارية: أوثق وأبطأ (&amp;V)</translation>
-    </message>
-    <message>
         <source>SSL-&amp;encrypted transmission:</source>
         <translation>نقل مشفّر عبر SSL ‏(&amp;E):</translation>
     </message>
@@ -3684,22 +4736,6 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Ta&amp;gs:</source>
         <translation>الوسوم (&amp;G):</translation>
-    </message>
-    <message>
-        <source>&amp;Add</source>
-        <translation>إضافة (&amp;A)</translation>
-    </message>
-    <message>
-        <source>Add a tag</source>
-        <translation>إضافة وسم</translation>
-    </message>
-    <message>
-        <source>Remo&amp;ve</source>
-        <translation>إزالة (&amp;O)</translation>
-    </message>
-    <message>
-        <source>Remove this tag</source>
-        <translation>إزالة هذا الوسم</translation>
     </message>
     <message>
         <source>&amp;Intermediate instance type:</source>
@@ -3724,6 +4760,26 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>The log of this migration: phases, speeds, error codes, names of disks and cloud resources. No file contents, no file names, no codes, keys or passwords.</source>
         <translation>سجل هذا الترحيل: المراحل والسرعات ورموز الأخطاء وأسماء الأقراص وموارد السحابة. لا محتويات ملفات ولا أسماء ملفات ولا رموز أو مفاتيح أو كلمات مرور.</translation>
+    </message>
+    <message>
+        <source>&amp;Modify disk partition</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose disks, sizes and order yourself on the next page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Verify check sums</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More certain, but slower.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>الوسوم</translation>
     </message>
 </context>
 <context>
@@ -3757,11 +4813,6 @@ The import registers this server with the service that made the activation code.
         <translation>سنغافورة</translation>
     </message>
     <message>
-        <source>%1 – %2</source>
-        <extracomment>An id and the name beside it</extracomment>
-        <translation>%1 – %2</translation>
-    </message>
-    <message>
         <source>&amp;More configurations</source>
         <translation>مزيد من الإعدادات (&amp;M)</translation>
     </message>
@@ -3783,10 +4834,6 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>No bucket in %1. Create one in the OSS console, then refresh.</source>
         <translation>لا توجد حاوية في %1. أنشئ حاوية في وحدة تحكم OSS، ثم حدّث القائمة.</translation>
-    </message>
-    <message>
-        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
-        <translation>لا يوجد VPC في %1. أنشئه في وحدة تحكم VPC، ثم حدّث القائمة.</translation>
     </message>
     <message>
         <source>The image is named %1.</source>
@@ -3821,30 +4868,6 @@ The import registers this server with the service that made the activation code.
         <source>Network type:</source>
         <translation>نوع الشبكة:</translation>
     </message>
-    <message>
-        <source>&amp;Public Network</source>
-        <translation>الشبكة العامة (&amp;P)</translation>
-    </message>
-    <message>
-        <source>Public Network</source>
-        <translation>الشبكة العامة</translation>
-    </message>
-    <message>
-        <source>&amp;VPC: this server is connected to it already</source>
-        <translation>VPC: هذا الخادم متصل به بالفعل (&amp;V)</translation>
-    </message>
-    <message>
-        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
-        <translation>يوصى بـ VPC حيث يمكن الوصول إليه مباشرة أو عبر VPN gateway أو دارة Express Connect أو Smart Access Gateway: فهو أسرع وأكثر استقرارًا.</translation>
-    </message>
-    <message>
-        <source>VP&amp;C:</source>
-        <translation>VPC ‏(&amp;C):</translation>
-    </message>
-    <message>
-        <source>v&amp;Switch:</source>
-        <translation>vSwitch ‏(&amp;S):</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::StepList</name>
@@ -3863,6 +4886,11 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>%1, later</source>
         <translation>%1، لاحقة</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>A step of the wizard: %1 its number, %2 its name</extracomment>
+        <translation>%1 %2</translation>
     </message>
 </context>
 <context>
@@ -3892,6 +4920,36 @@ The import registers this server with the service that made the activation code.
         <source>Top: %1</source>
         <extracomment>The upper edge of a graph of speeds; %1 is a speed</extracomment>
         <translation>الأعلى: %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TagsForm</name>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>ولا شيء آخر.</numerusform>
+            <numerusform>وواحدة أخرى.</numerusform>
+            <numerusform>واثنتان أخريان.</numerusform>
+            <numerusform>و%n أخرى.</numerusform>
+            <numerusform>و%n أخرى.</numerusform>
+            <numerusform>و%n أخرى.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>إضافة (&amp;A)</translation>
+    </message>
+    <message>
+        <source>Add a tag</source>
+        <translation>إضافة وسم</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve</source>
+        <translation>إزالة (&amp;O)</translation>
+    </message>
+    <message>
+        <source>Remove this tag</source>
+        <translation>إزالة هذا الوسم</translation>
     </message>
 </context>
 <context>
@@ -3949,10 +5007,6 @@ The import registers this server with the service that made the activation code.
 </context>
 <context>
     <name>edgelift::wizard::WelcomePage</name>
-    <message>
-        <source>It keeps running meanwhile: nothing is installed into its kernel, and nothing is written to its disks.</source>
-        <translation>يستمر في العمل خلال ذلك: لا يُثبَّت شيء في نواته، ولا يُكتب شيء على أقراصه.</translation>
-    </message>
     <message>
         <source>Edgelift copies the disks of a Linux server into the cloud and makes an image for Edge Node Service (ENS) of them. Nothing is changed or charged before you choose Start migration on the Review page.</source>
         <translation>ينسخ Edgelift أقراص خادم Linux إلى السحابة ويُنشئ منها صورة لخدمة Edge Node Service ‏(ENS). لا يتغيّر شيء ولا تُحتسب رسوم قبل أن تختار «بدء الترحيل» في صفحة المراجعة.</translation>
@@ -4057,6 +5111,10 @@ The import registers this server with the service that made the activation code.
         <source>Welcome</source>
         <translation>مرحبًا</translation>
     </message>
+    <message>
+        <source>The server keeps running meanwhile. Nothing on it is changed before you agree to it.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::Wizard</name>
@@ -4067,6 +5125,18 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Migration %1 continues in the background. Start “edgelift” again to watch it.</source>
         <translation>يستمر الترحيل %1 في الخلفية. شغّل «edgelift» مرة أخرى لمتابعته.</translation>
+    </message>
+    <message>
+        <source>&amp;Ask for permission</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The settings of the last migration are here again, and what is left of it is being removed. Start when you are ready.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Migration %1 waits, and what it made in the cloud keeps costing. Start “edgelift” again to go on or to clean up.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>

@@ -38,6 +38,193 @@
     </message>
 </context>
 <context>
+    <name>ConversionNote</name>
+    <message>
+        <source>The service %2 of the old platform (%1) no longer starts. It is still installed.</source>
+        <translation>Der Dienst %2 der alten Plattform (%1) wird nicht mehr gestartet. Er ist weiterhin installiert.</translation>
+    </message>
+    <message>
+        <source>The system is built for %1; instances are x86_64.</source>
+        <translation>Das System ist für %1 gebaut; Instanzen sind x86_64.</translation>
+    </message>
+    <message>
+        <source>No boot entry was found. Run the distribution&apos;s boot loader configuration on the source, then migrate again.</source>
+        <translation>Es wurde kein Boot-Eintrag gefunden. Führen Sie auf der Quelle die Bootloader-Konfiguration der Distribution aus und migrieren Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The boot loader “%1” cannot be made to start on the target. Install GRUB 2 on the source, then migrate again.</source>
+        <translation>Der Bootloader „%1“ lässt sich auf dem Ziel nicht startfähig machen. Installieren Sie GRUB 2 auf der Quelle und migrieren Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The encrypted volume %1 on %2 is not in the image; its line in /etc/crypttab is out of effect.</source>
+        <translation>Das verschlüsselte Volume %1 auf %2 ist nicht im Image; seine Zeile in /etc/crypttab ist außer Kraft gesetzt.</translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has neither drivers for virtio disks built in nor an initramfs. Make one on the source, then migrate again.</source>
+        <translation>Der Standard-Kernel %1 hat weder eingebaute Treiber für virtio-Disks noch eine initramfs. Erstellen Sie auf der Quelle eine und migrieren Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has no drivers for virtio disks. Install a kernel that has them on the source, then migrate again.</source>
+        <translation>Der Standard-Kernel %1 hat keine Treiber für virtio-Disks. Installieren Sie auf der Quelle einen Kernel mit solchen Treibern und migrieren Sie erneut.</translation>
+    </message>
+    <message>
+        <source>%1 names %2, which is another disk or none on the new machine. Change it there.</source>
+        <translation>%1 nennt %2; das ist auf der neuen Maschine eine andere Disk oder keine. Ändern Sie es dort.</translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 starts from %2, which is not this image&apos;s root filesystem. It was left as it is.</source>
+        <translation>Ein Boot-Eintrag in %1 startet von %2; das ist nicht das Root-Dateisystem dieses Images. Er wurde nicht verändert.</translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but no EFI system partition with a loader was found.</source>
+        <translation>Das Image soll über UEFI starten, aber es wurde keine EFI-Systempartition mit einem Bootloader gefunden.</translation>
+    </message>
+    <message>
+        <source>%1 is not a plain file of usual size. It was left as it is.</source>
+        <translation>%1 ist keine einfache Datei von üblicher Größe. Sie wurde nicht verändert.</translation>
+    </message>
+    <message>
+        <source>%1 starts with the system. Make sure that it lets you in at the new address.</source>
+        <translation>%1 startet mit dem System. Stellen Sie sicher, dass Sie unter der neuen Adresse Zugang erhalten.</translation>
+    </message>
+    <message>
+        <source>/etc/fstab is not a plain file of usual size. Mend it on the source, then migrate again.</source>
+        <translation>/etc/fstab ist keine einfache Datei von üblicher Größe. Beheben Sie dies auf der Quelle und migrieren Sie erneut.</translation>
+    </message>
+    <message>
+        <source>/etc/fstab mounts %1 at %2, which the image does not have. The system would stop while starting.</source>
+        <translation>/etc/fstab hängt %1 unter %2 ein, das Image enthält es aber nicht. Das System würde beim Start stehen bleiben.</translation>
+    </message>
+    <message>
+        <source>%1 has no room for the new kernel arguments. Shorten kernelopts there on the source, then migrate again.</source>
+        <translation>In %1 ist kein Platz für die neuen Kernel-Argumente. Kürzen Sie dort kernelopts auf der Quelle und migrieren Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The system starts by GRUB Legacy (0.97), which cannot find its root filesystem by UUID and is not supported. Change to GRUB 2 on the source, then migrate again.</source>
+        <translation>Das System startet über GRUB Legacy (0.97), das sein Root-Dateisystem nicht per UUID finden kann und nicht unterstützt wird. Wechseln Sie auf der Quelle zu GRUB 2 und migrieren Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The copy has a new machine-id but still the SSH host keys of its original. Make new ones with “ssh-keygen -A” after deleting the old ones.</source>
+        <translation>Die Kopie hat eine neue Machine-ID, aber noch die SSH-Hostschlüssel des Originals. Löschen Sie die alten Schlüssel und erstellen Sie mit „ssh-keygen -A“ neue.</translation>
+    </message>
+    <message>
+        <source>Machine-id and SSH host keys were kept: the server moves. Do not run it beside its original.</source>
+        <translation>Machine-ID und SSH-Hostschlüssel wurden beibehalten: Der Server zieht um. Betreiben Sie ihn nicht neben dem Original.</translation>
+    </message>
+    <message>
+        <source>A new initramfs for kernel %1 could not be made (%2). The old one was kept; this kernel may not start.</source>
+        <translation>Für Kernel %1 konnte keine neue initramfs erstellt werden (%2). Die alte wurde beibehalten; dieser Kernel startet möglicherweise nicht.</translation>
+    </message>
+    <message>
+        <source>The system has no program to make a new initramfs. The old ones start on virtio disks and were kept.</source>
+        <translation>Das System hat kein Programm zum Erstellen einer neuen initramfs. Die alten starten auf virtio-Disks und wurden beibehalten.</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has neither drivers for virtio disks built in nor an initramfs; it will not start.</source>
+        <translation>Kernel %1 hat weder eingebaute Treiber für virtio-Disks noch eine initramfs; er wird nicht starten.</translation>
+    </message>
+    <message>
+        <source>The initramfs has no drivers for virtio disks, and the system has neither dracut, initramfs-tools nor mkinitrd. Install one of them on the source, then migrate again.</source>
+        <translation>Die initramfs enthält keine Treiber für virtio-Disks, und das System hat weder dracut noch initramfs-tools noch mkinitrd. Installieren Sie eines davon auf der Quelle und migrieren Sie erneut.</translation>
+    </message>
+    <message>
+        <source>A new initramfs for the default kernel %1 could not be made (%2). Make one with virtio_blk and virtio_pci on the source, then migrate again.</source>
+        <translation>Für den Standard-Kernel %1 konnte keine neue initramfs erstellt werden (%2). Erstellen Sie auf der Quelle eine mit virtio_blk und virtio_pci und migrieren Sie erneut.</translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 names %2, which is not in /boot.</source>
+        <translation>Ein Boot-Eintrag in %1 nennt %2; dies ist nicht in /boot vorhanden.</translation>
+    </message>
+    <message>
+        <source>No kernel was found in /boot.</source>
+        <translation>In /boot wurde kein Kernel gefunden.</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has no drivers for virtio disks; it will not start. It is not the default.</source>
+        <translation>Kernel %1 hat keine Treiber für virtio-Disks; er wird nicht starten. Er ist nicht der Standard-Kernel.</translation>
+    </message>
+    <message>
+        <source>The plan puts volumes on LVM, but the system has no LVM programs. Install lvm2 on the source or choose plain partitions.</source>
+        <translation>Der Plan legt Volumes auf LVM, aber das System hat keine LVM-Programme. Installieren Sie lvm2 auf der Quelle oder wählen Sie einfache Partitionen.</translation>
+    </message>
+    <message>
+        <source>%1 (%2) comes from another machine. The system now starts also when it cannot be had.</source>
+        <translation>%1 (%2) kommt von einer anderen Maschine. Das System startet nun auch, wenn es nicht erreichbar ist.</translation>
+    </message>
+    <message>
+        <source>%1 (%2) is not in the image; it is no longer mounted.</source>
+        <translation>%1 (%2) ist nicht im Image und wird nicht mehr eingehängt.</translation>
+    </message>
+    <message>
+        <source>What %1 (%2) stands for in the image is not known. The system now starts also without it.</source>
+        <translation>Wofür %1 (%2) im Image steht, ist nicht bekannt. Das System startet nun auch ohne es.</translation>
+    </message>
+    <message>
+        <source>The name server %1 is set by hand. Check that it answers from the new place.</source>
+        <translation>Der Nameserver %1 ist von Hand festgelegt. Prüfen Sie, ob er vom neuen Ort aus antwortet.</translation>
+    </message>
+    <message>
+        <source>Several services manage the network: %1. Keep one of them.</source>
+        <translation>Mehrere Dienste verwalten das Netzwerk: %1. Behalten Sie einen davon.</translation>
+    </message>
+    <message>
+        <source>The way out leads over %1, a bond, bridge or VLAN. Its settings were left as they are; the image may not be reachable until you change them or let Edgelift replace them by plain DHCP.</source>
+        <translation>Der Weg nach außen führt über %1, ein Bond, eine Bridge oder ein VLAN. Die Einstellungen wurden nicht verändert; das Image ist möglicherweise nicht erreichbar, bis Sie sie ändern oder von Edgelift durch einfaches DHCP ersetzen lassen.</translation>
+    </message>
+    <message>
+        <source>No network settings that Edgelift knows were found. The image may not be reachable.</source>
+        <translation>Es wurden keine Netzwerkeinstellungen gefunden, die Edgelift kennt. Das Image ist möglicherweise nicht erreichbar.</translation>
+    </message>
+    <message>
+        <source>The network interface %1 is no longer started by itself: the new machine may not have it.</source>
+        <translation>Die Netzwerkschnittstelle %1 wird nicht mehr automatisch gestartet: Die neue Maschine hat sie möglicherweise nicht.</translation>
+    </message>
+    <message>
+        <source>%1 needs a processor of level %2. Choose an instance type that has it.</source>
+        <translation>%1 benötigt einen Prozessor der Stufe %2. Wählen Sie einen Instanztyp, der sie bietet.</translation>
+    </message>
+    <message>
+        <source>/etc/resolv.conf leads to %1, but systemd-resolved does not start with the system.</source>
+        <translation>/etc/resolv.conf verweist auf %1, aber systemd-resolved startet nicht mit dem System.</translation>
+    </message>
+    <message>
+        <source>No boot entry names the image&apos;s root filesystem.</source>
+        <translation>Kein Boot-Eintrag nennt das Root-Dateisystem des Images.</translation>
+    </message>
+    <message>
+        <source>The plan has no volume for the root filesystem.</source>
+        <translation>Der Plan hat kein Volume für das Root-Dateisystem.</translation>
+    </message>
+    <message>
+        <source>The routes in %1 belong to the old network and are out of effect.</source>
+        <translation>Die Routen in %1 gehören zum alten Netzwerk und sind außer Kraft gesetzt.</translation>
+    </message>
+    <message>
+        <source>SELinux labels are restored when the image starts for the first time. That can take several minutes, and the system restarts once.</source>
+        <translation>SELinux-Labels werden beim ersten Start des Images wiederhergestellt. Das kann einige Minuten dauern, und das System startet einmal neu.</translation>
+    </message>
+    <message>
+        <source>No SSH server starts with the system.</source>
+        <translation>Kein SSH-Server startet mit dem System.</translation>
+    </message>
+    <message>
+        <source>SSH is restricted by an address in %1: “%2”. Check that it lets you in at the new address.</source>
+        <translation>SSH ist in %1 durch eine Adresse eingeschränkt: „%2“. Prüfen Sie, ob Sie unter der neuen Adresse Zugang erhalten.</translation>
+    </message>
+    <message>
+        <source>The swap area %2 is not in the image; it is no longer used.</source>
+        <translation>Der Swap-Bereich %2 ist nicht im Image und wird nicht mehr verwendet.</translation>
+    </message>
+    <message>
+        <source>The distribution “%1” is not one Edgelift was made for. What is common to all was done; test the image well.</source>
+        <translation>Für die Distribution „%1“ wurde Edgelift nicht entwickelt. Alles, was für alle gilt, wurde ausgeführt; testen Sie das Image gründlich.</translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but the EFI system partition has no loader for x86_64.</source>
+        <translation>Das Image soll über UEFI starten, aber die EFI-Systempartition enthält keinen Bootloader für x86_64.</translation>
+    </message>
+</context>
+<context>
     <name>ErrorText</name>
     <message>
         <source>Something went wrong inside Edgelift</source>
@@ -454,14 +641,6 @@
     <message>
         <source>This machine cannot be migrated while it runs</source>
         <translation>Diese Maschine kann nicht im laufenden Betrieb migriert werden</translation>
-    </message>
-    <message>
-        <source>A running machine cannot be the source of this migration.</source>
-        <translation>Eine laufende Maschine kann nicht Quelle dieser Migration sein.</translation>
-    </message>
-    <message>
-        <source>Name the disk images with --source-disk.</source>
-        <translation>Geben Sie die Disk-Images mit --source-disk an.</translation>
     </message>
     <message>
         <source>The source does not read the same twice</source>
@@ -1131,6 +1310,134 @@
         <source>Undo the changes to the disks, or leave size, place and method of each volume as they were in the new plan.</source>
         <translation>Machen Sie die Änderungen an den Disks rückgängig oder belassen Sie Größe, Ort und Methode jedes Volumes wie im neuen Plan.</translation>
     </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
+        <translation>Der Kernel lässt nicht verfolgen, was auf die Disks geschrieben wird: Weder eBPF noch perf-Ereignisse sind erlaubt.</translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
+        <translation>Erlauben Sie eines davon (perf_event_paranoid, lockdown, Container-Einstellungen) oder fahren Sie den Server herunter und migrieren Sie seine Disk-Images.</translation>
+    </message>
+    <message>
+        <source>Something wrote to the disks during the final moment</source>
+        <translation>In der Schlussphase wurde auf die Disks geschrieben</translation>
+    </message>
+    <message>
+        <source>%1 was written to while the filesystems were held still, %2 times in a row.</source>
+        <translation>Auf %1 wurde geschrieben, während die Dateisysteme angehalten waren, %2-mal in Folge.</translation>
+    </message>
+    <message>
+        <source>Find the program that writes to the disk directly or that ends the hold (backup and snapshot tools do), stop it, and retry. What was copied is kept.</source>
+        <translation>Ermitteln Sie das Programm, das direkt auf die Disk schreibt oder das Anhalten aufhebt (wie Backup- und Snapshot-Werkzeuge), stoppen Sie es und versuchen Sie es erneut. Bereits Kopiertes bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>A part of a disk is always being written</source>
+        <translation>Auf einen Teil einer Disk wird ständig geschrieben</translation>
+    </message>
+    <message>
+        <source>An area of %1 that cannot be held still was written to during each of %2 tries to copy it.</source>
+        <translation>Auf einen Bereich von %1, der sich nicht anhalten lässt, wurde bei jedem von %2 Kopierversuchen geschrieben.</translation>
+    </message>
+    <message>
+        <source>Stop what writes to it (updates of the boot partition, programs that use a raw partition) for a minute, then retry.</source>
+        <translation>Stoppen Sie für eine Minute, was darauf schreibt (Aktualisierungen der Boot-Partition, Programme, die eine Partition direkt verwenden), und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Changes on the disks were not seen completely</source>
+        <translation>Änderungen auf den Disks wurden nicht vollständig erfasst</translation>
+    </message>
+    <message>
+        <source>A change of %1 was missed.</source>
+        <translation>Eine Änderung von %1 wurde nicht erfasst.</translation>
+    </message>
+    <message>
+        <source>Retry: both sides are compared then, and only what differs is sent.</source>
+        <translation>Versuchen Sie es erneut: Dann werden beide Seiten verglichen und nur die Unterschiede gesendet.</translation>
+    </message>
+    <message>
+        <source>The final moment would have been too long</source>
+        <translation>Die Schlussphase wäre zu lang gewesen</translation>
+    </message>
+    <message>
+        <source>The server had written %1 when its filesystems were held still; there is room for %2.</source>
+        <translation>Der Server hatte %1 geschrieben, als seine Dateisysteme angehalten wurden; Platz ist für %2.</translation>
+    </message>
+    <message>
+        <source>Raise the network limit, stop the services that write most, choose a quiet hour, or allow a longer hold; then retry.</source>
+        <translation>Erhöhen Sie das Netzwerklimit, stoppen Sie die Dienste, die am meisten schreiben, wählen Sie eine ruhige Stunde oder erlauben Sie ein längeres Anhalten; versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <source>Changes cannot be tracked this way</source>
+        <translation>Änderungen lassen sich auf diese Weise nicht verfolgen</translation>
+    </message>
+    <message>
+        <source>The kernel of this server does not allow changes to be tracked with %1.</source>
+        <translation>Der Kernel dieses Servers erlaubt nicht, Änderungen mit %1 zu verfolgen.</translation>
+    </message>
+    <message>
+        <source>Nothing needs to be done: another way is used. The log has the kernel&apos;s reason.</source>
+        <translation>Es ist nichts zu tun: Ein anderer Weg wird verwendet. Das Protokoll enthält den vom Kernel genannten Grund.</translation>
+    </message>
+    <message>
+        <source>A filesystem could not be stopped</source>
+        <translation>Ein Dateisystem konnte nicht angehalten werden</translation>
+    </message>
+    <message>
+        <source>Writing to %1 could not be stopped for a moment: %2.</source>
+        <translation>Das Schreiben auf %1 konnte nicht kurzzeitig angehalten werden: %2.</translation>
+    </message>
+    <message>
+        <source>Everything goes on as before. Check the disk&apos;s health and the mount, then retry.</source>
+        <translation>Alles läuft weiter wie zuvor. Prüfen Sie den Zustand der Disk und den Einhängepunkt und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Writing went on too early</source>
+        <translation>Es wurde zu früh weitergeschrieben</translation>
+    </message>
+    <message>
+        <source>The filesystems did not stand still long enough: %1.</source>
+        <translation>Die Dateisysteme waren nicht lange genug angehalten: %1.</translation>
+    </message>
+    <message>
+        <source>What was read is not used. Retry, at a time when the server is less busy.</source>
+        <translation>Das Gelesene wird nicht verwendet. Versuchen Sie es erneut, wenn der Server weniger ausgelastet ist.</translation>
+    </message>
+    <message>
+        <source>A program of yours that runs around the stop failed</source>
+        <translation>Ein eigenes Programm, das vor oder nach dem Anhalten läuft, ist fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>%1 failed: %2.</source>
+        <translation>%1 ist fehlgeschlagen: %2.</translation>
+    </message>
+    <message>
+        <source>Mend the program in /etc/edgelift/hooks.d, or remove it, then retry.</source>
+        <translation>Korrigieren Sie das Programm in /etc/edgelift/hooks.d oder entfernen Sie es und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>A device cannot be followed while the server runs</source>
+        <translation>Ein Gerät lässt sich bei laufendem Server nicht verfolgen</translation>
+    </message>
+    <message>
+        <source>%1 uses %2. What is written to it while the server runs would be lost.</source>
+        <translation>%1 verwendet %2. Was bei laufendem Server darauf geschrieben wird, ginge verloren.</translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation>Nehmen Sie es außer Betrieb und prüfen Sie erneut, oder fahren Sie den Server herunter und migrieren Sie seine Disk-Images.</translation>
+    </message>
+    <message>
+        <source>This part of the copy came too late</source>
+        <translation>Dieser Teil der Kopie kam zu spät</translation>
+    </message>
+    <message>
+        <source>The receiver already takes a later round of the copy.</source>
+        <translation>Der Empfänger nimmt bereits einen späteren Durchgang der Kopie entgegen.</translation>
+    </message>
+    <message>
+        <source>Retry. Make sure that only one program migrates this server.</source>
+        <translation>Versuchen Sie es erneut. Stellen Sie sicher, dass nur ein Programm diesen Server migriert.</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1227,6 +1534,35 @@
     </message>
 </context>
 <context>
+    <name>JobLog</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>A line of the log: %1 what the migration does now, %2 what it said about it</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>Warnung: %1</translation>
+    </message>
+    <message>
+        <source>The ENS image %1 is ready.</source>
+        <translation>Das ENS-Image %1 ist fertig.</translation>
+    </message>
+    <message>
+        <source>The migration engine does not answer. Reconnecting.</source>
+        <translation>Die Migrations-Engine antwortet nicht. Verbindung wird wiederhergestellt.</translation>
+    </message>
+    <message>
+        <source>Connected to the migration engine again.</source>
+        <translation>Wieder mit der Migrations-Engine verbunden.</translation>
+    </message>
+    <message>
+        <source>%1  %2</source>
+        <extracomment>A line of the log: %1 time of day, %2 what happened</extracomment>
+        <translation>%1  %2</translation>
+    </message>
+</context>
+<context>
     <name>JobState</name>
     <message>
         <source>Waiting</source>
@@ -1251,6 +1587,23 @@
     <message>
         <source>Cancelled</source>
         <translation>Abgebrochen</translation>
+    </message>
+</context>
+<context>
+    <name>LayoutLines</name>
+    <message>
+        <source>%1: %2 is left out</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
+        <translation>%1: %2 wird ausgelassen</translation>
+    </message>
+    <message>
+        <source>%1: %2 → %3 (%4)</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
+        <translation>%1: %2 → %3 (%4)</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>, </translation>
     </message>
 </context>
 <context>
@@ -1309,6 +1662,37 @@
     <message>
         <source>Done</source>
         <translation>Fertig</translation>
+    </message>
+</context>
+<context>
+    <name>PhaseStrip</name>
+    <message>
+        <source>Preparing</source>
+        <translation>Vorbereitung</translation>
+    </message>
+    <message>
+        <source>Transit instance</source>
+        <translation>Transitinstanz</translation>
+    </message>
+    <message>
+        <source>Synchronizing</source>
+        <translation>Synchronisierung</translation>
+    </message>
+    <message>
+        <source>ECS image</source>
+        <translation>ECS-Image</translation>
+    </message>
+    <message>
+        <source>Upload to OSS</source>
+        <translation>Upload zu OSS</translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>ENS-Image</translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation>Bereinigung</translation>
     </message>
 </context>
 <context>
@@ -1857,6 +2241,174 @@
         <source>Not needed: volumes are copied block by block.</source>
         <translation>Nicht nötig: Volumes werden Block für Block kopiert.</translation>
     </message>
+    <message>
+        <source>Device that cannot be followed</source>
+        <translation>Nicht verfolgbares Gerät</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a multipath device. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 verwendet %2, ein Multipath-Gerät. Was darauf geschrieben wird, lässt sich bei laufendem Server nicht verfolgen.</translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation>Nehmen Sie es außer Betrieb und prüfen Sie erneut, oder fahren Sie den Server herunter und migrieren Sie seine Disk-Images.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which the kernel drives as an NVMe multipath disk. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 verwendet %2, das der Kernel als NVMe-Multipath-Disk betreibt. Was darauf geschrieben wird, lässt sich bei laufendem Server nicht verfolgen.</translation>
+    </message>
+    <message>
+        <source>If the disk has one path only, start the server with the kernel option nvme_core.multipath=N and check again; otherwise shut it down and migrate its disk images.</source>
+        <translation>Hat die Disk nur einen Pfad, starten Sie den Server mit der Kernel-Option nvme_core.multipath=N und prüfen Sie erneut; andernfalls fahren Sie ihn herunter und migrieren Sie seine Disk-Images.</translation>
+    </message>
+    <message>
+        <source>%1 uses a disk that is there several times: %2.</source>
+        <translation>%1 verwendet eine Disk, die mehrfach vorhanden ist: %2.</translation>
+    </message>
+    <message>
+        <source>Leave one path to the disk, then check again.</source>
+        <translation>Lassen Sie nur einen Pfad zur Disk bestehen und prüfen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a DRBD device. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 verwendet %2, ein DRBD-Gerät. Was darauf geschrieben wird, lässt sich bei laufendem Server nicht verfolgen.</translation>
+    </message>
+    <message>
+        <source>Unmount it, stop DRBD and check again, or shut the server down and migrate its disk images.</source>
+        <translation>Hängen Sie es aus, stoppen Sie DRBD und prüfen Sie erneut, oder fahren Sie den Server herunter und migrieren Sie seine Disk-Images.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which other servers may write to as well.</source>
+        <translation>%1 verwendet %2, auf das auch andere Server schreiben können.</translation>
+    </message>
+    <message>
+        <source>Unmount it on this server, then check again. What servers share stays where it is.</source>
+        <translation>Hängen Sie es auf diesem Server aus und prüfen Sie erneut. Was Server gemeinsam nutzen, bleibt an seinem Ort.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, persistent memory. What is written to it cannot be followed.</source>
+        <translation>%1 verwendet %2, persistenten Speicher. Was darauf geschrieben wird, lässt sich nicht verfolgen.</translation>
+    </message>
+    <message>
+        <source>Move its files to a disk and unmount it, then check again.</source>
+        <translation>Verschieben Sie die Dateien auf eine Disk, hängen Sie es aus und prüfen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2 with DAX: programs write to it past everything that could follow them.</source>
+        <translation>%1 verwendet %2 mit DAX: Programme schreiben darauf an allem vorbei, was sie verfolgen könnte.</translation>
+    </message>
+    <message>
+        <source>Mount it without the option “dax”, then check again.</source>
+        <translation>Hängen Sie es ohne die Option „dax“ ein und prüfen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a disk in memory. Nothing of it would reach the image.</source>
+        <translation>%1 verwendet %2, eine Disk im Arbeitsspeicher. Nichts davon würde in das Image gelangen.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a kind of device that is not known here. What is written to it cannot be followed.</source>
+        <translation>%1 verwendet %2, eine hier unbekannte Art von Gerät. Was darauf geschrieben wird, lässt sich nicht verfolgen.</translation>
+    </message>
+    <message>
+        <source>System volume</source>
+        <translation>Systemvolume</translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. The image could not start from that.</source>
+        <translation>%1 liegt auf %2. Das Image könnte davon nicht starten.</translation>
+    </message>
+    <message>
+        <source>Move it to a partition or to a linear logical volume, then check again.</source>
+        <translation>Verschieben Sie es auf eine Partition oder ein lineares logisches Volume und prüfen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>Storage in layers</source>
+        <translation>Speicher in Schichten</translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. It is copied as it lies on the disks, with all of them or none.</source>
+        <translation>%1 liegt auf %2. Es wird so kopiert, wie es auf den Disks liegt, mit allen Disks oder mit keiner.</translation>
+    </message>
+    <message>
+        <source>Volume that cannot be held still</source>
+        <translation>Nicht anhaltbares Volume</translation>
+    </message>
+    <message>
+        <source>%1 (%2) is copied in a moment when nothing writes to it.</source>
+        <translation>%1 (%2) wird in einem Moment kopiert, in dem nichts darauf schreibt.</translation>
+    </message>
+    <message>
+        <source>Avoid changes there during the final step.</source>
+        <translation>Vermeiden Sie dort Änderungen während der Schlussphase.</translation>
+    </message>
+    <message>
+        <source>Not on this server</source>
+        <translation>Nicht auf diesem Server</translation>
+    </message>
+    <message>
+        <source>These are not on disks of this server and are not migrated: %1.</source>
+        <translation>Folgendes liegt nicht auf Disks dieses Servers und wird nicht migriert: %1.</translation>
+    </message>
+    <message>
+        <source>Make sure that the instance can reach what it needs of them.</source>
+        <translation>Stellen Sie sicher, dass die Instanz erreichen kann, was sie davon benötigt.</translation>
+    </message>
+    <message>
+        <source>Disk that cannot be understood</source>
+        <translation>Nicht lesbare Disk-Struktur</translation>
+    </message>
+    <message>
+        <source>%1 cannot be used: %2</source>
+        <translation>%1 ist nicht verwendbar: %2</translation>
+    </message>
+    <message>
+        <source>Repair it, or leave the disk out in the plan.</source>
+        <translation>Reparieren Sie sie oder lassen Sie die Disk im Plan aus.</translation>
+    </message>
+    <message>
+        <source>Identity of a disk</source>
+        <translation>Identität einer Disk</translation>
+    </message>
+    <message>
+        <source>Disk %1 has neither a serial number nor an id. It is recognized by its slot.</source>
+        <translation>Disk %1 hat weder Seriennummer noch ID. Sie wird an ihrem Steckplatz erkannt.</translation>
+    </message>
+    <message>
+        <source>Leave it in its slot until the migration is finished.</source>
+        <translation>Lassen Sie sie in ihrem Steckplatz, bis die Migration abgeschlossen ist.</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Arbeitsspeicher</translation>
+    </message>
+    <message>
+        <source>%1 are free.</source>
+        <translation>%1 sind frei.</translation>
+    </message>
+    <message>
+        <source>Only %1 are free. What changes last is kept in memory in the final step.</source>
+        <translation>Nur %1 sind frei. Was sich zuletzt ändert, wird in der Schlussphase im Arbeitsspeicher gehalten.</translation>
+    </message>
+    <message>
+        <source>Stop programs that are not needed during the migration.</source>
+        <translation>Stoppen Sie Programme, die während der Migration nicht benötigt werden.</translation>
+    </message>
+    <message>
+        <source>A server that runs needs it for block replication.</source>
+        <translation>Ein laufender Server braucht ihn für die Blockreplikation.</translation>
+    </message>
+    <message>
+        <source>You are asked before it is installed.</source>
+        <translation>Vor der Installation werden Sie gefragt.</translation>
+    </message>
+    <message>
+        <source>rsync is installed.</source>
+        <translation>rsync ist installiert.</translation>
+    </message>
+    <message>
+        <source>rsync copies volumes file by file, and it is not installed.</source>
+        <translation>rsync kopiert Volumes Datei für Datei und ist nicht installiert.</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2061,6 +2613,14 @@
     </message>
 </context>
 <context>
+    <name>Said</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+</context>
+<context>
     <name>Warning</name>
     <message>
         <source>The connection to the transit instance is interrupted. The copy goes on by itself when it is back.</source>
@@ -2088,20 +2648,72 @@
             <numerusform>%n Blöcke des Ziels wichen vom Gesendeten ab und wurden noch einmal gesendet.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>The server changes %1 MB/s, and %2 MB/s can be sent: the copy does not catch up. Raise the limits, wait for a quiet hour, stop the services that write most, or allow a longer final moment.</source>
+        <translation>Der Server ändert %1 MB/s, gesendet werden können %2 MB/s: Die Kopie holt nicht auf. Erhöhen Sie die Limits, warten Sie auf eine ruhige Stunde, stoppen Sie die Dienste, die am meisten schreiben, oder erlauben Sie eine längere Schlussphase.</translation>
+    </message>
 </context>
 <context>
-    <name>edgelift::wizard::CancelPanel</name>
+    <name>edgelift::wizard::BootPanel</name>
     <message>
-        <source>Cancel this migration? The job is deleted, the intermediate instance is released and the copied data is lost. What was used until now is still charged.</source>
-        <translation>Diese Migration abbrechen? Der Auftrag wird gelöscht, die Transitinstanz freigegeben, die kopierten Daten gehen verloren. Bisher Genutztes wird trotzdem berechnet.</translation>
+        <source>The image works: the server in it has booted, and all its files are as they were.</source>
+        <translation>Das Image funktioniert: Der Server darin ist gestartet, und alle seine Dateien sind unverändert.</translation>
     </message>
     <message>
-        <source>&amp;Keep migrating</source>
-        <translation>Weiter mi&amp;grieren</translation>
+        <source>The machine is off. The image works: all files in it were as they were.</source>
+        <translation>Die Maschine ist aus. Das Image funktioniert: Alle Dateien darin waren unverändert.</translation>
     </message>
     <message>
-        <source>Cancel migrati&amp;on</source>
-        <translation>Migra&amp;tion abbrechen</translation>
+        <source>The image boots in a virtual machine on this server. The image is not changed.</source>
+        <translation>Das Image startet in einer virtuellen Maschine auf diesem Server. Das Image wird nicht verändert.</translation>
+    </message>
+    <message>
+        <source>The machine is off. It did not say what the server says when it has booted.</source>
+        <translation>Die Maschine ist aus. Sie hat nicht gemeldet, was der Server nach dem Start meldet.</translation>
+    </message>
+    <message>
+        <source>Stop the &amp;machine</source>
+        <translation>Maschine sto&amp;ppen</translation>
+    </message>
+    <message>
+        <source>Boot it &amp;here</source>
+        <translation>Hier s&amp;tarten</translation>
+    </message>
+    <message>
+        <source>Console of the image that boots here</source>
+        <translation>Konsole des hier startenden Images</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ButtonRow</name>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Weiter</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>&amp;Options</source>
+        <extracomment>Opens a menu: language, size of text, low-bandwidth mode</extracomment>
+        <translation>&amp;Optionen</translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation>Optionen</translation>
+    </message>
+    <message>
+        <source>F10</source>
+        <translation>F10</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>S&amp;chließen</translation>
     </message>
 </context>
 <context>
@@ -2218,6 +2830,109 @@
     </message>
 </context>
 <context>
+    <name>edgelift::wizard::CleanUpBox</name>
+    <message>
+        <source>What the migration made in the cloud is being removed. You may close this window: it goes on.</source>
+        <translation>Was die Migration in der Cloud erstellt hat, wird entfernt. Sie können dieses Fenster schließen: Der Vorgang läuft weiter.</translation>
+    </message>
+    <message>
+        <source>These still exist in the cloud and keep costing until they are removed:</source>
+        <translation>Folgendes ist noch in der Cloud vorhanden und kostet weiter, bis es entfernt wird:</translation>
+    </message>
+    <message>
+        <source>Everything temporary was released: the transit instance, the temporary images and snapshots.</source>
+        <translation>Alles Temporäre wurde freigegeben: die Transitinstanz, die temporären Images und Snapshots.</translation>
+    </message>
+    <message>
+        <source>The last clean-up was not complete: %1 %2 [%3]</source>
+        <extracomment>Why a clean-up failed: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation>Die letzte Bereinigung war nicht vollständig: %1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>Clean up? The job is deleted, the transit instance is released and the copied data is lost.</source>
+        <translation>Bereinigen? Der Auftrag wird gelöscht, die Transitinstanz freigegeben, und die kopierten Daten gehen verloren.</translation>
+    </message>
+    <message>
+        <source>Clean up? Everything listed here but what is kept on purpose is removed from the cloud.</source>
+        <translation>Bereinigen? Alles hier Aufgeführte wird aus der Cloud entfernt, außer dem, was absichtlich behalten wird.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>&amp;Behalten</translation>
+    </message>
+    <message>
+        <source>Clean u&amp;p now</source>
+        <translation>&amp;Jetzt bereinigen</translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation>Bereinigung</translation>
+    </message>
+    <message>
+        <source>Clean &amp;up…</source>
+        <translation>Bere&amp;inigen…</translation>
+    </message>
+    <message>
+        <source>How to do it by han&amp;d</source>
+        <translation>So geht es &amp;von Hand</translation>
+    </message>
+    <message>
+        <source>Sign in to the console, choose the region, and remove what is listed here from top to bottom: release the instance, delete images, snapshots, disks and the network, and the objects in the bucket. Look for it by its id.</source>
+        <translation>Melden Sie sich an der Konsole an, wählen Sie die Region und entfernen Sie das hier Aufgeführte von oben nach unten: Geben Sie die Instanz frei und löschen Sie Images, Snapshots, Disks und das Netzwerk sowie die Objekte im Bucket. Suchen Sie jeweils anhand der ID.</translation>
+    </message>
+    <message>
+        <source>ECS console</source>
+        <translation>ECS-Konsole</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CodeMaker</name>
+    <message>
+        <source>Generating…</source>
+        <translation>Wird generiert…</translation>
+    </message>
+    <message>
+        <source>&amp;Name of the code:</source>
+        <translation>Na&amp;me des Codes:</translation>
+    </message>
+    <message>
+        <source>Optional</source>
+        <translation>Optional</translation>
+    </message>
+    <message>
+        <source>Servers it can import (1 to %1):</source>
+        <translation>Anzahl der importierbaren Server (1 bis %1):</translation>
+    </message>
+    <message>
+        <source>Days it is valid (1 to %1):</source>
+        <translation>Gültigkeit in Tagen (1 bis %1):</translation>
+    </message>
+    <message>
+        <source>&amp;Generate</source>
+        <translation>&amp;Jetzt generieren</translation>
+    </message>
+    <message>
+        <source>Choose AccessKey pair above and enter the pair and, under Private network, the address of the service.</source>
+        <translation>Wählen Sie oben „AccessKey-Paar“ und geben Sie das Paar sowie unter „Privates Netzwerk“ die Adresse des Dienstes ein.</translation>
+    </message>
+    <message>
+        <source>The new activation code</source>
+        <translation>Der neue Aktivierungscode</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the activation code</source>
+        <translation>Aktivierungscode kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Use it here</source>
+        <translation>Hier n&amp;utzen</translation>
+    </message>
+</context>
+<context>
     <name>edgelift::wizard::ConnectPage</name>
     <message>
         <source>Connect this server</source>
@@ -2244,17 +2959,28 @@ Ein AccessKey-Paar gehört zu einem Benutzer Ihres Kontos; erstellen Sie es in d
 Beides wird nicht gespeichert: Geben Sie es nach dem Schließen des Programms erneut ein.</translation>
     </message>
     <message>
-        <source>enter the activation code</source>
-        <translation>den Aktivierungscode eingeben</translation>
+        <source>Connected as %1.</source>
+        <translation>Verbunden als %1.</translation>
     </message>
     <message>
-        <source>enter the AccessKey ID and the AccessKey secret</source>
-        <translation>AccessKey-ID und AccessKey-Secret eingeben</translation>
+        <source>Contacting %1…</source>
+        <translation>Verbindung zu %1…</translation>
     </message>
     <message>
-        <source>correct what is marked</source>
-        <translation>das Markierte korrigieren</translation>
+        <source>&amp;Retry</source>
+        <translation>E&amp;rneut versuchen</translation>
     </message>
+    <message>
+        <source>&amp;Test connection</source>
+        <translation>Verbindung &amp;testen</translation>
+    </message>
+    <message>
+        <source>Generate a &amp;code</source>
+        <translation>Co&amp;de generieren</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CredentialForm</name>
     <message>
         <source>Enter an address that begins with http:// or https://.</source>
         <translation>Geben Sie eine Adresse ein, die mit http:// oder https:// beginnt.</translation>
@@ -2266,10 +2992,6 @@ Beides wird nicht gespeichert: Geben Sie es nach dem Schließen des Programms er
     <message>
         <source>Enter the activation code from the SMC console. [E-CON-01]</source>
         <translation>Geben Sie den Aktivierungscode aus der SMC-Konsole ein. [E-CON-01]</translation>
-    </message>
-    <message>
-        <source>Connected as %1.</source>
-        <translation>Verbunden als %1.</translation>
     </message>
     <message>
         <source>The service rejected the activation code. Check it for missing characters, or generate a new one. [E-CON-02]</source>
@@ -2291,12 +3013,20 @@ Beides wird nicht gespeichert: Geben Sie es nach dem Schließen des Programms er
         <translation>Das AccessKey-Paar wurde abgelehnt: %1. Prüfen Sie das Paar und seine Berechtigungen. [E-CON-06]</translation>
     </message>
     <message>
-        <source>Contacting %1…</source>
-        <translation>Verbindung zu %1…</translation>
+        <source>enter the activation code</source>
+        <translation>den Aktivierungscode eingeben</translation>
     </message>
     <message>
-        <source>&amp;Retry</source>
-        <translation>E&amp;rneut versuchen</translation>
+        <source>enter the AccessKey ID and the AccessKey secret</source>
+        <translation>AccessKey-ID und AccessKey-Secret eingeben</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>das Markierte korrigieren</translation>
+    </message>
+    <message>
+        <source>complete the activation code</source>
+        <translation>den Aktivierungscode vervollständigen</translation>
     </message>
     <message>
         <source>Acti&amp;vation code (recommended)</source>
@@ -2338,10 +3068,6 @@ Beides wird nicht gespeichert: Geben Sie es nach dem Schließen des Programms er
         <source>&amp;Private network</source>
         <translation>Privates &amp;Netzwerk</translation>
     </message>
-    <message>
-        <source>&amp;Test connection</source>
-        <translation>Verbindung &amp;testen</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::DecisionCard</name>
@@ -2357,6 +3083,76 @@ Beides wird nicht gespeichert: Geben Sie es nach dem Schließen des Programms er
     <message>
         <source>%1 %2</source>
         <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DemoBar</name>
+    <message>
+        <source>The receiver was killed. It starts again by itself.</source>
+        <translation>Der Empfänger wurde beendet. Er startet automatisch neu.</translation>
+    </message>
+    <message>
+        <source>No receiver runs now. It runs while data is transferred.</source>
+        <translation>Derzeit läuft kein Empfänger. Er läuft, während Daten übertragen werden.</translation>
+    </message>
+    <message>
+        <source>Every instance type is sold out.</source>
+        <translation>Alle Instanztypen sind ausverkauft.</translation>
+    </message>
+    <message>
+        <source>Instance types are in stock again.</source>
+        <translation>Instanztypen sind wieder vorrätig.</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>An error: %1 what happened, %2 what to do</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>The network is back.</source>
+        <translation>Das Netzwerk ist wieder da.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The network is down for %n s more.</source>
+        <translation>
+            <numerusform>Das Netzwerk ist noch %n s unterbrochen.</numerusform>
+            <numerusform>Das Netzwerk ist noch %n s unterbrochen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Restock the instance types</source>
+        <translation>Instanztypen wieder auffüllen</translation>
+    </message>
+    <message>
+        <source>Sell out the instance types</source>
+        <translation>Instanztypen ausverkaufen</translation>
+    </message>
+    <message>
+        <source>Demonstration – no data leaves this server</source>
+        <translation>Demonstration – keine Daten verlassen diesen Server</translation>
+    </message>
+    <message>
+        <source>Link speed:</source>
+        <translation>Verbindungsgeschwindigkeit:</translation>
+    </message>
+    <message>
+        <source>Speed of the simulated link</source>
+        <translation>Geschwindigkeit der simulierten Verbindung</translation>
+    </message>
+    <message>
+        <source>Make it fail</source>
+        <translation>Fehler auslösen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Drop the network for %n s</source>
+        <translation>
+            <numerusform>Netzwerk für %n s unterbrechen</numerusform>
+            <numerusform>Netzwerk für %n s unterbrechen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Kill the receiver</source>
+        <translation>Empfänger beenden</translation>
     </message>
 </context>
 <context>
@@ -2378,8 +3174,43 @@ Beides wird nicht gespeichert: Geben Sie es nach dem Schließen des Programms er
         <translation>Aktivierungscode wird erstellt…</translation>
     </message>
     <message>
-        <source>The demonstration is ready.</source>
-        <translation>Die Demonstration ist bereit.</translation>
+        <source>The demonstration is ready. The activation code is in its field already.</source>
+        <translation>Die Demonstration ist bereit. Der Aktivierungscode steht bereits in seinem Feld.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiagnosticsBox</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>What went wrong: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>Save diagnostics</source>
+        <translation>Diagnosedaten speichern</translation>
+    </message>
+    <message>
+        <source>ZIP archives (*.zip)</source>
+        <translation>ZIP-Archive (*.zip)</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>Gespeichert als %1.</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <extracomment>%1 the name of a file, %2 its size</extracomment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>These files will be saved, without secrets:
+%1</source>
+        <translation>Diese Dateien werden ohne Geheimnisse gespeichert:
+%1</translation>
+    </message>
+    <message>
+        <source>Save these files…</source>
+        <translation>Diese Dateien speichern…</translation>
     </message>
 </context>
 <context>
@@ -2392,6 +3223,27 @@ Beides wird nicht gespeichert: Geben Sie es nach dem Schließen des Programms er
         <source>+%1 too much</source>
         <extracomment>on a disk that is too small; %1 a size</extracomment>
         <translation>+%1 zu viel</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiskRows</name>
+    <message>
+        <source>System disk %1</source>
+        <extracomment>%1: the name of a disk such as /dev/vda</extracomment>
+        <translation>Systemdisk %1</translation>
+    </message>
+    <message>
+        <source>Data disk %1</source>
+        <translation>Datendisk %1</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>Fortschritt von %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of a disk: amount that is copied, amount in all</extracomment>
+        <translation>%1 von %2</translation>
     </message>
 </context>
 <context>
@@ -2460,28 +3312,7 @@ Beides wird nicht gespeichert: Geben Sie es nach dem Schließen des Programms er
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::DisksPage</name>
-    <message>
-        <source>%1 %2 [%3]</source>
-        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
-        <translation>%1 %2 [%3]</translation>
-    </message>
-    <message>
-        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
-        <translation>„%1“ ist keine Größe. Geben Sie eine Zahl ein, allein für GiB oder mit Einheit, etwa 20 oder 512 MiB.</translation>
-    </message>
-    <message>
-        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
-        <translation>%1 aufgenommen. Disk mit Auf/Ab wählen, Eingabe legt ab, Esc bricht ab.</translation>
-    </message>
-    <message>
-        <source>No disks found.</source>
-        <translation>Keine Disks gefunden.</translation>
-    </message>
-    <message>
-        <source>Reading disks…</source>
-        <translation>Disks werden gelesen…</translation>
-    </message>
+    <name>edgelift::wizard::DisksButtons</name>
     <message numerus="yes">
         <source>%n problem(s) to solve</source>
         <translation>
@@ -2494,42 +3325,12 @@ Beides wird nicht gespeichert: Geben Sie es nach dem Schließen des Programms er
         <translation>Passt: ja</translation>
     </message>
     <message>
-        <source>let Edgelift read the disks of this server</source>
-        <translation>Edgelift die Disks dieses Servers lesen lassen</translation>
-    </message>
-    <message numerus="yes">
-        <source>solve %n problem(s) of the layout</source>
-        <translation>
-            <numerusform>%n Problem des Layouts lösen</numerusform>
-            <numerusform>%n Probleme des Layouts lösen</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>%1: %2</source>
-        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
-----------
-%1 a mount target or disk, %2 what is to be said about it</extracomment>
-        <translation>%1: %2</translation>
-    </message>
-    <message>
-        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
-        <translation>Ziehen Sie einen Einhängepunkt am Griff auf eine andere Disk oder drücken Sie darauf Strg+X. F2 ändert die Größe, die Leertaste wählt „Migrieren“ ab.</translation>
-    </message>
-    <message>
-        <source>What is left needs your decision: see the list below the table.</source>
-        <translation>Der Rest erfordert Ihre Entscheidung: siehe Liste unter der Tabelle.</translation>
-    </message>
-    <message>
         <source>&amp;Automatic layout</source>
         <translation>&amp;Automatisches Layout</translation>
     </message>
     <message>
         <source>Ad&amp;just</source>
         <translation>A&amp;npassen</translation>
-    </message>
-    <message>
-        <source>&amp;Show the layout</source>
-        <translation>&amp;Layout anzeigen</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
@@ -2563,6 +3364,55 @@ Beides wird nicht gespeichert: Geben Sie es nach dem Schließen des Programms er
         <source>F5</source>
         <translation>F5</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksPage</name>
+    <message>
+        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
+        <translation>„%1“ ist keine Größe. Geben Sie eine Zahl ein, allein für GiB oder mit Einheit, etwa 20 oder 512 MiB.</translation>
+    </message>
+    <message>
+        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
+        <translation>%1 aufgenommen. Disk mit Auf/Ab wählen, Eingabe legt ab, Esc bricht ab.</translation>
+    </message>
+    <message>
+        <source>No disks found.</source>
+        <translation>Keine Disks gefunden.</translation>
+    </message>
+    <message>
+        <source>Reading disks…</source>
+        <translation>Disks werden gelesen…</translation>
+    </message>
+    <message>
+        <source>let Edgelift read the disks of this server</source>
+        <translation>Edgelift die Disks dieses Servers lesen lassen</translation>
+    </message>
+    <message numerus="yes">
+        <source>solve %n problem(s) of the layout</source>
+        <translation>
+            <numerusform>%n Problem des Layouts lösen</numerusform>
+            <numerusform>%n Probleme des Layouts lösen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
+----------
+%1 a mount target or disk, %2 what is to be said about it</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
+        <translation>Ziehen Sie einen Einhängepunkt am Griff auf eine andere Disk oder drücken Sie darauf Strg+X. F2 ändert die Größe, die Leertaste wählt „Migrieren“ ab.</translation>
+    </message>
+    <message>
+        <source>What is left needs your decision: see the list below the table.</source>
+        <translation>Der Rest erfordert Ihre Entscheidung: siehe Liste unter der Tabelle.</translation>
+    </message>
+    <message>
+        <source>&amp;Show the layout</source>
+        <translation>&amp;Layout anzeigen</translation>
+    </message>
     <message>
         <source>Mount targets</source>
         <translation>Einhängepunkte</translation>
@@ -2587,22 +3437,26 @@ Mit der Tastatur: Strg+X nimmt einen Einhängepunkt auf, Auf und Ab wählen eine
         <source>Choose what the disks of the image look like and what is migrated to them.</source>
         <translation>Wählen Sie, wie die Disks des Images aussehen und was auf sie migriert wird.</translation>
     </message>
+    <message>
+        <source>Choose Adjust to change this layout.</source>
+        <translation>Wählen Sie „Anpassen“, um dieses Layout zu ändern.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksTable</name>
+    <message>
+        <source>In use: %1; at least %2.</source>
+        <extracomment>of a disk or mount target; %1 the space in use, %2 the smallest possible size</extracomment>
+        <translation>Belegt: %1; mindestens %2.</translation>
+    </message>
+    <message>
+        <source>LVM: %1.</source>
+        <extracomment>%1 the name of a volume group or logical volume</extracomment>
+        <translation>LVM: %1.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::ErrorPanel</name>
-    <message>
-        <source>%1 %2: price not known</source>
-        <translation>%1 %2: Preis nicht bekannt</translation>
-    </message>
-    <message>
-        <source>%1 %2: free</source>
-        <translation>%1 %2: kostenlos</translation>
-    </message>
-    <message>
-        <source>%1 %2: %3 %4 a day</source>
-        <extracomment>A cloud resource: kind, id, currency such as CNY, amount</extracomment>
-        <translation>%1 %2: %3 %4 pro Tag</translation>
-    </message>
     <message>
         <source>The migration stopped: %1 [%2]</source>
         <extracomment>%1: what happened, %2: a code such as EL-0212</extracomment>
@@ -2623,10 +3477,6 @@ Zeit: %3
 Detail: %4</translation>
     </message>
     <message>
-        <source>Troubleshoot errors: %1</source>
-        <translation>Fehlerbehebung: %1</translation>
-    </message>
-    <message>
         <source>Re&amp;try</source>
         <translation>&amp;Erneut versuchen</translation>
     </message>
@@ -2639,40 +3489,59 @@ Detail: %4</translation>
         <translation>Diagn&amp;osedaten speichern…</translation>
     </message>
     <message>
-        <source>Save t&amp;hese files…</source>
-        <translation>Die&amp;se Dateien speichern…</translation>
-    </message>
-    <message>
         <source>Cancel job and clean &amp;up…</source>
         <translation>Abbrechen &amp;und bereinigen…</translation>
     </message>
     <message>
-        <source>Still there and costing until you clean up:
-%1</source>
-        <translation>Noch vorhanden und kostenpflichtig, bis Sie bereinigen:
-%1</translation>
+        <source>These still exist in the cloud and keep costing until you retry or clean up:</source>
+        <translation>Folgendes ist noch in der Cloud vorhanden und kostet weiter, bis Sie es erneut versuchen oder bereinigen:</translation>
     </message>
     <message>
-        <source>%1 (%2)</source>
-        <translation>%1 (%2)</translation>
+        <source>You retried at %1: it came to the same error again.</source>
+        <translation>Sie haben es um %1 erneut versucht: Derselbe Fehler ist wieder aufgetreten.</translation>
     </message>
     <message>
-        <source>These files will be saved, without secrets:
-%1</source>
-        <translation>Diese Dateien werden ohne Geheimnisse gespeichert:
-%1</translation>
+        <source>You retried at %1: it came to another error.</source>
+        <translation>Sie haben es um %1 erneut versucht: Ein anderer Fehler ist aufgetreten.</translation>
     </message>
     <message>
-        <source>Save diagnostics</source>
-        <translation>Diagnosedaten speichern</translation>
+        <source>Start again &amp;with the same settings</source>
+        <translation>&amp;Mit denselben Einstellungen neu beginnen</translation>
     </message>
     <message>
-        <source>ZIP archives (*.zip)</source>
-        <translation>ZIP-Archive (*.zip)</translation>
+        <source>Copy what is said about this error</source>
+        <translation>Angaben zu diesem Fehler kopieren</translation>
     </message>
     <message>
-        <source>Saved as %1.</source>
-        <translation>Gespeichert als %1.</translation>
+        <source>Troubleshoot errors</source>
+        <translation>Fehlerbehebung</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ExcludesForm</name>
+    <message>
+        <source>Path to &amp;leave out:</source>
+        <translation>Auszu&amp;lassender Pfad:</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>Hinz&amp;ufügen</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Entfernen</translation>
+    </message>
+    <message>
+        <source>Paths that are left out</source>
+        <translation>Ausgelassene Pfade</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::FactGrid</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>One line of a list of facts: name and value</extracomment>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -2684,14 +3553,6 @@ Detail: %4</translation>
     <message>
         <source>Finish and clean-up</source>
         <translation>Abschluss und Bereinigung</translation>
-    </message>
-    <message>
-        <source>Image: %1 (%2)
-Region: %3
-Duration: %4</source>
-        <translation>Image: %1 (%2)
-Region: %3
-Dauer: %4</translation>
     </message>
     <message>
         <source>The ENS image is ready.</source>
@@ -2710,45 +3571,8 @@ Dauer: %4</translation>
         <translation>Die Migration wurde abgebrochen. Es gibt kein Image.</translation>
     </message>
     <message>
-        <source>Next steps
-1. Open the ENS console and create an instance from this image.
-2. Check application licences: the hardware changed.
-3. Compare the new instance with this server before switching over.</source>
-        <translation>Nächste Schritte
-1. Öffnen Sie die ENS-Konsole und erstellen Sie aus diesem Image eine Instanz.
-2. Prüfen Sie Anwendungslizenzen: Die Hardware hat sich geändert.
-3. Vergleichen Sie die neue Instanz mit diesem Server, bevor Sie umschalten.</translation>
-    </message>
-    <message>
-        <source>ENS console: %1</source>
-        <translation>ENS-Konsole: %1</translation>
-    </message>
-    <message>
-        <source>Or by command: %1</source>
-        <translation>Oder per Befehl: %1</translation>
-    </message>
-    <message>
         <source>Folder of the image: %1</source>
         <translation>Ordner des Images: %1</translation>
-    </message>
-    <message>
-        <source>Kept on purpose: %1</source>
-        <extracomment>%1: a cloud resource and its price</extracomment>
-        <translation>Absichtlich behalten: %1</translation>
-    </message>
-    <message>
-        <source>Still there: %1 – costs continue</source>
-        <translation>Noch vorhanden: %1 – Kosten laufen weiter</translation>
-    </message>
-    <message>
-        <source>Everything temporary was released: the intermediate instance, the temporary images and snapshots.</source>
-        <translation>Alles Temporäre wurde freigegeben: die Transitinstanz, die temporären Images und Snapshots.</translation>
-    </message>
-    <message>
-        <source>Clean-up
-%1</source>
-        <translation>Bereinigung
-%1</translation>
     </message>
     <message>
         <source>Save report</source>
@@ -2759,22 +3583,6 @@ Dauer: %4</translation>
         <translation>Berichte (*.html)</translation>
     </message>
     <message>
-        <source>The report was saved as %1.</source>
-        <translation>Der Bericht wurde als %1 gespeichert.</translation>
-    </message>
-    <message>
-        <source>Copy &amp;address</source>
-        <translation>A&amp;dresse kopieren</translation>
-    </message>
-    <message>
-        <source>Copy &amp;command</source>
-        <translation>&amp;Befehl kopieren</translation>
-    </message>
-    <message>
-        <source>&amp;Release now</source>
-        <translation>Jetzt &amp;freigeben</translation>
-    </message>
-    <message>
         <source>Show in &amp;file manager</source>
         <translation>Im Datei&amp;manager anzeigen</translation>
     </message>
@@ -2783,35 +3591,78 @@ Dauer: %4</translation>
         <translation>Bericht &amp;speichern…</translation>
     </message>
     <message>
-        <source>Boot it &amp;here</source>
-        <translation>Hier s&amp;tarten</translation>
+        <source>Save settings</source>
+        <translation>Einstellungen speichern</translation>
     </message>
     <message>
-        <source>Console of the image that boots here</source>
-        <translation>Konsole des hier startenden Images</translation>
-    </message>
-</context>
-<context>
-    <name>edgelift::wizard::JobWatch</name>
-    <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
+        <source>Plan files (*.json)</source>
+        <translation>Plandateien (*.json)</translation>
     </message>
     <message>
-        <source>Warning: %1</source>
-        <translation>Warnung: %1</translation>
+        <source>Saved as %1.</source>
+        <extracomment>%1 is the path of a file</extracomment>
+        <translation>Gespeichert als %1.</translation>
     </message>
     <message>
-        <source>The ENS image %1 is ready.</source>
-        <translation>Das ENS-Image %1 ist fertig.</translation>
+        <source>No file manager could be opened. The image is in the folder %1.</source>
+        <translation>Es konnte kein Dateimanager geöffnet werden. Das Image liegt im Ordner %1.</translation>
     </message>
     <message>
-        <source>The migration engine does not answer. Reconnecting.</source>
-        <translation>Die Migrations-Engine antwortet nicht. Verbindung wird wiederhergestellt.</translation>
+        <source>Image</source>
+        <translation>Image</translation>
     </message>
     <message>
-        <source>Connected to the migration engine again.</source>
-        <translation>Wieder mit der Migrations-Engine verbunden.</translation>
+        <source>Image ID</source>
+        <translation>Image-ID</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>Region</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Gesendet</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>Next steps</source>
+        <translation>Nächste Schritte</translation>
+    </message>
+    <message>
+        <source>Or by this command, with your own values for TYPE, REGION and MBIT:</source>
+        <extracomment>The capitals are in the command and stay as they are</extracomment>
+        <translation>Oder mit diesem Befehl, mit eigenen Werten für TYPE, REGION und MBIT:</translation>
+    </message>
+    <message>
+        <source>1. Open the ENS console and create an instance from this image.
+2. Check application licences: the hardware changed.
+3. Compare the new instance with this server before switching over.</source>
+        <translation>1. Öffnen Sie die ENS-Konsole und erstellen Sie eine Instanz aus diesem Image.
+2. Prüfen Sie Anwendungslizenzen: Die Hardware hat sich geändert.
+3. Vergleichen Sie vor dem Umschalten die neue Instanz mit diesem Server.</translation>
+    </message>
+    <message>
+        <source>ENS console</source>
+        <translation>ENS-Konsole</translation>
+    </message>
+    <message>
+        <source>Copy co&amp;mmand</source>
+        <translation>Befehl &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Save these settin&amp;gs…</source>
+        <translation>Diese &amp;Einstellungen speichern…</translation>
+    </message>
+    <message>
+        <source>To migrate another server with the same settings</source>
+        <translation>So migrieren Sie einen weiteren Server mit denselben Einstellungen</translation>
     </message>
 </context>
 <context>
@@ -2926,6 +3777,39 @@ Dauer: %4</translation>
         <source>not migrated</source>
         <translation>wird nicht migriert</translation>
     </message>
+    <message>
+        <source>See below: %1</source>
+        <extracomment>beside a disk or mount target; %1 codes of problems that are listed below the table</extracomment>
+        <translation>Siehe unten: %1</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>Not migrated</source>
+        <translation>Nicht migriert</translation>
+    </message>
+    <message>
+        <source>Same size and structure</source>
+        <extracomment>why a volume is copied block by block</extracomment>
+        <translation>Gleiche Größe und Struktur</translation>
+    </message>
+    <message>
+        <source>Its size changes</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>Die Größe ändert sich</translation>
+    </message>
+    <message>
+        <source>LVM, and no multiple of 4 MiB</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>LVM und kein Vielfaches von 4 MiB</translation>
+    </message>
+    <message>
+        <source>As chosen</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>Wie gewählt</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -2951,35 +3835,41 @@ Dauer: %4</translation>
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::MainWindow</name>
+    <name>edgelift::wizard::LinkLine</name>
     <message>
-        <source>Step %1 of %2</source>
-        <translation>Schritt %1 von %2</translation>
+        <source>%1: %2</source>
+        <extracomment>%1: what a web page is about, %2: its address</extracomment>
+        <translation>%1: %2</translation>
     </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation>Adresse kopieren</translation>
+    </message>
+    <message>
+        <source>Open: %1</source>
+        <extracomment>For screen readers: %1 is what a web page is about</extracomment>
+        <translation>Öffnen: %1</translation>
+    </message>
+    <message>
+        <source>Copy address: %1</source>
+        <translation>Adresse kopieren: %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MainWindow</name>
     <message>
         <source>Edgelift — %1</source>
         <extracomment>Title of the window: program — step or progress</extracomment>
         <translation>Edgelift – %1</translation>
     </message>
     <message>
-        <source>&amp;Next</source>
-        <translation>&amp;Weiter</translation>
-    </message>
-    <message>
-        <source>&amp;Help</source>
-        <translation>&amp;Hilfe</translation>
-    </message>
-    <message>
-        <source>&amp;Back</source>
-        <translation>&amp;Zurück</translation>
-    </message>
-    <message>
-        <source>&amp;Close</source>
-        <translation>S&amp;chließen</translation>
-    </message>
-    <message>
-        <source>Server and region</source>
-        <translation>Server und Region</translation>
+        <source>Step %1 of %2 — %3</source>
+        <extracomment>In a narrow window instead of the list of steps: %3 is the name of the step</extracomment>
+        <translation>Schritt %1 von %2 – %3</translation>
     </message>
 </context>
 <context>
@@ -2997,21 +3887,13 @@ Dauer: %4</translation>
         <translation>Diese Meldung schließen</translation>
     </message>
     <message>
-        <source>%1: %2 %3</source>
-        <extracomment>An error: what happened, to what, and what to do</extracomment>
-        <translation>%1: %2 %3</translation>
+        <source>%1 %2</source>
+        <extracomment>An error: what happened, and what to do</extracomment>
+        <translation>%1 %2</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::MigrationPage</name>
-    <message>
-        <source>Applied. It takes effect when the migration goes on.</source>
-        <translation>Übernommen. Wirksam, sobald die Migration weiterläuft.</translation>
-    </message>
-    <message>
-        <source>Applied. The new limit takes effect within %1 s.</source>
-        <translation>Übernommen. Das neue Limit wirkt innerhalb von %1 s.</translation>
-    </message>
     <message>
         <source>%1 %2</source>
         <extracomment>In the window&apos;s title: per cent and state</extracomment>
@@ -3024,50 +3906,6 @@ Dauer: %4</translation>
     <message>
         <source>You may close this window: the migration goes on, and starting Edgelift again shows it.</source>
         <translation>Sie können dieses Fenster schließen: Die Migration läuft weiter, und ein neuer Start von Edgelift zeigt sie an.</translation>
-    </message>
-    <message>
-        <source>The migration is not finished.</source>
-        <translation>Die Migration ist nicht abgeschlossen.</translation>
-    </message>
-    <message>
-        <source>No migration</source>
-        <translation>Keine Migration</translation>
-    </message>
-    <message>
-        <source>Creating the intermediate instance…</source>
-        <translation>Transitinstanz wird erstellt…</translation>
-    </message>
-    <message>
-        <source>Preparing</source>
-        <translation>Vorbereitung</translation>
-    </message>
-    <message>
-        <source>Synchronizing</source>
-        <translation>Synchronisierung</translation>
-    </message>
-    <message>
-        <source>Paused. The intermediate instance keeps costing.</source>
-        <translation>Angehalten. Die Transitinstanz kostet weiter.</translation>
-    </message>
-    <message>
-        <source>Error</source>
-        <translation>Fehler</translation>
-    </message>
-    <message>
-        <source>Completed</source>
-        <translation>Abgeschlossen</translation>
-    </message>
-    <message>
-        <source>Cleaning up…</source>
-        <translation>Bereinigung läuft…</translation>
-    </message>
-    <message>
-        <source>Cancelled</source>
-        <translation>Abgebrochen</translation>
-    </message>
-    <message>
-        <source>Reconnecting to the migration engine… (%1 s)</source>
-        <translation>Verbindung zur Migrations-Engine wird wiederhergestellt… (%1 s)</translation>
     </message>
     <message>
         <source>The numbers are of %1.</source>
@@ -3092,35 +3930,6 @@ Dauer: %4</translation>
     <message>
         <source>&amp;Pause</source>
         <translation>&amp;Anhalten</translation>
-    </message>
-    <message>
-        <source>%1 · %2 of %3</source>
-        <extracomment>Of a disk: per cent, amount that is copied, amount in all</extracomment>
-        <translation>%1 · %2 von %3</translation>
-    </message>
-    <message>
-        <source>%1 left</source>
-        <translation>noch %1</translation>
-    </message>
-    <message>
-        <source>Remaining time: %1</source>
-        <translation>Restzeit: %1</translation>
-    </message>
-    <message>
-        <source>Speed: %1 before compression · Network: %2 · Limit: %3 · Average: %4</source>
-        <translation>Tempo: %1 vor Komprimierung · Netzwerk: %2 · Limit: %3 · Mittel: %4</translation>
-    </message>
-    <message>
-        <source>Elapsed: %1 · Sent: %2 · Saved by compression: %3 · Interruptions: %4</source>
-        <translation>Verstrichen: %1 · Gesendet: %2 · Durch Komprimierung gespart: %3 · Unterbrechungen: %4</translation>
-    </message>
-    <message>
-        <source>Progress of %1</source>
-        <translation>Fortschritt von %1</translation>
-    </message>
-    <message>
-        <source>Warning: %1</source>
-        <translation>Warnung: %1</translation>
     </message>
     <message>
         <source>Job ID</source>
@@ -3155,10 +3964,6 @@ Dauer: %4</translation>
         <translation>Zielregion</translation>
     </message>
     <message>
-        <source>Intermediate instance ID</source>
-        <translation>ID der Transitinstanz</translation>
-    </message>
-    <message>
         <source>Tags</source>
         <translation>Tags</translation>
     </message>
@@ -3167,75 +3972,200 @@ Dauer: %4</translation>
         <translation>Restzeit (s)</translation>
     </message>
     <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
-    </message>
-    <message>
-        <source>%1  %2</source>
-        <translation>%1  %2</translation>
-    </message>
-    <message>
-        <source>Progress</source>
-        <translation>Fortschritt</translation>
-    </message>
-    <message>
         <source>&amp;Modify…</source>
         <translation>Ä&amp;ndern…</translation>
-    </message>
-    <message>
-        <source>&amp;Cancel job…</source>
-        <translation>Auftrag a&amp;bbrechen…</translation>
     </message>
     <message>
         <source>&amp;Details</source>
         <translation>&amp;Details</translation>
     </message>
     <message>
-        <source>Lo&amp;g</source>
-        <translation>&amp;Protokoll</translation>
-    </message>
-    <message>
         <source>Log</source>
         <translation>Protokoll</translation>
     </message>
     <message>
-        <source>Copy &amp;all</source>
-        <translation>Alles &amp;kopieren</translation>
+        <source>When this window is closed the demonstration ends, and its migration with it.</source>
+        <translation>Wenn dieses Fenster geschlossen wird, endet die Demonstration und mit ihr die Migration.</translation>
     </message>
     <message>
-        <source>Do not stop, start, restart or release the intermediate instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
-        <translation>Die Transitinstanz während der Migration nicht anhalten, starten, neu starten oder freigeben und ihre Abrechnungsmethode nicht ändern; sie wird danach automatisch freigegeben.</translation>
+        <source>You may close this window: the clean-up goes on.</source>
+        <translation>Sie können dieses Fenster schließen: Die Bereinigung läuft weiter.</translation>
+    </message>
+    <message>
+        <source>The speed counts the data of the disks before it is compressed, so it can be higher than the speed of the network. The remaining time is shown once the speed is steady.
+
+Pause keeps everything that was copied, and the transit instance, which keeps costing. Cancel removes both.
+
+After an error nothing is lost: what was copied is kept, and Retry goes on from there.</source>
+        <translation>Die Geschwindigkeit zählt die Daten der Disks vor der Komprimierung und kann daher höher sein als die Geschwindigkeit des Netzwerks. Die Restzeit wird angezeigt, sobald die Geschwindigkeit gleichmäßig ist.
+
+„Anhalten“ behält alles bereits Kopierte und die Transitinstanz, die weiter kostet. „Auftrag abbrechen“ entfernt beides.
+
+Nach einem Fehler ist nichts verloren: Bereits Kopiertes bleibt erhalten, und „Erneut versuchen“ setzt dort fort.</translation>
+    </message>
+    <message>
+        <source>%1 — %2</source>
+        <extracomment>In the window&apos;s title: how far the migration is, and the server&apos;s name</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused.</source>
+        <extracomment>%1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation>Die Transitinstanz kostet weiter, während die Migration angehalten ist.</translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused: %1.</source>
+        <translation>Die Transitinstanz kostet weiter, während die Migration angehalten ist: %1.</translation>
+    </message>
+    <message>
+        <source>This server&apos;s own disk accesses are slow, so the migration reads at most %1 for now.</source>
+        <translation>Die eigenen Disk-Zugriffe dieses Servers sind langsam, daher liest die Migration vorerst höchstens %1.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration? The job is deleted, the transit instance is released and the copied data is lost. What was used until now is still charged.</source>
+        <translation>Diese Migration abbrechen? Der Auftrag wird gelöscht, die Transitinstanz freigegeben, und die kopierten Daten gehen verloren. Was bis jetzt genutzt wurde, wird trotzdem berechnet.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep migrating</source>
+        <translation>Weiter mi&amp;grieren</translation>
+    </message>
+    <message>
+        <source>Cancel migrati&amp;on</source>
+        <translation>Migra&amp;tion abbrechen</translation>
+    </message>
+    <message>
+        <source>Estimate migration time and test transfer speed</source>
+        <translation>Migrationsdauer abschätzen und Übertragungsgeschwindigkeit testen</translation>
+    </message>
+    <message>
+        <source>Cancel &amp;job…</source>
+        <translation>Auftrag a&amp;bbrechen…</translation>
+    </message>
+    <message>
+        <source>&amp;Log</source>
+        <translation>&amp;Protokoll</translation>
+    </message>
+    <message>
+        <source>Copy all</source>
+        <translation>Alles kopieren</translation>
+    </message>
+    <message>
+        <source>Copy all details</source>
+        <translation>Alle Details kopieren</translation>
+    </message>
+    <message>
+        <source>Transit instance ID</source>
+        <translation>ID der Transitinstanz</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
+        <translation>Während der Migration die Transitinstanz nicht anhalten, starten, neu starten oder freigeben und ihre Abrechnungsmethode nicht ändern; sie wird danach automatisch freigegeben.</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::ModifyPanel</name>
     <message>
-        <source>Speed &amp;limit (Mbit/s):</source>
-        <translation>Geschwindigkeits&amp;limit (Mbit/s):</translation>
-    </message>
-    <message>
         <source>Unlimited</source>
         <translation>Unbegrenzt</translation>
-    </message>
-    <message>
-        <source>Co&amp;mpression:</source>
-        <translation>Ko&amp;mprimierung:</translation>
     </message>
     <message>
         <source>Off</source>
         <translation>Aus</translation>
     </message>
     <message>
-        <source>&amp;Verify the copied data by checksum</source>
-        <translation>Kopierte Daten per Prüfsumme prü&amp;fen</translation>
-    </message>
-    <message>
         <source>&amp;Apply</source>
         <translation>&amp;Übernehmen</translation>
     </message>
     <message>
-        <source>Cl&amp;ose</source>
+        <source>The time plan is in force now (%1): %2. The limit above counts outside of it.</source>
+        <translation>Derzeit gilt der Zeitplan (%1): %2. Das Limit oben gilt außerhalb davon.</translation>
+    </message>
+    <message>
+        <source>Applied.</source>
+        <translation>Übernommen.</translation>
+    </message>
+    <message>
+        <source>Applied. The new limit takes effect within %1 s.</source>
+        <translation>Übernommen. Das neue Limit wirkt innerhalb von %1 s.</translation>
+    </message>
+    <message>
+        <source>Applied. It takes effect when the migration goes on.</source>
+        <translation>Übernommen. Wirksam, sobald die Migration weiterläuft.</translation>
+    </message>
+    <message>
+        <source>&amp;Speed limit (Mbit/s):</source>
+        <translation>Geschwindigkeits&amp;limit (Mbit/s):</translation>
+    </message>
+    <message>
+        <source>Compress&amp;ion:</source>
+        <translation>&amp;Komprimierung:</translation>
+    </message>
+    <message>
+        <source>Veri&amp;fy the copied data by checksum</source>
+        <translation>Kopierte Daten per Prüfsumme &amp;verifizieren</translation>
+    </message>
+    <message>
+        <source>Clos&amp;e</source>
         <translation>Schl&amp;ießen</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::NetworkForm</name>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>An id and the name beside it</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
+        <translation>Keine VPC in %1. Erstellen Sie eine in der VPC-Konsole und aktualisieren Sie.</translation>
+    </message>
+    <message>
+        <source>Optional: without it, a network is made for this migration and removed after it.</source>
+        <translation>Optional: Ohne Angabe wird ein Netzwerk für diese Migration erstellt und danach entfernt.</translation>
+    </message>
+    <message>
+        <source>&amp;Public network</source>
+        <translation>Ö&amp;ffentliches Netzwerk</translation>
+    </message>
+    <message>
+        <source>&amp;VPC: this server is connected to it</source>
+        <translation>V&amp;PC: Dieser Server ist mit ihr verbunden</translation>
+    </message>
+    <message>
+        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
+        <translation>VPC ist zu empfehlen, wenn sie direkt, per VPN-Gateway, Express Connect oder Smart Access Gateway erreichbar ist: schneller und stabiler.</translation>
+    </message>
+    <message>
+        <source>VP&amp;C:</source>
+        <translation>VP&amp;C:</translation>
+    </message>
+    <message>
+        <source>v&amp;Switch:</source>
+        <translation>vS&amp;witch:</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::OptionsMenu</name>
+    <message>
+        <source>&amp;Language</source>
+        <translation>&amp;Sprache</translation>
+    </message>
+    <message>
+        <source>Lar&amp;ger text</source>
+        <translation>&amp;Größerer Text</translation>
+    </message>
+    <message>
+        <source>&amp;Smaller text</source>
+        <translation>&amp;Kleinerer Text</translation>
+    </message>
+    <message>
+        <source>&amp;Usual text size</source>
+        <translation>&amp;Normale Textgröße</translation>
+    </message>
+    <message>
+        <source>Low-&amp;bandwidth mode</source>
+        <translation>Modus für geringe &amp;Bandbreite</translation>
     </message>
 </context>
 <context>
@@ -3360,21 +4290,154 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
         <source>&amp;Exclude files and folders</source>
         <translation>Dateien und Ordner a&amp;usschließen</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::ProgressPanel</name>
     <message>
-        <source>Path to &amp;leave out:</source>
-        <translation>Auszu&amp;lassender Pfad:</translation>
+        <source>No migration</source>
+        <translation>Keine Migration</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>Hinzu&amp;fügen</translation>
+        <source>Creating the transit instance…</source>
+        <translation>Transitinstanz wird erstellt…</translation>
     </message>
     <message>
-        <source>&amp;Remove</source>
-        <translation>&amp;Entfernen</translation>
+        <source>Preparing</source>
+        <translation>Vorbereitung</translation>
     </message>
     <message>
-        <source>Paths that are left out</source>
-        <translation>Ausgelassene Pfade</translation>
+        <source>Synchronizing</source>
+        <translation>Synchronisierung</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>Abgeschlossen</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>Bereinigung läuft…</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Abgebrochen</translation>
+    </message>
+    <message>
+        <source>Reconnecting to the migration engine… (%1 s)</source>
+        <translation>Verbindung zur Migrations-Engine wird wiederhergestellt… (%1 s)</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of all disks: amount that is copied, amount in all</extracomment>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>noch %1</translation>
+    </message>
+    <message>
+        <source>Remaining time: %1</source>
+        <translation>Restzeit: %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>For screen readers: %1 the name of a number, %2 the number</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1 so far</source>
+        <extracomment>A phase that is not over: %1 is how long it has been running</extracomment>
+        <translation>%1 bisher</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Speed before compression</source>
+        <translation>Geschwindigkeit vor Komprimierung</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Netzwerk</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>Limit</translation>
+    </message>
+    <message>
+        <source>Average</source>
+        <translation>Durchschnitt</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Gesendet</translation>
+    </message>
+    <message>
+        <source>Saved by compression</source>
+        <translation>Durch Komprimierung gespart</translation>
+    </message>
+    <message>
+        <source>Elapsed</source>
+        <translation>Verstrichen</translation>
+    </message>
+    <message>
+        <source>Interruptions</source>
+        <translation>Unterbrechungen</translation>
+    </message>
+    <message>
+        <source>Data of the disks per second. Higher than the network&apos;s speed when compression helps.</source>
+        <translation>Daten der Disks pro Sekunde. Höher als die Geschwindigkeit des Netzwerks, wenn die Komprimierung hilft.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ResourceList</name>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>Something in the cloud: %1 what it is, %2 its id, %3 a region</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>%1 %2 in %3</source>
+        <translation>%1 %2 in %3</translation>
+    </message>
+    <message>
+        <source>kept on purpose</source>
+        <translation>absichtlich behalten</translation>
+    </message>
+    <message>
+        <source>price not known</source>
+        <translation>Preis nicht bekannt</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>kostenlos</translation>
+    </message>
+    <message>
+        <source>%1 %2 a day</source>
+        <extracomment>%1 a currency such as CNY, %2 an amount</extracomment>
+        <translation>%2 %1 pro Tag</translation>
+    </message>
+    <message>
+        <source>Together at least %1</source>
+        <extracomment>A sum of prices; %1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation>Zusammen mindestens %1</translation>
+    </message>
+    <message>
+        <source>Together %1</source>
+        <translation>Zusammen %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 something in the cloud, %2 its price</extracomment>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -3396,10 +4459,6 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
         <translation>&amp;Behalten</translation>
     </message>
     <message>
-        <source>Continue the setup from %1 at step “%2”? The activation code or AccessKey pair is not saved and has to be entered again.</source>
-        <translation>Einrichtung vom %1 bei Schritt „%2“ fortsetzen? Der Aktivierungscode oder das AccessKey-Paar wird nicht gespeichert und muss erneut eingegeben werden.</translation>
-    </message>
-    <message>
         <source>&amp;Continue</source>
         <translation>&amp;Fortsetzen</translation>
     </message>
@@ -3410,6 +4469,19 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
     <message>
         <source>Welcome back</source>
         <translation>Willkommen zurück</translation>
+    </message>
+    <message>
+        <source>Everything you chose was saved but the activation code and the AccessKey pair. Continue leads back to the step you were on; Start over forgets the choices and begins anew. Neither changes anything on this server or in the cloud.</source>
+        <translation>Alles, was Sie gewählt haben, wurde gespeichert, außer dem Aktivierungscode und dem AccessKey-Paar. „Fortsetzen“ führt zurück zu dem Schritt, bei dem Sie waren; „Neu beginnen“ verwirft die Auswahl und beginnt von vorn. Beides ändert nichts auf diesem Server oder in der Cloud.</translation>
+    </message>
+    <message>
+        <source>Continue the setup from %1 at step “%2”?</source>
+        <extracomment>%1 a date and time, %2 the name of a step such as “Settings”</extracomment>
+        <translation>Einrichtung vom %1 bei Schritt „%2“ fortsetzen?</translation>
+    </message>
+    <message>
+        <source>The activation code or AccessKey pair was not saved and has to be entered again.</source>
+        <translation>Der Aktivierungscode oder das AccessKey-Paar wurde nicht gespeichert und muss erneut eingegeben werden.</translation>
     </message>
 </context>
 <context>
@@ -3434,20 +4506,6 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
     <message>
         <source>read the notice and choose “Got It”</source>
         <translation>den Hinweis lesen und „Verstanden“ wählen</translation>
-    </message>
-    <message>
-        <source>%1: %2 is left out</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
-        <translation>%1: %2 wird ausgelassen</translation>
-    </message>
-    <message>
-        <source>%1: %2 → %3 (%4)</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
-        <translation>%1: %2 → %3 (%4)</translation>
-    </message>
-    <message>
-        <source>, </source>
-        <translation>, </translation>
     </message>
     <message>
         <source>Speed limit: %1; compression: %2; checksum verification: %3</source>
@@ -3606,10 +4664,6 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
         <translation>&amp;Beschreibung:</translation>
     </message>
     <message>
-        <source>&amp;Modify disk partition: choose disks, sizes and order yourself on the next page</source>
-        <translation>&amp;Disk-Partitionen ändern: Disks, Größen und Reihenfolge auf der nächsten Seite selbst wählen</translation>
-    </message>
-    <message>
         <source>Speed &amp;limit (Mbit/s):</source>
         <translation>Geschwindigkeits&amp;limit (Mbit/s):</translation>
     </message>
@@ -3626,10 +4680,6 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
         <translation>Komprimierungsrate als Zahl</translation>
     </message>
     <message>
-        <source>&amp;Verify check sums: more certain, slower</source>
-        <translation>&amp;Prüfsummen prüfen: sicherer, langsamer</translation>
-    </message>
-    <message>
         <source>SSL-&amp;encrypted transmission:</source>
         <translation>SSL-&amp;verschlüsselte Übertragung:</translation>
     </message>
@@ -3640,22 +4690,6 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
     <message>
         <source>Ta&amp;gs:</source>
         <translation>Ta&amp;gs:</translation>
-    </message>
-    <message>
-        <source>&amp;Add</source>
-        <translation>Hinz&amp;ufügen</translation>
-    </message>
-    <message>
-        <source>Add a tag</source>
-        <translation>Tag hinzufügen</translation>
-    </message>
-    <message>
-        <source>Remo&amp;ve</source>
-        <translation>&amp;Entfernen</translation>
-    </message>
-    <message>
-        <source>Remove this tag</source>
-        <translation>Diesen Tag entfernen</translation>
     </message>
     <message>
         <source>&amp;Intermediate instance type:</source>
@@ -3680,6 +4714,26 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
     <message>
         <source>The log of this migration: phases, speeds, error codes, names of disks and cloud resources. No file contents, no file names, no codes, keys or passwords.</source>
         <translation>Das Protokoll dieser Migration: Phasen, Geschwindigkeiten, Fehlercodes, Namen von Disks und Cloud-Ressourcen. Keine Dateiinhalte, Dateinamen, Codes, Schlüssel oder Passwörter.</translation>
+    </message>
+    <message>
+        <source>&amp;Modify disk partition</source>
+        <translation>&amp;Disk-Partitionierung ändern</translation>
+    </message>
+    <message>
+        <source>Choose disks, sizes and order yourself on the next page.</source>
+        <translation>Disks, Größen und Reihenfolge auf der nächsten Seite selbst wählen.</translation>
+    </message>
+    <message>
+        <source>&amp;Verify check sums</source>
+        <translation>Prüfs&amp;ummen prüfen</translation>
+    </message>
+    <message>
+        <source>More certain, but slower.</source>
+        <translation>Sicherer, aber langsamer.</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>Tags</translation>
     </message>
 </context>
 <context>
@@ -3713,11 +4767,6 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
         <translation>Singapur</translation>
     </message>
     <message>
-        <source>%1 – %2</source>
-        <extracomment>An id and the name beside it</extracomment>
-        <translation>%1 – %2</translation>
-    </message>
-    <message>
         <source>&amp;More configurations</source>
         <translation>Weitere E&amp;instellungen</translation>
     </message>
@@ -3735,10 +4784,6 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
     <message>
         <source>No bucket in %1. Create one in the OSS console, then refresh.</source>
         <translation>Kein Bucket in %1. Erstellen Sie einen in der OSS-Konsole und aktualisieren Sie.</translation>
-    </message>
-    <message>
-        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
-        <translation>Keine VPC in %1. Erstellen Sie eine in der VPC-Konsole und aktualisieren Sie.</translation>
     </message>
     <message>
         <source>The image is named %1.</source>
@@ -3773,30 +4818,6 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
         <source>Network type:</source>
         <translation>Netzwerktyp:</translation>
     </message>
-    <message>
-        <source>&amp;Public Network</source>
-        <translation>Ö&amp;ffentliches Netzwerk</translation>
-    </message>
-    <message>
-        <source>Public Network</source>
-        <translation>Öffentliches Netzwerk</translation>
-    </message>
-    <message>
-        <source>&amp;VPC: this server is connected to it already</source>
-        <translation>VPC: Dieser Server ist bereits damit ver&amp;bunden</translation>
-    </message>
-    <message>
-        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
-        <translation>VPC ist zu empfehlen, wenn sie direkt, per VPN-Gateway, Express Connect oder Smart Access Gateway erreichbar ist: schneller und stabiler.</translation>
-    </message>
-    <message>
-        <source>VP&amp;C:</source>
-        <translation>VP&amp;C:</translation>
-    </message>
-    <message>
-        <source>v&amp;Switch:</source>
-        <translation>vS&amp;witch:</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::StepList</name>
@@ -3815,6 +4836,11 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
     <message>
         <source>%1, later</source>
         <translation>%1, folgt später</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>A step of the wizard: %1 its number, %2 its name</extracomment>
+        <translation>%1 %2</translation>
     </message>
 </context>
 <context>
@@ -3844,6 +4870,32 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
         <source>Top: %1</source>
         <extracomment>The upper edge of a graph of speeds; %1 is a speed</extracomment>
         <translation>Max.: %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TagsForm</name>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>Und %n weiteres.</numerusform>
+            <numerusform>Und %n weitere.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>Hinz&amp;ufügen</translation>
+    </message>
+    <message>
+        <source>Add a tag</source>
+        <translation>Tag hinzufügen</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve</source>
+        <translation>&amp;Entfernen</translation>
+    </message>
+    <message>
+        <source>Remove this tag</source>
+        <translation>Diesen Tag entfernen</translation>
     </message>
 </context>
 <context>
@@ -3897,10 +4949,6 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
 </context>
 <context>
     <name>edgelift::wizard::WelcomePage</name>
-    <message>
-        <source>It keeps running meanwhile: nothing is installed into its kernel, and nothing is written to its disks.</source>
-        <translation>Er läuft währenddessen weiter: In seinem Kernel wird nichts installiert und auf seine Disks wird nichts geschrieben.</translation>
-    </message>
     <message>
         <source>Edgelift copies the disks of a Linux server into the cloud and makes an image for Edge Node Service (ENS) of them. Nothing is changed or charged before you choose Start migration on the Review page.</source>
         <translation>Edgelift kopiert die Disks eines Linux-Servers in die Cloud und erstellt daraus ein Image für Edge Node Service (ENS). Nichts wird geändert oder berechnet, bevor Sie auf der Seite „Zusammenfassung“ die Migration starten.</translation>
@@ -4005,6 +5053,10 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
         <source>Welcome</source>
         <translation>Willkommen</translation>
     </message>
+    <message>
+        <source>The server keeps running meanwhile. Nothing on it is changed before you agree to it.</source>
+        <translation>Der Server läuft währenddessen weiter. Nichts auf ihm wird ohne Ihre Zustimmung geändert.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::Wizard</name>
@@ -4015,6 +5067,18 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
     <message>
         <source>Migration %1 continues in the background. Start “edgelift” again to watch it.</source>
         <translation>Migration %1 läuft im Hintergrund weiter. Starten Sie „edgelift“ erneut, um sie zu verfolgen.</translation>
+    </message>
+    <message>
+        <source>&amp;Ask for permission</source>
+        <translation>&amp;Berechtigung anfordern</translation>
+    </message>
+    <message>
+        <source>The settings of the last migration are here again, and what is left of it is being removed. Start when you are ready.</source>
+        <translation>Die Einstellungen der letzten Migration sind wieder da, und was von ihr übrig ist, wird entfernt. Starten Sie, wenn Sie bereit sind.</translation>
+    </message>
+    <message>
+        <source>Migration %1 waits, and what it made in the cloud keeps costing. Start “edgelift” again to go on or to clean up.</source>
+        <translation>Migration %1 wartet, und was sie in der Cloud erstellt hat, kostet weiter. Starten Sie „edgelift“ erneut, um fortzufahren oder zu bereinigen.</translation>
     </message>
 </context>
 </TS>

@@ -38,6 +38,193 @@
     </message>
 </context>
 <context>
+    <name>ConversionNote</name>
+    <message>
+        <source>The service %2 of the old platform (%1) no longer starts. It is still installed.</source>
+        <translation>El servicio %2 de la plataforma anterior (%1) ya no se inicia. Sigue instalado.</translation>
+    </message>
+    <message>
+        <source>The system is built for %1; instances are x86_64.</source>
+        <translation>El sistema está compilado para %1; las instancias son x86_64.</translation>
+    </message>
+    <message>
+        <source>No boot entry was found. Run the distribution&apos;s boot loader configuration on the source, then migrate again.</source>
+        <translation>No se encontró ninguna entrada de arranque. Ejecute en el origen la configuración del cargador de arranque de la distribución y migre de nuevo.</translation>
+    </message>
+    <message>
+        <source>The boot loader “%1” cannot be made to start on the target. Install GRUB 2 on the source, then migrate again.</source>
+        <translation>No se puede hacer que el cargador de arranque “%1” arranque en el destino. Instale GRUB 2 en el origen y migre de nuevo.</translation>
+    </message>
+    <message>
+        <source>The encrypted volume %1 on %2 is not in the image; its line in /etc/crypttab is out of effect.</source>
+        <translation>El volumen cifrado %1 en %2 no está en la imagen; su línea en /etc/crypttab queda sin efecto.</translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has neither drivers for virtio disks built in nor an initramfs. Make one on the source, then migrate again.</source>
+        <translation>El kernel predeterminado %1 no tiene controladores integrados para discos virtio ni initramfs. Cree uno en el origen y migre de nuevo.</translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has no drivers for virtio disks. Install a kernel that has them on the source, then migrate again.</source>
+        <translation>El kernel predeterminado %1 no tiene controladores para discos virtio. Instale en el origen un kernel que los tenga y migre de nuevo.</translation>
+    </message>
+    <message>
+        <source>%1 names %2, which is another disk or none on the new machine. Change it there.</source>
+        <translation>%1 indica %2, que en la nueva máquina es otro disco o ninguno. Cámbielo allí.</translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 starts from %2, which is not this image&apos;s root filesystem. It was left as it is.</source>
+        <translation>Una entrada de arranque en %1 arranca desde %2, que no es el sistema de archivos raíz de esta imagen. Se ha dejado como estaba.</translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but no EFI system partition with a loader was found.</source>
+        <translation>La imagen debe arrancar por UEFI, pero no se encontró ninguna partición del sistema EFI con un cargador.</translation>
+    </message>
+    <message>
+        <source>%1 is not a plain file of usual size. It was left as it is.</source>
+        <translation>%1 no es un archivo normal de tamaño habitual. Se ha dejado como estaba.</translation>
+    </message>
+    <message>
+        <source>%1 starts with the system. Make sure that it lets you in at the new address.</source>
+        <translation>%1 se inicia con el sistema. Asegúrese de que le permita entrar en la nueva dirección.</translation>
+    </message>
+    <message>
+        <source>/etc/fstab is not a plain file of usual size. Mend it on the source, then migrate again.</source>
+        <translation>/etc/fstab no es un archivo normal de tamaño habitual. Corríjalo en el origen y migre de nuevo.</translation>
+    </message>
+    <message>
+        <source>/etc/fstab mounts %1 at %2, which the image does not have. The system would stop while starting.</source>
+        <translation>/etc/fstab monta %1 en %2, pero la imagen no lo contiene. El sistema se detendría al arrancar.</translation>
+    </message>
+    <message>
+        <source>%1 has no room for the new kernel arguments. Shorten kernelopts there on the source, then migrate again.</source>
+        <translation>%1 no tiene espacio para los nuevos argumentos del kernel. Acorte kernelopts allí en el origen y migre de nuevo.</translation>
+    </message>
+    <message>
+        <source>The system starts by GRUB Legacy (0.97), which cannot find its root filesystem by UUID and is not supported. Change to GRUB 2 on the source, then migrate again.</source>
+        <translation>El sistema arranca con GRUB Legacy (0.97), que no puede encontrar su sistema de archivos raíz por UUID y no es compatible. Cambie a GRUB 2 en el origen y migre de nuevo.</translation>
+    </message>
+    <message>
+        <source>The copy has a new machine-id but still the SSH host keys of its original. Make new ones with “ssh-keygen -A” after deleting the old ones.</source>
+        <translation>La copia tiene un machine-id nuevo, pero aún las claves de host SSH de su original. Elimine las antiguas y cree otras nuevas con “ssh-keygen -A”.</translation>
+    </message>
+    <message>
+        <source>Machine-id and SSH host keys were kept: the server moves. Do not run it beside its original.</source>
+        <translation>Se conservaron el machine-id y las claves de host SSH: el servidor se traslada. No lo ejecute junto a su original.</translation>
+    </message>
+    <message>
+        <source>A new initramfs for kernel %1 could not be made (%2). The old one was kept; this kernel may not start.</source>
+        <translation>No se pudo crear un initramfs nuevo para el kernel %1 (%2). Se conservó el anterior; es posible que este kernel no arranque.</translation>
+    </message>
+    <message>
+        <source>The system has no program to make a new initramfs. The old ones start on virtio disks and were kept.</source>
+        <translation>El sistema no tiene ningún programa para crear un initramfs nuevo. Los anteriores arrancan en discos virtio y se conservaron.</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has neither drivers for virtio disks built in nor an initramfs; it will not start.</source>
+        <translation>El kernel %1 no tiene controladores integrados para discos virtio ni initramfs; no arrancará.</translation>
+    </message>
+    <message>
+        <source>The initramfs has no drivers for virtio disks, and the system has neither dracut, initramfs-tools nor mkinitrd. Install one of them on the source, then migrate again.</source>
+        <translation>El initramfs no tiene controladores para discos virtio y el sistema no tiene dracut, initramfs-tools ni mkinitrd. Instale uno de ellos en el origen y migre de nuevo.</translation>
+    </message>
+    <message>
+        <source>A new initramfs for the default kernel %1 could not be made (%2). Make one with virtio_blk and virtio_pci on the source, then migrate again.</source>
+        <translation>No se pudo crear un initramfs nuevo para el kernel predeterminado %1 (%2). Cree uno con virtio_blk y virtio_pci en el origen y migre de nuevo.</translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 names %2, which is not in /boot.</source>
+        <translation>Una entrada de arranque en %1 indica %2, que no está en /boot.</translation>
+    </message>
+    <message>
+        <source>No kernel was found in /boot.</source>
+        <translation>No se encontró ningún kernel en /boot.</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has no drivers for virtio disks; it will not start. It is not the default.</source>
+        <translation>El kernel %1 no tiene controladores para discos virtio; no arrancará. No es el predeterminado.</translation>
+    </message>
+    <message>
+        <source>The plan puts volumes on LVM, but the system has no LVM programs. Install lvm2 on the source or choose plain partitions.</source>
+        <translation>El plan coloca volúmenes en LVM, pero el sistema no tiene programas de LVM. Instale lvm2 en el origen o elija particiones simples.</translation>
+    </message>
+    <message>
+        <source>%1 (%2) comes from another machine. The system now starts also when it cannot be had.</source>
+        <translation>%1 (%2) procede de otra máquina. Ahora el sistema arranca también cuando no está disponible.</translation>
+    </message>
+    <message>
+        <source>%1 (%2) is not in the image; it is no longer mounted.</source>
+        <translation>%1 (%2) no está en la imagen; ya no se monta.</translation>
+    </message>
+    <message>
+        <source>What %1 (%2) stands for in the image is not known. The system now starts also without it.</source>
+        <translation>No se sabe a qué corresponde %1 (%2) en la imagen. Ahora el sistema arranca también sin él.</translation>
+    </message>
+    <message>
+        <source>The name server %1 is set by hand. Check that it answers from the new place.</source>
+        <translation>El servidor de nombres %1 está configurado manualmente. Compruebe que responda desde la nueva ubicación.</translation>
+    </message>
+    <message>
+        <source>Several services manage the network: %1. Keep one of them.</source>
+        <translation>Varios servicios gestionan la red: %1. Conserve uno de ellos.</translation>
+    </message>
+    <message>
+        <source>The way out leads over %1, a bond, bridge or VLAN. Its settings were left as they are; the image may not be reachable until you change them or let Edgelift replace them by plain DHCP.</source>
+        <translation>La salida pasa por %1, un bond, un puente o una VLAN. Su configuración se ha dejado como estaba; es posible que no se pueda acceder a la imagen hasta que la cambie o deje que Edgelift la sustituya por DHCP simple.</translation>
+    </message>
+    <message>
+        <source>No network settings that Edgelift knows were found. The image may not be reachable.</source>
+        <translation>No se encontró ninguna configuración de red que Edgelift conozca. Es posible que no se pueda acceder a la imagen.</translation>
+    </message>
+    <message>
+        <source>The network interface %1 is no longer started by itself: the new machine may not have it.</source>
+        <translation>La interfaz de red %1 ya no se inicia automáticamente: es posible que la nueva máquina no la tenga.</translation>
+    </message>
+    <message>
+        <source>%1 needs a processor of level %2. Choose an instance type that has it.</source>
+        <translation>%1 necesita un procesador de nivel %2. Elija un tipo de instancia que lo tenga.</translation>
+    </message>
+    <message>
+        <source>/etc/resolv.conf leads to %1, but systemd-resolved does not start with the system.</source>
+        <translation>/etc/resolv.conf conduce a %1, pero systemd-resolved no se inicia con el sistema.</translation>
+    </message>
+    <message>
+        <source>No boot entry names the image&apos;s root filesystem.</source>
+        <translation>Ninguna entrada de arranque indica el sistema de archivos raíz de la imagen.</translation>
+    </message>
+    <message>
+        <source>The plan has no volume for the root filesystem.</source>
+        <translation>El plan no tiene ningún volumen para el sistema de archivos raíz.</translation>
+    </message>
+    <message>
+        <source>The routes in %1 belong to the old network and are out of effect.</source>
+        <translation>Las rutas en %1 pertenecen a la red anterior y quedan sin efecto.</translation>
+    </message>
+    <message>
+        <source>SELinux labels are restored when the image starts for the first time. That can take several minutes, and the system restarts once.</source>
+        <translation>Las etiquetas de SELinux se restauran cuando la imagen arranca por primera vez. Puede tardar varios minutos y el sistema se reinicia una vez.</translation>
+    </message>
+    <message>
+        <source>No SSH server starts with the system.</source>
+        <translation>Ningún servidor SSH se inicia con el sistema.</translation>
+    </message>
+    <message>
+        <source>SSH is restricted by an address in %1: “%2”. Check that it lets you in at the new address.</source>
+        <translation>SSH está restringido por una dirección en %1: “%2”. Compruebe que le permita entrar en la nueva dirección.</translation>
+    </message>
+    <message>
+        <source>The swap area %2 is not in the image; it is no longer used.</source>
+        <translation>El área de intercambio %2 no está en la imagen; ya no se usa.</translation>
+    </message>
+    <message>
+        <source>The distribution “%1” is not one Edgelift was made for. What is common to all was done; test the image well.</source>
+        <translation>La distribución “%1” no es una de aquellas para las que se creó Edgelift. Se ha hecho lo que es común a todas; pruebe bien la imagen.</translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but the EFI system partition has no loader for x86_64.</source>
+        <translation>La imagen debe arrancar por UEFI, pero la partición del sistema EFI no tiene ningún cargador para x86_64.</translation>
+    </message>
+</context>
+<context>
     <name>ErrorText</name>
     <message>
         <source>Something went wrong inside Edgelift</source>
@@ -454,14 +641,6 @@
     <message>
         <source>This machine cannot be migrated while it runs</source>
         <translation>Esta máquina no se puede migrar en funcionamiento</translation>
-    </message>
-    <message>
-        <source>A running machine cannot be the source of this migration.</source>
-        <translation>Una máquina en funcionamiento no puede ser el origen de esta migración.</translation>
-    </message>
-    <message>
-        <source>Name the disk images with --source-disk.</source>
-        <translation>Indique las imágenes de disco con --source-disk.</translation>
     </message>
     <message>
         <source>The source does not read the same twice</source>
@@ -1131,6 +1310,134 @@
         <source>Undo the changes to the disks, or leave size, place and method of each volume as they were in the new plan.</source>
         <translation>Deshaga los cambios en los discos o deje el tamaño, el lugar y el método de cada volumen como en el plan nuevo.</translation>
     </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
+        <translation>El kernel no permite seguir lo que se escribe en los discos: no se permiten ni eBPF ni los eventos perf.</translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
+        <translation>Permita uno de ellos (perf_event_paranoid, lockdown, configuración del contenedor) o apague el servidor y migre sus imágenes de disco.</translation>
+    </message>
+    <message>
+        <source>Something wrote to the disks during the final moment</source>
+        <translation>Algo escribió en los discos durante el momento final</translation>
+    </message>
+    <message>
+        <source>%1 was written to while the filesystems were held still, %2 times in a row.</source>
+        <translation>Se escribió en %1 mientras los sistemas de archivos estaban congelados, %2 veces seguidas.</translation>
+    </message>
+    <message>
+        <source>Find the program that writes to the disk directly or that ends the hold (backup and snapshot tools do), stop it, and retry. What was copied is kept.</source>
+        <translation>Busque el programa que escribe directamente en el disco o que pone fin a la congelación (como hacen las herramientas de copia de seguridad y de instantáneas), deténgalo y vuelva a intentarlo. Lo ya copiado se conserva.</translation>
+    </message>
+    <message>
+        <source>A part of a disk is always being written</source>
+        <translation>Una parte de un disco se escribe continuamente</translation>
+    </message>
+    <message>
+        <source>An area of %1 that cannot be held still was written to during each of %2 tries to copy it.</source>
+        <translation>Se escribió en un área de %1 que no se puede congelar durante cada uno de los %2 intentos de copiarla.</translation>
+    </message>
+    <message>
+        <source>Stop what writes to it (updates of the boot partition, programs that use a raw partition) for a minute, then retry.</source>
+        <translation>Detenga durante un minuto lo que escribe en ella (actualizaciones de la partición de arranque, programas que usan una partición sin formato) y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>Changes on the disks were not seen completely</source>
+        <translation>Los cambios en los discos no se detectaron por completo</translation>
+    </message>
+    <message>
+        <source>A change of %1 was missed.</source>
+        <translation>No se detectó un cambio de %1.</translation>
+    </message>
+    <message>
+        <source>Retry: both sides are compared then, and only what differs is sent.</source>
+        <translation>Vuelva a intentarlo: entonces se comparan ambos lados y solo se envían las diferencias.</translation>
+    </message>
+    <message>
+        <source>The final moment would have been too long</source>
+        <translation>El momento final habría sido demasiado largo</translation>
+    </message>
+    <message>
+        <source>The server had written %1 when its filesystems were held still; there is room for %2.</source>
+        <translation>El servidor había escrito %1 cuando se congelaron sus sistemas de archivos; hay espacio para %2.</translation>
+    </message>
+    <message>
+        <source>Raise the network limit, stop the services that write most, choose a quiet hour, or allow a longer hold; then retry.</source>
+        <translation>Aumente el límite de red, detenga los servicios que más escriben, elija una hora tranquila o permita una congelación más larga y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>Changes cannot be tracked this way</source>
+        <translation>Los cambios no se pueden seguir de esta forma</translation>
+    </message>
+    <message>
+        <source>The kernel of this server does not allow changes to be tracked with %1.</source>
+        <translation>El kernel de este servidor no permite seguir los cambios con %1.</translation>
+    </message>
+    <message>
+        <source>Nothing needs to be done: another way is used. The log has the kernel&apos;s reason.</source>
+        <translation>No hay que hacer nada: se usa otro método. El motivo del kernel está en el registro.</translation>
+    </message>
+    <message>
+        <source>A filesystem could not be stopped</source>
+        <translation>No se pudo congelar un sistema de archivos</translation>
+    </message>
+    <message>
+        <source>Writing to %1 could not be stopped for a moment: %2.</source>
+        <translation>No se pudo detener por un momento la escritura en %1: %2.</translation>
+    </message>
+    <message>
+        <source>Everything goes on as before. Check the disk&apos;s health and the mount, then retry.</source>
+        <translation>Todo sigue como antes. Compruebe el estado del disco y el montaje y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>Writing went on too early</source>
+        <translation>La escritura se reanudó demasiado pronto</translation>
+    </message>
+    <message>
+        <source>The filesystems did not stand still long enough: %1.</source>
+        <translation>Los sistemas de archivos no permanecieron congelados el tiempo suficiente: %1.</translation>
+    </message>
+    <message>
+        <source>What was read is not used. Retry, at a time when the server is less busy.</source>
+        <translation>Lo leído no se usa. Vuelva a intentarlo en un momento en que el servidor esté menos ocupado.</translation>
+    </message>
+    <message>
+        <source>A program of yours that runs around the stop failed</source>
+        <translation>Falló un programa suyo que se ejecuta en torno a la parada</translation>
+    </message>
+    <message>
+        <source>%1 failed: %2.</source>
+        <translation>%1 falló: %2.</translation>
+    </message>
+    <message>
+        <source>Mend the program in /etc/edgelift/hooks.d, or remove it, then retry.</source>
+        <translation>Corrija el programa en /etc/edgelift/hooks.d o quítelo, y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>A device cannot be followed while the server runs</source>
+        <translation>No se puede seguir un dispositivo mientras el servidor funciona</translation>
+    </message>
+    <message>
+        <source>%1 uses %2. What is written to it while the server runs would be lost.</source>
+        <translation>%1 usa %2. Lo que se escriba en él mientras el servidor funciona se perdería.</translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation>Deje de usarlo y compruebe de nuevo, o apague el servidor y migre sus imágenes de disco.</translation>
+    </message>
+    <message>
+        <source>This part of the copy came too late</source>
+        <translation>Esta parte de la copia llegó demasiado tarde</translation>
+    </message>
+    <message>
+        <source>The receiver already takes a later round of the copy.</source>
+        <translation>El receptor ya recibe una ronda posterior de la copia.</translation>
+    </message>
+    <message>
+        <source>Retry. Make sure that only one program migrates this server.</source>
+        <translation>Vuelva a intentarlo. Asegúrese de que un solo programa migre este servidor.</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1227,6 +1534,35 @@
     </message>
 </context>
 <context>
+    <name>JobLog</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>A line of the log: %1 what the migration does now, %2 what it said about it</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>Advertencia: %1</translation>
+    </message>
+    <message>
+        <source>The ENS image %1 is ready.</source>
+        <translation>La imagen de ENS %1 está lista.</translation>
+    </message>
+    <message>
+        <source>The migration engine does not answer. Reconnecting.</source>
+        <translation>El motor de migración no responde. Reconectando.</translation>
+    </message>
+    <message>
+        <source>Connected to the migration engine again.</source>
+        <translation>Conectado de nuevo al motor de migración.</translation>
+    </message>
+    <message>
+        <source>%1  %2</source>
+        <extracomment>A line of the log: %1 time of day, %2 what happened</extracomment>
+        <translation>%1  %2</translation>
+    </message>
+</context>
+<context>
     <name>JobState</name>
     <message>
         <source>Waiting</source>
@@ -1251,6 +1587,23 @@
     <message>
         <source>Cancelled</source>
         <translation>Cancelada</translation>
+    </message>
+</context>
+<context>
+    <name>LayoutLines</name>
+    <message>
+        <source>%1: %2 is left out</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
+        <translation>%1: %2 se excluye</translation>
+    </message>
+    <message>
+        <source>%1: %2 → %3 (%4)</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
+        <translation>%1: %2 → %3 (%4)</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>, </translation>
     </message>
 </context>
 <context>
@@ -1309,6 +1662,37 @@
     <message>
         <source>Done</source>
         <translation>Listo</translation>
+    </message>
+</context>
+<context>
+    <name>PhaseStrip</name>
+    <message>
+        <source>Preparing</source>
+        <translation>Preparación</translation>
+    </message>
+    <message>
+        <source>Transit instance</source>
+        <translation>Instancia de tránsito</translation>
+    </message>
+    <message>
+        <source>Synchronizing</source>
+        <translation>Sincronización</translation>
+    </message>
+    <message>
+        <source>ECS image</source>
+        <translation>Imagen de ECS</translation>
+    </message>
+    <message>
+        <source>Upload to OSS</source>
+        <translation>Carga en OSS</translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>imagen de ENS</translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation>Limpieza</translation>
     </message>
 </context>
 <context>
@@ -1857,6 +2241,174 @@
         <source>Not needed: volumes are copied block by block.</source>
         <translation>No hace falta: los volúmenes se copian bloque a bloque.</translation>
     </message>
+    <message>
+        <source>Device that cannot be followed</source>
+        <translation>Dispositivo que no se puede seguir</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a multipath device. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 usa %2, un dispositivo multipath. Lo que se escribe en él no se puede seguir mientras el servidor funciona.</translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation>Deje de usarlo y compruebe de nuevo, o apague el servidor y migre sus imágenes de disco.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which the kernel drives as an NVMe multipath disk. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 usa %2, que el kernel gestiona como disco NVMe multipath. Lo que se escribe en él no se puede seguir mientras el servidor funciona.</translation>
+    </message>
+    <message>
+        <source>If the disk has one path only, start the server with the kernel option nvme_core.multipath=N and check again; otherwise shut it down and migrate its disk images.</source>
+        <translation>Si el disco tiene una sola ruta, arranque el servidor con la opción de kernel nvme_core.multipath=N y compruebe de nuevo; si no, apáguelo y migre sus imágenes de disco.</translation>
+    </message>
+    <message>
+        <source>%1 uses a disk that is there several times: %2.</source>
+        <translation>%1 usa un disco que aparece varias veces: %2.</translation>
+    </message>
+    <message>
+        <source>Leave one path to the disk, then check again.</source>
+        <translation>Deje una sola ruta al disco y compruebe de nuevo.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a DRBD device. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 usa %2, un dispositivo DRBD. Lo que se escribe en él no se puede seguir mientras el servidor funciona.</translation>
+    </message>
+    <message>
+        <source>Unmount it, stop DRBD and check again, or shut the server down and migrate its disk images.</source>
+        <translation>Desmóntelo, detenga DRBD y compruebe de nuevo, o apague el servidor y migre sus imágenes de disco.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which other servers may write to as well.</source>
+        <translation>%1 usa %2, en el que también pueden escribir otros servidores.</translation>
+    </message>
+    <message>
+        <source>Unmount it on this server, then check again. What servers share stays where it is.</source>
+        <translation>Desmóntelo en este servidor y compruebe de nuevo. Lo que comparten los servidores se queda donde está.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, persistent memory. What is written to it cannot be followed.</source>
+        <translation>%1 usa %2, memoria persistente. Lo que se escribe en ella no se puede seguir.</translation>
+    </message>
+    <message>
+        <source>Move its files to a disk and unmount it, then check again.</source>
+        <translation>Mueva sus archivos a un disco, desmóntela y compruebe de nuevo.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2 with DAX: programs write to it past everything that could follow them.</source>
+        <translation>%1 usa %2 con DAX: los programas escriben en él al margen de todo lo que podría seguirlos.</translation>
+    </message>
+    <message>
+        <source>Mount it without the option “dax”, then check again.</source>
+        <translation>Móntelo sin la opción “dax” y compruebe de nuevo.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a disk in memory. Nothing of it would reach the image.</source>
+        <translation>%1 usa %2, un disco en memoria. Nada de su contenido llegaría a la imagen.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a kind of device that is not known here. What is written to it cannot be followed.</source>
+        <translation>%1 usa %2, un tipo de dispositivo desconocido aquí. Lo que se escribe en él no se puede seguir.</translation>
+    </message>
+    <message>
+        <source>System volume</source>
+        <translation>Volumen del sistema</translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. The image could not start from that.</source>
+        <translation>%1 está en %2. La imagen no podría arrancar desde ahí.</translation>
+    </message>
+    <message>
+        <source>Move it to a partition or to a linear logical volume, then check again.</source>
+        <translation>Muévalo a una partición o a un volumen lógico lineal y compruebe de nuevo.</translation>
+    </message>
+    <message>
+        <source>Storage in layers</source>
+        <translation>Almacenamiento en capas</translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. It is copied as it lies on the disks, with all of them or none.</source>
+        <translation>%1 está en %2. Se copia tal como está en los discos, con todos ellos o con ninguno.</translation>
+    </message>
+    <message>
+        <source>Volume that cannot be held still</source>
+        <translation>Volumen que no se puede congelar</translation>
+    </message>
+    <message>
+        <source>%1 (%2) is copied in a moment when nothing writes to it.</source>
+        <translation>%1 (%2) se copia en un momento en que nada escribe en él.</translation>
+    </message>
+    <message>
+        <source>Avoid changes there during the final step.</source>
+        <translation>Evite hacer cambios allí durante el paso final.</translation>
+    </message>
+    <message>
+        <source>Not on this server</source>
+        <translation>Fuera de este servidor</translation>
+    </message>
+    <message>
+        <source>These are not on disks of this server and are not migrated: %1.</source>
+        <translation>Lo siguiente no está en discos de este servidor y no se migra: %1.</translation>
+    </message>
+    <message>
+        <source>Make sure that the instance can reach what it needs of them.</source>
+        <translation>Asegúrese de que la instancia pueda acceder a lo que necesite de ello.</translation>
+    </message>
+    <message>
+        <source>Disk that cannot be understood</source>
+        <translation>Disco que no se puede interpretar</translation>
+    </message>
+    <message>
+        <source>%1 cannot be used: %2</source>
+        <translation>%1 no se puede usar: %2</translation>
+    </message>
+    <message>
+        <source>Repair it, or leave the disk out in the plan.</source>
+        <translation>Repárelo o excluya el disco en el plan.</translation>
+    </message>
+    <message>
+        <source>Identity of a disk</source>
+        <translation>Identidad de un disco</translation>
+    </message>
+    <message>
+        <source>Disk %1 has neither a serial number nor an id. It is recognized by its slot.</source>
+        <translation>El disco %1 no tiene número de serie ni ID. Se reconoce por su ranura.</translation>
+    </message>
+    <message>
+        <source>Leave it in its slot until the migration is finished.</source>
+        <translation>Déjelo en su ranura hasta que termine la migración.</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Memoria</translation>
+    </message>
+    <message>
+        <source>%1 are free.</source>
+        <translation>%1 libres.</translation>
+    </message>
+    <message>
+        <source>Only %1 are free. What changes last is kept in memory in the final step.</source>
+        <translation>Solo %1 libres. Los últimos cambios se guardan en memoria en el paso final.</translation>
+    </message>
+    <message>
+        <source>Stop programs that are not needed during the migration.</source>
+        <translation>Detenga los programas que no se necesiten durante la migración.</translation>
+    </message>
+    <message>
+        <source>A server that runs needs it for block replication.</source>
+        <translation>Un servidor en marcha lo necesita para la replicación por bloques.</translation>
+    </message>
+    <message>
+        <source>You are asked before it is installed.</source>
+        <translation>Se le preguntará antes de instalarlo.</translation>
+    </message>
+    <message>
+        <source>rsync is installed.</source>
+        <translation>rsync está instalado.</translation>
+    </message>
+    <message>
+        <source>rsync copies volumes file by file, and it is not installed.</source>
+        <translation>rsync copia los volúmenes archivo por archivo y no está instalado.</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2061,6 +2613,14 @@
     </message>
 </context>
 <context>
+    <name>Said</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+</context>
+<context>
     <name>Warning</name>
     <message>
         <source>The connection to the transit instance is interrupted. The copy goes on by itself when it is back.</source>
@@ -2088,20 +2648,72 @@
             <numerusform>%n bloques del destino diferían de lo enviado y se enviaron de nuevo.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>The server changes %1 MB/s, and %2 MB/s can be sent: the copy does not catch up. Raise the limits, wait for a quiet hour, stop the services that write most, or allow a longer final moment.</source>
+        <translation>El servidor modifica %1 MB/s y se pueden enviar %2 MB/s: la copia no alcanza los cambios. Aumente los límites, espere a una hora tranquila, detenga los servicios que más escriben o permita un momento final más largo.</translation>
+    </message>
 </context>
 <context>
-    <name>edgelift::wizard::CancelPanel</name>
+    <name>edgelift::wizard::BootPanel</name>
     <message>
-        <source>Cancel this migration? The job is deleted, the intermediate instance is released and the copied data is lost. What was used until now is still charged.</source>
-        <translation>¿Cancelar esta migración? El trabajo se elimina, la instancia de tránsito se libera y los datos copiados se pierden. Lo usado hasta ahora se cobra igualmente.</translation>
+        <source>The image works: the server in it has booted, and all its files are as they were.</source>
+        <translation>La imagen funciona: el servidor que contiene ha arrancado y todos sus archivos estaban intactos.</translation>
     </message>
     <message>
-        <source>&amp;Keep migrating</source>
-        <translation>Seguir migra&amp;ndo</translation>
+        <source>The machine is off. The image works: all files in it were as they were.</source>
+        <translation>La máquina está apagada. La imagen funciona: todos sus archivos estaban intactos.</translation>
     </message>
     <message>
-        <source>Cancel migrati&amp;on</source>
-        <translation>Cance&amp;lar migración</translation>
+        <source>The image boots in a virtual machine on this server. The image is not changed.</source>
+        <translation>La imagen arranca en una máquina virtual de este servidor. La imagen no se modifica.</translation>
+    </message>
+    <message>
+        <source>The machine is off. It did not say what the server says when it has booted.</source>
+        <translation>La máquina está apagada. No mostró lo que el servidor muestra cuando ha arrancado.</translation>
+    </message>
+    <message>
+        <source>Stop the &amp;machine</source>
+        <translation>&amp;Detener la máquina</translation>
+    </message>
+    <message>
+        <source>Boot it &amp;here</source>
+        <translation>Arrancar aq&amp;uí</translation>
+    </message>
+    <message>
+        <source>Console of the image that boots here</source>
+        <translation>Consola de la imagen que arranca aquí</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ButtonRow</name>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Siguiente</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Ayuda</translation>
+    </message>
+    <message>
+        <source>&amp;Options</source>
+        <extracomment>Opens a menu: language, size of text, low-bandwidth mode</extracomment>
+        <translation>&amp;Opciones</translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation>Opciones</translation>
+    </message>
+    <message>
+        <source>F10</source>
+        <translation>F10</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>A&amp;trás</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Cerrar</translation>
     </message>
 </context>
 <context>
@@ -2218,6 +2830,109 @@
     </message>
 </context>
 <context>
+    <name>edgelift::wizard::CleanUpBox</name>
+    <message>
+        <source>What the migration made in the cloud is being removed. You may close this window: it goes on.</source>
+        <translation>Se está eliminando lo que la migración creó en la nube. Puede cerrar esta ventana: la limpieza continúa.</translation>
+    </message>
+    <message>
+        <source>These still exist in the cloud and keep costing until they are removed:</source>
+        <translation>Estos elementos aún existen en la nube y siguen costando hasta que se eliminen:</translation>
+    </message>
+    <message>
+        <source>Everything temporary was released: the transit instance, the temporary images and snapshots.</source>
+        <translation>Se liberó todo lo temporal: la instancia de tránsito, las imágenes y las instantáneas temporales.</translation>
+    </message>
+    <message>
+        <source>The last clean-up was not complete: %1 %2 [%3]</source>
+        <extracomment>Why a clean-up failed: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation>La última limpieza no se completó: %1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>Clean up? The job is deleted, the transit instance is released and the copied data is lost.</source>
+        <translation>¿Limpiar? Se elimina el trabajo, se libera la instancia de tránsito y se pierden los datos copiados.</translation>
+    </message>
+    <message>
+        <source>Clean up? Everything listed here but what is kept on purpose is removed from the cloud.</source>
+        <translation>¿Limpiar? Todo lo que se muestra aquí, salvo lo que se conserva a propósito, se elimina de la nube.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>Conser&amp;var</translation>
+    </message>
+    <message>
+        <source>Clean u&amp;p now</source>
+        <translation>&amp;Limpiar ahora</translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation>Limpieza</translation>
+    </message>
+    <message>
+        <source>Clean &amp;up…</source>
+        <translation>Lim&amp;piar…</translation>
+    </message>
+    <message>
+        <source>How to do it by han&amp;d</source>
+        <translation>Cómo &amp;hacerlo a mano</translation>
+    </message>
+    <message>
+        <source>Sign in to the console, choose the region, and remove what is listed here from top to bottom: release the instance, delete images, snapshots, disks and the network, and the objects in the bucket. Look for it by its id.</source>
+        <translation>Inicie sesión en la consola, elija la región y elimine lo que se muestra aquí de arriba abajo: libere la instancia y elimine las imágenes, las instantáneas, los discos y la red, así como los objetos del bucket. Busque cada elemento por su ID.</translation>
+    </message>
+    <message>
+        <source>ECS console</source>
+        <translation>Consola de ECS</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CodeMaker</name>
+    <message>
+        <source>Generating…</source>
+        <translation>Generando…</translation>
+    </message>
+    <message>
+        <source>&amp;Name of the code:</source>
+        <translation>Nombre de&amp;l código:</translation>
+    </message>
+    <message>
+        <source>Optional</source>
+        <translation>Opcional</translation>
+    </message>
+    <message>
+        <source>Servers it can import (1 to %1):</source>
+        <translation>Servidores que puede importar (1 a %1):</translation>
+    </message>
+    <message>
+        <source>Days it is valid (1 to %1):</source>
+        <translation>Días de validez (1 a %1):</translation>
+    </message>
+    <message>
+        <source>&amp;Generate</source>
+        <translation>&amp;Generar</translation>
+    </message>
+    <message>
+        <source>Choose AccessKey pair above and enter the pair and, under Private network, the address of the service.</source>
+        <translation>Elija “Par de AccessKey” arriba e introduzca el par y, en “Red privada”, la dirección del servicio.</translation>
+    </message>
+    <message>
+        <source>The new activation code</source>
+        <translation>El nuevo código de activación</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>C&amp;opiar</translation>
+    </message>
+    <message>
+        <source>Copy the activation code</source>
+        <translation>Copiar el código de activación</translation>
+    </message>
+    <message>
+        <source>&amp;Use it here</source>
+        <translation>Usar a&amp;quí</translation>
+    </message>
+</context>
+<context>
     <name>edgelift::wizard::ConnectPage</name>
     <message>
         <source>Connect this server</source>
@@ -2244,17 +2959,28 @@ Un par de AccessKey pertenece a un usuario de su cuenta; créelo en la consola d
 No se guarda ninguno de los dos: tras cerrar el programa, introdúzcalo de nuevo.</translation>
     </message>
     <message>
-        <source>enter the activation code</source>
-        <translation>introducir el código de activación</translation>
+        <source>Connected as %1.</source>
+        <translation>Conectado como %1.</translation>
     </message>
     <message>
-        <source>enter the AccessKey ID and the AccessKey secret</source>
-        <translation>introducir el ID y el secreto de AccessKey</translation>
+        <source>Contacting %1…</source>
+        <translation>Contactando con %1…</translation>
     </message>
     <message>
-        <source>correct what is marked</source>
-        <translation>corregir lo marcado</translation>
+        <source>&amp;Retry</source>
+        <translation>Rei&amp;ntentar</translation>
     </message>
+    <message>
+        <source>&amp;Test connection</source>
+        <translation>Pro&amp;bar conexión</translation>
+    </message>
+    <message>
+        <source>Generate a &amp;code</source>
+        <translation>Generar &amp;un código</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CredentialForm</name>
     <message>
         <source>Enter an address that begins with http:// or https://.</source>
         <translation>Introduzca una dirección que empiece por http:// o https://.</translation>
@@ -2266,10 +2992,6 @@ No se guarda ninguno de los dos: tras cerrar el programa, introdúzcalo de nuevo
     <message>
         <source>Enter the activation code from the SMC console. [E-CON-01]</source>
         <translation>Introduzca el código de activación de la consola de SMC. [E-CON-01]</translation>
-    </message>
-    <message>
-        <source>Connected as %1.</source>
-        <translation>Conectado como %1.</translation>
     </message>
     <message>
         <source>The service rejected the activation code. Check it for missing characters, or generate a new one. [E-CON-02]</source>
@@ -2291,12 +3013,20 @@ No se guarda ninguno de los dos: tras cerrar el programa, introdúzcalo de nuevo
         <translation>Se rechazó el par de AccessKey: %1. Compruebe el par y sus permisos. [E-CON-06]</translation>
     </message>
     <message>
-        <source>Contacting %1…</source>
-        <translation>Contactando con %1…</translation>
+        <source>enter the activation code</source>
+        <translation>introducir el código de activación</translation>
     </message>
     <message>
-        <source>&amp;Retry</source>
-        <translation>Rei&amp;ntentar</translation>
+        <source>enter the AccessKey ID and the AccessKey secret</source>
+        <translation>introducir el ID y el secreto de AccessKey</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>corregir lo marcado</translation>
+    </message>
+    <message>
+        <source>complete the activation code</source>
+        <translation>completar el código de activación</translation>
     </message>
     <message>
         <source>Acti&amp;vation code (recommended)</source>
@@ -2338,10 +3068,6 @@ No se guarda ninguno de los dos: tras cerrar el programa, introdúzcalo de nuevo
         <source>&amp;Private network</source>
         <translation>&amp;Red privada</translation>
     </message>
-    <message>
-        <source>&amp;Test connection</source>
-        <translation>Pro&amp;bar conexión</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::DecisionCard</name>
@@ -2357,6 +3083,76 @@ No se guarda ninguno de los dos: tras cerrar el programa, introdúzcalo de nuevo
     <message>
         <source>%1 %2</source>
         <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DemoBar</name>
+    <message>
+        <source>The receiver was killed. It starts again by itself.</source>
+        <translation>Se forzó el cierre del receptor. Se reinicia automáticamente.</translation>
+    </message>
+    <message>
+        <source>No receiver runs now. It runs while data is transferred.</source>
+        <translation>Ahora no hay ningún receptor en marcha. Funciona mientras se transfieren datos.</translation>
+    </message>
+    <message>
+        <source>Every instance type is sold out.</source>
+        <translation>Todos los tipos de instancia están agotados.</translation>
+    </message>
+    <message>
+        <source>Instance types are in stock again.</source>
+        <translation>Vuelve a haber tipos de instancia disponibles.</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>An error: %1 what happened, %2 what to do</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>The network is back.</source>
+        <translation>La red ha vuelto.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The network is down for %n s more.</source>
+        <translation>
+            <numerusform>La red estará caída %n s más.</numerusform>
+            <numerusform>La red estará caída %n s más.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Restock the instance types</source>
+        <translation>Reponer los tipos de instancia</translation>
+    </message>
+    <message>
+        <source>Sell out the instance types</source>
+        <translation>Agotar los tipos de instancia</translation>
+    </message>
+    <message>
+        <source>Demonstration – no data leaves this server</source>
+        <translation>Demostración – ningún dato sale de este servidor</translation>
+    </message>
+    <message>
+        <source>Link speed:</source>
+        <translation>Velocidad del enlace:</translation>
+    </message>
+    <message>
+        <source>Speed of the simulated link</source>
+        <translation>Velocidad del enlace simulado</translation>
+    </message>
+    <message>
+        <source>Make it fail</source>
+        <translation>Provocar un fallo</translation>
+    </message>
+    <message numerus="yes">
+        <source>Drop the network for %n s</source>
+        <translation>
+            <numerusform>Cortar la red durante %n s</numerusform>
+            <numerusform>Cortar la red durante %n s</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Kill the receiver</source>
+        <translation>Forzar el cierre del receptor</translation>
     </message>
 </context>
 <context>
@@ -2378,8 +3174,43 @@ No se guarda ninguno de los dos: tras cerrar el programa, introdúzcalo de nuevo
         <translation>Creando un código de activación…</translation>
     </message>
     <message>
-        <source>The demonstration is ready.</source>
-        <translation>La demostración está lista.</translation>
+        <source>The demonstration is ready. The activation code is in its field already.</source>
+        <translation>La demostración está lista. El código de activación ya está en su campo.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiagnosticsBox</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>What went wrong: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>Save diagnostics</source>
+        <translation>Guardar diagnósticos</translation>
+    </message>
+    <message>
+        <source>ZIP archives (*.zip)</source>
+        <translation>Archivos ZIP (*.zip)</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>Guardado como %1.</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <extracomment>%1 the name of a file, %2 its size</extracomment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>These files will be saved, without secrets:
+%1</source>
+        <translation>Se guardarán estos archivos, sin secretos:
+%1</translation>
+    </message>
+    <message>
+        <source>Save these files…</source>
+        <translation>Guardar estos archivos…</translation>
     </message>
 </context>
 <context>
@@ -2392,6 +3223,27 @@ No se guarda ninguno de los dos: tras cerrar el programa, introdúzcalo de nuevo
         <source>+%1 too much</source>
         <extracomment>on a disk that is too small; %1 a size</extracomment>
         <translation>+%1 de más</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiskRows</name>
+    <message>
+        <source>System disk %1</source>
+        <extracomment>%1: the name of a disk such as /dev/vda</extracomment>
+        <translation>Disco del sistema %1</translation>
+    </message>
+    <message>
+        <source>Data disk %1</source>
+        <translation>Disco de datos %1</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>Progreso de %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of a disk: amount that is copied, amount in all</extracomment>
+        <translation>%1 de %2</translation>
     </message>
 </context>
 <context>
@@ -2460,28 +3312,7 @@ No se guarda ninguno de los dos: tras cerrar el programa, introdúzcalo de nuevo
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::DisksPage</name>
-    <message>
-        <source>%1 %2 [%3]</source>
-        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
-        <translation>%1 %2 [%3]</translation>
-    </message>
-    <message>
-        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
-        <translation>“%1” no es un tamaño. Introduzca un número, solo para GiB o con unidad, como 20 o 512 MiB.</translation>
-    </message>
-    <message>
-        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
-        <translation>%1 tomado. Arriba y Abajo eligen un disco, Intro suelta, Esc cancela.</translation>
-    </message>
-    <message>
-        <source>No disks found.</source>
-        <translation>No se encontraron discos.</translation>
-    </message>
-    <message>
-        <source>Reading disks…</source>
-        <translation>Leyendo discos…</translation>
-    </message>
+    <name>edgelift::wizard::DisksButtons</name>
     <message numerus="yes">
         <source>%n problem(s) to solve</source>
         <translation>
@@ -2494,42 +3325,12 @@ No se guarda ninguno de los dos: tras cerrar el programa, introdúzcalo de nuevo
         <translation>Cabe: sí</translation>
     </message>
     <message>
-        <source>let Edgelift read the disks of this server</source>
-        <translation>dejar que Edgelift lea los discos de este servidor</translation>
-    </message>
-    <message numerus="yes">
-        <source>solve %n problem(s) of the layout</source>
-        <translation>
-            <numerusform>resolver %n problema de la distribución</numerusform>
-            <numerusform>resolver %n problemas de la distribución</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>%1: %2</source>
-        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
-----------
-%1 a mount target or disk, %2 what is to be said about it</extracomment>
-        <translation>%1: %2</translation>
-    </message>
-    <message>
-        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
-        <translation>Arrastre un punto de montaje por su asa a otro disco o pulse Ctrl+X sobre él. F2 cambia un tamaño, Espacio desmarca “Migrar”.</translation>
-    </message>
-    <message>
-        <source>What is left needs your decision: see the list below the table.</source>
-        <translation>El resto requiere su decisión: vea la lista bajo la tabla.</translation>
-    </message>
-    <message>
         <source>&amp;Automatic layout</source>
         <translation>Distribución a&amp;utomática</translation>
     </message>
     <message>
         <source>Ad&amp;just</source>
         <translation>A&amp;justar</translation>
-    </message>
-    <message>
-        <source>&amp;Show the layout</source>
-        <translation>&amp;Mostrar la distribución</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
@@ -2563,6 +3364,55 @@ No se guarda ninguno de los dos: tras cerrar el programa, introdúzcalo de nuevo
         <source>F5</source>
         <translation>F5</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksPage</name>
+    <message>
+        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
+        <translation>“%1” no es un tamaño. Introduzca un número, solo para GiB o con unidad, como 20 o 512 MiB.</translation>
+    </message>
+    <message>
+        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
+        <translation>%1 tomado. Arriba y Abajo eligen un disco, Intro suelta, Esc cancela.</translation>
+    </message>
+    <message>
+        <source>No disks found.</source>
+        <translation>No se encontraron discos.</translation>
+    </message>
+    <message>
+        <source>Reading disks…</source>
+        <translation>Leyendo discos…</translation>
+    </message>
+    <message>
+        <source>let Edgelift read the disks of this server</source>
+        <translation>dejar que Edgelift lea los discos de este servidor</translation>
+    </message>
+    <message numerus="yes">
+        <source>solve %n problem(s) of the layout</source>
+        <translation>
+            <numerusform>resolver %n problema de la distribución</numerusform>
+            <numerusform>resolver %n problemas de la distribución</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
+----------
+%1 a mount target or disk, %2 what is to be said about it</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
+        <translation>Arrastre un punto de montaje por su asa a otro disco o pulse Ctrl+X sobre él. F2 cambia un tamaño, Espacio desmarca “Migrar”.</translation>
+    </message>
+    <message>
+        <source>What is left needs your decision: see the list below the table.</source>
+        <translation>El resto requiere su decisión: vea la lista bajo la tabla.</translation>
+    </message>
+    <message>
+        <source>&amp;Show the layout</source>
+        <translation>&amp;Mostrar la distribución</translation>
+    </message>
     <message>
         <source>Mount targets</source>
         <translation>Puntos de montaje</translation>
@@ -2587,22 +3437,26 @@ Con el teclado: Ctrl+X toma un punto de montaje, Arriba y Abajo eligen un disco,
         <source>Choose what the disks of the image look like and what is migrated to them.</source>
         <translation>Elija cómo serán los discos de la imagen y qué se migra a ellos.</translation>
     </message>
+    <message>
+        <source>Choose Adjust to change this layout.</source>
+        <translation>Elija “Ajustar” para cambiar esta distribución.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksTable</name>
+    <message>
+        <source>In use: %1; at least %2.</source>
+        <extracomment>of a disk or mount target; %1 the space in use, %2 the smallest possible size</extracomment>
+        <translation>En uso: %1; al menos %2.</translation>
+    </message>
+    <message>
+        <source>LVM: %1.</source>
+        <extracomment>%1 the name of a volume group or logical volume</extracomment>
+        <translation>LVM: %1.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::ErrorPanel</name>
-    <message>
-        <source>%1 %2: price not known</source>
-        <translation>%1 %2: precio desconocido</translation>
-    </message>
-    <message>
-        <source>%1 %2: free</source>
-        <translation>%1 %2: gratis</translation>
-    </message>
-    <message>
-        <source>%1 %2: %3 %4 a day</source>
-        <extracomment>A cloud resource: kind, id, currency such as CNY, amount</extracomment>
-        <translation>%1 %2: %3 %4 al día</translation>
-    </message>
     <message>
         <source>The migration stopped: %1 [%2]</source>
         <extracomment>%1: what happened, %2: a code such as EL-0212</extracomment>
@@ -2623,10 +3477,6 @@ Hora: %3
 Detalle: %4</translation>
     </message>
     <message>
-        <source>Troubleshoot errors: %1</source>
-        <translation>Solucionar errores: %1</translation>
-    </message>
-    <message>
         <source>Re&amp;try</source>
         <translation>Rei&amp;ntentar</translation>
     </message>
@@ -2639,40 +3489,59 @@ Detalle: %4</translation>
         <translation>G&amp;uardar diagnósticos…</translation>
     </message>
     <message>
-        <source>Save t&amp;hese files…</source>
-        <translation>Guardar estos arc&amp;hivos…</translation>
-    </message>
-    <message>
         <source>Cancel job and clean &amp;up…</source>
         <translation>Cancelar y li&amp;mpiar…</translation>
     </message>
     <message>
-        <source>Still there and costing until you clean up:
-%1</source>
-        <translation>Siguen ahí y costando hasta que limpie:
-%1</translation>
+        <source>These still exist in the cloud and keep costing until you retry or clean up:</source>
+        <translation>Estos elementos aún existen en la nube y siguen costando hasta que reintente o limpie:</translation>
     </message>
     <message>
-        <source>%1 (%2)</source>
-        <translation>%1 (%2)</translation>
+        <source>You retried at %1: it came to the same error again.</source>
+        <translation>Reintentó a las %1: se produjo el mismo error.</translation>
     </message>
     <message>
-        <source>These files will be saved, without secrets:
-%1</source>
-        <translation>Se guardarán estos archivos, sin secretos:
-%1</translation>
+        <source>You retried at %1: it came to another error.</source>
+        <translation>Reintentó a las %1: se produjo otro error.</translation>
     </message>
     <message>
-        <source>Save diagnostics</source>
-        <translation>Guardar diagnósticos</translation>
+        <source>Start again &amp;with the same settings</source>
+        <translation>Empe&amp;zar de nuevo con la misma configuración</translation>
     </message>
     <message>
-        <source>ZIP archives (*.zip)</source>
-        <translation>Archivos ZIP (*.zip)</translation>
+        <source>Copy what is said about this error</source>
+        <translation>Copiar la información sobre este error</translation>
     </message>
     <message>
-        <source>Saved as %1.</source>
-        <translation>Guardado como %1.</translation>
+        <source>Troubleshoot errors</source>
+        <translation>Solucionar errores</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ExcludesForm</name>
+    <message>
+        <source>Path to &amp;leave out:</source>
+        <translation>&amp;Ruta que se excluye:</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>Añadi&amp;r</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Quitar</translation>
+    </message>
+    <message>
+        <source>Paths that are left out</source>
+        <translation>Rutas excluidas</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::FactGrid</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>One line of a list of facts: name and value</extracomment>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -2684,14 +3553,6 @@ Detalle: %4</translation>
     <message>
         <source>Finish and clean-up</source>
         <translation>Fin y limpieza</translation>
-    </message>
-    <message>
-        <source>Image: %1 (%2)
-Region: %3
-Duration: %4</source>
-        <translation>Imagen: %1 (%2)
-Región: %3
-Duración: %4</translation>
     </message>
     <message>
         <source>The ENS image is ready.</source>
@@ -2710,45 +3571,8 @@ Duración: %4</translation>
         <translation>Se canceló la migración. No hay imagen.</translation>
     </message>
     <message>
-        <source>Next steps
-1. Open the ENS console and create an instance from this image.
-2. Check application licences: the hardware changed.
-3. Compare the new instance with this server before switching over.</source>
-        <translation>Próximos pasos
-1. Abra la consola de ENS y cree una instancia a partir de esta imagen.
-2. Compruebe las licencias de las aplicaciones: el hardware ha cambiado.
-3. Compare la nueva instancia con este servidor antes de hacer el cambio.</translation>
-    </message>
-    <message>
-        <source>ENS console: %1</source>
-        <translation>Consola de ENS: %1</translation>
-    </message>
-    <message>
-        <source>Or by command: %1</source>
-        <translation>O por comando: %1</translation>
-    </message>
-    <message>
         <source>Folder of the image: %1</source>
         <translation>Carpeta de la imagen: %1</translation>
-    </message>
-    <message>
-        <source>Kept on purpose: %1</source>
-        <extracomment>%1: a cloud resource and its price</extracomment>
-        <translation>Conservado a propósito: %1</translation>
-    </message>
-    <message>
-        <source>Still there: %1 – costs continue</source>
-        <translation>Sigue ahí: %1 – los costes continúan</translation>
-    </message>
-    <message>
-        <source>Everything temporary was released: the intermediate instance, the temporary images and snapshots.</source>
-        <translation>Se liberó todo lo temporal: la instancia de tránsito y las imágenes e instantáneas temporales.</translation>
-    </message>
-    <message>
-        <source>Clean-up
-%1</source>
-        <translation>Limpieza
-%1</translation>
     </message>
     <message>
         <source>Save report</source>
@@ -2759,22 +3583,6 @@ Duración: %4</translation>
         <translation>Informes (*.html)</translation>
     </message>
     <message>
-        <source>The report was saved as %1.</source>
-        <translation>El informe se guardó como %1.</translation>
-    </message>
-    <message>
-        <source>Copy &amp;address</source>
-        <translation>Copiar &amp;dirección</translation>
-    </message>
-    <message>
-        <source>Copy &amp;command</source>
-        <translation>Copiar c&amp;omando</translation>
-    </message>
-    <message>
-        <source>&amp;Release now</source>
-        <translation>&amp;Liberar ahora</translation>
-    </message>
-    <message>
         <source>Show in &amp;file manager</source>
         <translation>Mostrar en el &amp;gestor de archivos</translation>
     </message>
@@ -2783,35 +3591,78 @@ Duración: %4</translation>
         <translation>Guardar in&amp;forme…</translation>
     </message>
     <message>
-        <source>Boot it &amp;here</source>
-        <translation>Arrancar aq&amp;uí</translation>
+        <source>Save settings</source>
+        <translation>Guardar configuración</translation>
     </message>
     <message>
-        <source>Console of the image that boots here</source>
-        <translation>Consola de la imagen que arranca aquí</translation>
-    </message>
-</context>
-<context>
-    <name>edgelift::wizard::JobWatch</name>
-    <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
+        <source>Plan files (*.json)</source>
+        <translation>Archivos de plan (*.json)</translation>
     </message>
     <message>
-        <source>Warning: %1</source>
-        <translation>Advertencia: %1</translation>
+        <source>Saved as %1.</source>
+        <extracomment>%1 is the path of a file</extracomment>
+        <translation>Guardado como %1.</translation>
     </message>
     <message>
-        <source>The ENS image %1 is ready.</source>
-        <translation>La imagen de ENS %1 está lista.</translation>
+        <source>No file manager could be opened. The image is in the folder %1.</source>
+        <translation>No se pudo abrir ningún gestor de archivos. La imagen está en la carpeta %1.</translation>
     </message>
     <message>
-        <source>The migration engine does not answer. Reconnecting.</source>
-        <translation>El motor de migración no responde. Reconectando.</translation>
+        <source>Image</source>
+        <translation>Imagen</translation>
     </message>
     <message>
-        <source>Connected to the migration engine again.</source>
-        <translation>Conectado de nuevo al motor de migración.</translation>
+        <source>Image ID</source>
+        <translation>ID de imagen</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>Región</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Copiado</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Enviado</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Duración</translation>
+    </message>
+    <message>
+        <source>Next steps</source>
+        <translation>Pasos siguientes</translation>
+    </message>
+    <message>
+        <source>Or by this command, with your own values for TYPE, REGION and MBIT:</source>
+        <extracomment>The capitals are in the command and stay as they are</extracomment>
+        <translation>O con este comando, con sus propios valores para TYPE, REGION y MBIT:</translation>
+    </message>
+    <message>
+        <source>1. Open the ENS console and create an instance from this image.
+2. Check application licences: the hardware changed.
+3. Compare the new instance with this server before switching over.</source>
+        <translation>1. Abra la consola de ENS y cree una instancia a partir de esta imagen.
+2. Compruebe las licencias de las aplicaciones: el hardware ha cambiado.
+3. Compare la nueva instancia con este servidor antes de hacer el cambio.</translation>
+    </message>
+    <message>
+        <source>ENS console</source>
+        <translation>Consola de ENS</translation>
+    </message>
+    <message>
+        <source>Copy co&amp;mmand</source>
+        <translation>Copiar co&amp;mando</translation>
+    </message>
+    <message>
+        <source>Save these settin&amp;gs…</source>
+        <translation>Gua&amp;rdar esta configuración…</translation>
+    </message>
+    <message>
+        <source>To migrate another server with the same settings</source>
+        <translation>Para migrar otro servidor con la misma configuración</translation>
     </message>
 </context>
 <context>
@@ -2926,6 +3777,39 @@ Duración: %4</translation>
         <source>not migrated</source>
         <translation>no se migra</translation>
     </message>
+    <message>
+        <source>See below: %1</source>
+        <extracomment>beside a disk or mount target; %1 codes of problems that are listed below the table</extracomment>
+        <translation>Véase abajo: %1</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>Not migrated</source>
+        <translation>No se migra</translation>
+    </message>
+    <message>
+        <source>Same size and structure</source>
+        <extracomment>why a volume is copied block by block</extracomment>
+        <translation>Mismo tamaño y estructura</translation>
+    </message>
+    <message>
+        <source>Its size changes</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>Cambia su tamaño</translation>
+    </message>
+    <message>
+        <source>LVM, and no multiple of 4 MiB</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>LVM, y no es múltiplo de 4 MiB</translation>
+    </message>
+    <message>
+        <source>As chosen</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>Según lo elegido</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -2951,35 +3835,41 @@ Duración: %4</translation>
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::MainWindow</name>
+    <name>edgelift::wizard::LinkLine</name>
     <message>
-        <source>Step %1 of %2</source>
-        <translation>Paso %1 de %2</translation>
+        <source>%1: %2</source>
+        <extracomment>%1: what a web page is about, %2: its address</extracomment>
+        <translation>%1: %2</translation>
     </message>
+    <message>
+        <source>Open</source>
+        <translation>Abrir</translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation>Copiar dirección</translation>
+    </message>
+    <message>
+        <source>Open: %1</source>
+        <extracomment>For screen readers: %1 is what a web page is about</extracomment>
+        <translation>Abrir: %1</translation>
+    </message>
+    <message>
+        <source>Copy address: %1</source>
+        <translation>Copiar dirección: %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MainWindow</name>
     <message>
         <source>Edgelift — %1</source>
         <extracomment>Title of the window: program — step or progress</extracomment>
         <translation>Edgelift – %1</translation>
     </message>
     <message>
-        <source>&amp;Next</source>
-        <translation>&amp;Siguiente</translation>
-    </message>
-    <message>
-        <source>&amp;Help</source>
-        <translation>&amp;Ayuda</translation>
-    </message>
-    <message>
-        <source>&amp;Back</source>
-        <translation>A&amp;trás</translation>
-    </message>
-    <message>
-        <source>&amp;Close</source>
-        <translation>&amp;Cerrar</translation>
-    </message>
-    <message>
-        <source>Server and region</source>
-        <translation>Servidor y región</translation>
+        <source>Step %1 of %2 — %3</source>
+        <extracomment>In a narrow window instead of the list of steps: %3 is the name of the step</extracomment>
+        <translation>Paso %1 de %2 — %3</translation>
     </message>
 </context>
 <context>
@@ -2997,21 +3887,13 @@ Duración: %4</translation>
         <translation>Cerrar este mensaje</translation>
     </message>
     <message>
-        <source>%1: %2 %3</source>
-        <extracomment>An error: what happened, to what, and what to do</extracomment>
-        <translation>%1: %2 %3</translation>
+        <source>%1 %2</source>
+        <extracomment>An error: what happened, and what to do</extracomment>
+        <translation>%1 %2</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::MigrationPage</name>
-    <message>
-        <source>Applied. It takes effect when the migration goes on.</source>
-        <translation>Aplicado. Tendrá efecto cuando continúe la migración.</translation>
-    </message>
-    <message>
-        <source>Applied. The new limit takes effect within %1 s.</source>
-        <translation>Aplicado. El nuevo límite tendrá efecto en %1 s.</translation>
-    </message>
     <message>
         <source>%1 %2</source>
         <extracomment>In the window&apos;s title: per cent and state</extracomment>
@@ -3024,50 +3906,6 @@ Duración: %4</translation>
     <message>
         <source>You may close this window: the migration goes on, and starting Edgelift again shows it.</source>
         <translation>Puede cerrar esta ventana: la migración continúa y, al abrir Edgelift de nuevo, se muestra.</translation>
-    </message>
-    <message>
-        <source>The migration is not finished.</source>
-        <translation>La migración no ha terminado.</translation>
-    </message>
-    <message>
-        <source>No migration</source>
-        <translation>Sin migración</translation>
-    </message>
-    <message>
-        <source>Creating the intermediate instance…</source>
-        <translation>Creando la instancia de tránsito…</translation>
-    </message>
-    <message>
-        <source>Preparing</source>
-        <translation>Preparación</translation>
-    </message>
-    <message>
-        <source>Synchronizing</source>
-        <translation>Sincronización</translation>
-    </message>
-    <message>
-        <source>Paused. The intermediate instance keeps costing.</source>
-        <translation>En pausa. La instancia de tránsito sigue costando.</translation>
-    </message>
-    <message>
-        <source>Error</source>
-        <translation>Error</translation>
-    </message>
-    <message>
-        <source>Completed</source>
-        <translation>Completada</translation>
-    </message>
-    <message>
-        <source>Cleaning up…</source>
-        <translation>Limpiando…</translation>
-    </message>
-    <message>
-        <source>Cancelled</source>
-        <translation>Cancelada</translation>
-    </message>
-    <message>
-        <source>Reconnecting to the migration engine… (%1 s)</source>
-        <translation>Reconectando al motor de migración… (%1 s)</translation>
     </message>
     <message>
         <source>The numbers are of %1.</source>
@@ -3092,35 +3930,6 @@ Duración: %4</translation>
     <message>
         <source>&amp;Pause</source>
         <translation>&amp;Pausar</translation>
-    </message>
-    <message>
-        <source>%1 · %2 of %3</source>
-        <extracomment>Of a disk: per cent, amount that is copied, amount in all</extracomment>
-        <translation>%1 · %2 de %3</translation>
-    </message>
-    <message>
-        <source>%1 left</source>
-        <translation>quedan %1</translation>
-    </message>
-    <message>
-        <source>Remaining time: %1</source>
-        <translation>Tiempo restante: %1</translation>
-    </message>
-    <message>
-        <source>Speed: %1 before compression · Network: %2 · Limit: %3 · Average: %4</source>
-        <translation>Velocidad: %1 antes de comprimir · Red: %2 · Límite: %3 · Media: %4</translation>
-    </message>
-    <message>
-        <source>Elapsed: %1 · Sent: %2 · Saved by compression: %3 · Interruptions: %4</source>
-        <translation>Transcurrido: %1 · Enviado: %2 · Ahorrado por compresión: %3 · Interrupciones: %4</translation>
-    </message>
-    <message>
-        <source>Progress of %1</source>
-        <translation>Progreso de %1</translation>
-    </message>
-    <message>
-        <source>Warning: %1</source>
-        <translation>Advertencia: %1</translation>
     </message>
     <message>
         <source>Job ID</source>
@@ -3155,10 +3964,6 @@ Duración: %4</translation>
         <translation>Región de destino</translation>
     </message>
     <message>
-        <source>Intermediate instance ID</source>
-        <translation>ID de la instancia de tránsito</translation>
-    </message>
-    <message>
         <source>Tags</source>
         <translation>Etiquetas</translation>
     </message>
@@ -3167,75 +3972,200 @@ Duración: %4</translation>
         <translation>Tiempo restante (s)</translation>
     </message>
     <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
-    </message>
-    <message>
-        <source>%1  %2</source>
-        <translation>%1  %2</translation>
-    </message>
-    <message>
-        <source>Progress</source>
-        <translation>Progreso</translation>
-    </message>
-    <message>
         <source>&amp;Modify…</source>
         <translation>&amp;Modificar…</translation>
-    </message>
-    <message>
-        <source>&amp;Cancel job…</source>
-        <translation>Cancelar tra&amp;bajo…</translation>
     </message>
     <message>
         <source>&amp;Details</source>
         <translation>&amp;Detalles</translation>
     </message>
     <message>
-        <source>Lo&amp;g</source>
-        <translation>Re&amp;gistro</translation>
-    </message>
-    <message>
         <source>Log</source>
         <translation>Registro</translation>
     </message>
     <message>
-        <source>Copy &amp;all</source>
-        <translation>C&amp;opiar todo</translation>
+        <source>When this window is closed the demonstration ends, and its migration with it.</source>
+        <translation>Al cerrar esta ventana termina la demostración y, con ella, su migración.</translation>
     </message>
     <message>
-        <source>Do not stop, start, restart or release the intermediate instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
-        <translation>No detenga, inicie, reinicie ni libere la instancia de tránsito ni cambie su método de facturación durante la migración; después se libera automáticamente.</translation>
+        <source>You may close this window: the clean-up goes on.</source>
+        <translation>Puede cerrar esta ventana: la limpieza continúa.</translation>
+    </message>
+    <message>
+        <source>The speed counts the data of the disks before it is compressed, so it can be higher than the speed of the network. The remaining time is shown once the speed is steady.
+
+Pause keeps everything that was copied, and the transit instance, which keeps costing. Cancel removes both.
+
+After an error nothing is lost: what was copied is kept, and Retry goes on from there.</source>
+        <translation>La velocidad cuenta los datos de los discos antes de comprimirlos, por lo que puede ser superior a la de la red. El tiempo restante se muestra cuando la velocidad es estable.
+
+“Pausar” conserva todo lo copiado y la instancia de tránsito, que sigue costando. “Cancelar trabajo” elimina ambos.
+
+Tras un error no se pierde nada: lo copiado se conserva y “Reintentar” continúa desde ahí.</translation>
+    </message>
+    <message>
+        <source>%1 — %2</source>
+        <extracomment>In the window&apos;s title: how far the migration is, and the server&apos;s name</extracomment>
+        <translation>%1 — %2</translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused.</source>
+        <extracomment>%1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation>La instancia de tránsito sigue costando mientras la migración está en pausa.</translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused: %1.</source>
+        <translation>La instancia de tránsito sigue costando mientras la migración está en pausa: %1.</translation>
+    </message>
+    <message>
+        <source>This server&apos;s own disk accesses are slow, so the migration reads at most %1 for now.</source>
+        <translation>Los accesos a disco propios de este servidor son lentos, así que por ahora la migración lee %1 como máximo.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration? The job is deleted, the transit instance is released and the copied data is lost. What was used until now is still charged.</source>
+        <translation>¿Cancelar esta migración? Se elimina el trabajo, se libera la instancia de tránsito y se pierden los datos copiados. Lo usado hasta ahora se cobra igualmente.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep migrating</source>
+        <translation>Seguir migra&amp;ndo</translation>
+    </message>
+    <message>
+        <source>Cancel migrati&amp;on</source>
+        <translation>Cance&amp;lar migración</translation>
+    </message>
+    <message>
+        <source>Estimate migration time and test transfer speed</source>
+        <translation>Estimar el tiempo de migración y probar la velocidad de transferencia</translation>
+    </message>
+    <message>
+        <source>Cancel &amp;job…</source>
+        <translation>Cancelar tra&amp;bajo…</translation>
+    </message>
+    <message>
+        <source>&amp;Log</source>
+        <translation>Re&amp;gistro</translation>
+    </message>
+    <message>
+        <source>Copy all</source>
+        <translation>Copiar todo</translation>
+    </message>
+    <message>
+        <source>Copy all details</source>
+        <translation>Copiar todos los detalles</translation>
+    </message>
+    <message>
+        <source>Transit instance ID</source>
+        <translation>ID de la instancia de tránsito</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
+        <translation>Durante la migración, no detenga, inicie, reinicie ni libere la instancia de tránsito, ni cambie su método de facturación; después se libera automáticamente.</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::ModifyPanel</name>
     <message>
-        <source>Speed &amp;limit (Mbit/s):</source>
-        <translation>&amp;Límite de velocidad (Mbit/s):</translation>
-    </message>
-    <message>
         <source>Unlimited</source>
         <translation>Sin límite</translation>
-    </message>
-    <message>
-        <source>Co&amp;mpression:</source>
-        <translation>Compre&amp;sión:</translation>
     </message>
     <message>
         <source>Off</source>
         <translation>Desactivada</translation>
     </message>
     <message>
-        <source>&amp;Verify the copied data by checksum</source>
-        <translation>&amp;Verificar los datos copiados por suma de comprobación</translation>
-    </message>
-    <message>
         <source>&amp;Apply</source>
         <translation>Apl&amp;icar</translation>
     </message>
     <message>
-        <source>Cl&amp;ose</source>
+        <source>The time plan is in force now (%1): %2. The limit above counts outside of it.</source>
+        <translation>El horario está ahora en vigor (%1): %2. El límite de arriba se aplica fuera de él.</translation>
+    </message>
+    <message>
+        <source>Applied.</source>
+        <translation>Aplicado.</translation>
+    </message>
+    <message>
+        <source>Applied. The new limit takes effect within %1 s.</source>
+        <translation>Aplicado. El nuevo límite tendrá efecto en %1 s.</translation>
+    </message>
+    <message>
+        <source>Applied. It takes effect when the migration goes on.</source>
+        <translation>Aplicado. Tendrá efecto cuando continúe la migración.</translation>
+    </message>
+    <message>
+        <source>&amp;Speed limit (Mbit/s):</source>
+        <translation>&amp;Límite de velocidad (Mbit/s):</translation>
+    </message>
+    <message>
+        <source>Compress&amp;ion:</source>
+        <translation>Compresió&amp;n:</translation>
+    </message>
+    <message>
+        <source>Veri&amp;fy the copied data by checksum</source>
+        <translation>&amp;Verificar los datos copiados con suma de comprobación</translation>
+    </message>
+    <message>
+        <source>Clos&amp;e</source>
         <translation>C&amp;errar</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::NetworkForm</name>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>An id and the name beside it</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
+        <translation>No hay ninguna VPC en %1. Cree una en la consola de VPC y actualice.</translation>
+    </message>
+    <message>
+        <source>Optional: without it, a network is made for this migration and removed after it.</source>
+        <translation>Opcional: si no se indica, se crea una red para esta migración y se elimina después.</translation>
+    </message>
+    <message>
+        <source>&amp;Public network</source>
+        <translation>&amp;Red pública</translation>
+    </message>
+    <message>
+        <source>&amp;VPC: this server is connected to it</source>
+        <translation>&amp;VPC: este servidor está conectado a ella</translation>
+    </message>
+    <message>
+        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
+        <translation>Se recomienda VPC si es accesible directamente, por VPN Gateway, circuito Express Connect o Smart Access Gateway: es más rápido y estable.</translation>
+    </message>
+    <message>
+        <source>VP&amp;C:</source>
+        <translation>VP&amp;C:</translation>
+    </message>
+    <message>
+        <source>v&amp;Switch:</source>
+        <translation>vS&amp;witch:</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::OptionsMenu</name>
+    <message>
+        <source>&amp;Language</source>
+        <translation>&amp;Idioma</translation>
+    </message>
+    <message>
+        <source>Lar&amp;ger text</source>
+        <translation>Texto más &amp;grande</translation>
+    </message>
+    <message>
+        <source>&amp;Smaller text</source>
+        <translation>Texto más &amp;pequeño</translation>
+    </message>
+    <message>
+        <source>&amp;Usual text size</source>
+        <translation>Tamaño de texto &amp;normal</translation>
+    </message>
+    <message>
+        <source>Low-&amp;bandwidth mode</source>
+        <translation>Modo de &amp;bajo ancho de banda</translation>
     </message>
 </context>
 <context>
@@ -3360,21 +4290,154 @@ La importación registra este servidor en el servicio que creó el código de ac
         <source>&amp;Exclude files and folders</source>
         <translation>E&amp;xcluir archivos y carpetas</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::ProgressPanel</name>
     <message>
-        <source>Path to &amp;leave out:</source>
-        <translation>&amp;Ruta que se excluye:</translation>
+        <source>No migration</source>
+        <translation>Sin migración</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>Aña&amp;dir</translation>
+        <source>Creating the transit instance…</source>
+        <translation>Creando la instancia de tránsito…</translation>
     </message>
     <message>
-        <source>&amp;Remove</source>
-        <translation>&amp;Quitar</translation>
+        <source>Preparing</source>
+        <translation>Preparación</translation>
     </message>
     <message>
-        <source>Paths that are left out</source>
-        <translation>Rutas excluidas</translation>
+        <source>Synchronizing</source>
+        <translation>Sincronización</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>En pausa</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Error</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>Completada</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>Limpiando…</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Cancelada</translation>
+    </message>
+    <message>
+        <source>Reconnecting to the migration engine… (%1 s)</source>
+        <translation>Reconectando al motor de migración… (%1 s)</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of all disks: amount that is copied, amount in all</extracomment>
+        <translation>%1 de %2</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>quedan %1</translation>
+    </message>
+    <message>
+        <source>Remaining time: %1</source>
+        <translation>Tiempo restante: %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>For screen readers: %1 the name of a number, %2 the number</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1 so far</source>
+        <extracomment>A phase that is not over: %1 is how long it has been running</extracomment>
+        <translation>%1 hasta ahora</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Progreso</translation>
+    </message>
+    <message>
+        <source>Speed before compression</source>
+        <translation>Velocidad antes de la compresión</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Red</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>Límite</translation>
+    </message>
+    <message>
+        <source>Average</source>
+        <translation>Media</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Enviado</translation>
+    </message>
+    <message>
+        <source>Saved by compression</source>
+        <translation>Ahorrado por compresión</translation>
+    </message>
+    <message>
+        <source>Elapsed</source>
+        <translation>Tiempo transcurrido</translation>
+    </message>
+    <message>
+        <source>Interruptions</source>
+        <translation>Interrupciones</translation>
+    </message>
+    <message>
+        <source>Data of the disks per second. Higher than the network&apos;s speed when compression helps.</source>
+        <translation>Datos de los discos por segundo. Superior a la velocidad de la red cuando la compresión ayuda.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ResourceList</name>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>Something in the cloud: %1 what it is, %2 its id, %3 a region</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>%1 %2 in %3</source>
+        <translation>%1 %2 en %3</translation>
+    </message>
+    <message>
+        <source>kept on purpose</source>
+        <translation>se conserva a propósito</translation>
+    </message>
+    <message>
+        <source>price not known</source>
+        <translation>precio desconocido</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>gratis</translation>
+    </message>
+    <message>
+        <source>%1 %2 a day</source>
+        <extracomment>%1 a currency such as CNY, %2 an amount</extracomment>
+        <translation>%2 %1 al día</translation>
+    </message>
+    <message>
+        <source>Together at least %1</source>
+        <extracomment>A sum of prices; %1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation>En total, al menos %1</translation>
+    </message>
+    <message>
+        <source>Together %1</source>
+        <translation>En total, %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 something in the cloud, %2 its price</extracomment>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -3396,10 +4459,6 @@ La importación registra este servidor en el servicio que creó el código de ac
         <translation>Conser&amp;var</translation>
     </message>
     <message>
-        <source>Continue the setup from %1 at step “%2”? The activation code or AccessKey pair is not saved and has to be entered again.</source>
-        <translation>¿Continuar la configuración del %1 en el paso “%2”? El código de activación o el par de AccessKey no se guarda y debe introducirse de nuevo.</translation>
-    </message>
-    <message>
         <source>&amp;Continue</source>
         <translation>C&amp;ontinuar</translation>
     </message>
@@ -3410,6 +4469,19 @@ La importación registra este servidor en el servicio que creó el código de ac
     <message>
         <source>Welcome back</source>
         <translation>Hola de nuevo</translation>
+    </message>
+    <message>
+        <source>Everything you chose was saved but the activation code and the AccessKey pair. Continue leads back to the step you were on; Start over forgets the choices and begins anew. Neither changes anything on this server or in the cloud.</source>
+        <translation>Se guardó todo lo que eligió, salvo el código de activación y el par de AccessKey. “Continuar” lleva de vuelta al paso en el que estaba; “Empezar de nuevo” olvida las elecciones y comienza desde cero. Ninguno de los dos cambia nada en este servidor ni en la nube.</translation>
+    </message>
+    <message>
+        <source>Continue the setup from %1 at step “%2”?</source>
+        <extracomment>%1 a date and time, %2 the name of a step such as “Settings”</extracomment>
+        <translation>¿Continuar la configuración del %1 en el paso “%2”?</translation>
+    </message>
+    <message>
+        <source>The activation code or AccessKey pair was not saved and has to be entered again.</source>
+        <translation>El código de activación o el par de AccessKey no se guardó y debe introducirse de nuevo.</translation>
     </message>
 </context>
 <context>
@@ -3434,20 +4506,6 @@ La importación registra este servidor en el servicio que creó el código de ac
     <message>
         <source>read the notice and choose “Got It”</source>
         <translation>leer el aviso y elegir “Entendido”</translation>
-    </message>
-    <message>
-        <source>%1: %2 is left out</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
-        <translation>%1: %2 se excluye</translation>
-    </message>
-    <message>
-        <source>%1: %2 → %3 (%4)</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
-        <translation>%1: %2 → %3 (%4)</translation>
-    </message>
-    <message>
-        <source>, </source>
-        <translation>, </translation>
     </message>
     <message>
         <source>Speed limit: %1; compression: %2; checksum verification: %3</source>
@@ -3606,10 +4664,6 @@ La importación registra este servidor en el servicio que creó el código de ac
         <translation>&amp;Descripción:</translation>
     </message>
     <message>
-        <source>&amp;Modify disk partition: choose disks, sizes and order yourself on the next page</source>
-        <translation>&amp;Modificar particiones: elegir discos, tamaños y orden en la página siguiente</translation>
-    </message>
-    <message>
         <source>Speed &amp;limit (Mbit/s):</source>
         <translation>&amp;Límite de velocidad (Mbit/s):</translation>
     </message>
@@ -3626,10 +4680,6 @@ La importación registra este servidor en el servicio que creó el código de ac
         <translation>Tasa de compresión en número</translation>
     </message>
     <message>
-        <source>&amp;Verify check sums: more certain, slower</source>
-        <translation>&amp;Verificar sumas de comprobación: más seguro, más lento</translation>
-    </message>
-    <message>
         <source>SSL-&amp;encrypted transmission:</source>
         <translation>Transmisión &amp;cifrada con SSL:</translation>
     </message>
@@ -3640,22 +4690,6 @@ La importación registra este servidor en el servicio que creó el código de ac
     <message>
         <source>Ta&amp;gs:</source>
         <translation>&amp;Etiquetas:</translation>
-    </message>
-    <message>
-        <source>&amp;Add</source>
-        <translation>Añadi&amp;r</translation>
-    </message>
-    <message>
-        <source>Add a tag</source>
-        <translation>Añadir una etiqueta</translation>
-    </message>
-    <message>
-        <source>Remo&amp;ve</source>
-        <translation>&amp;Quitar</translation>
-    </message>
-    <message>
-        <source>Remove this tag</source>
-        <translation>Quitar esta etiqueta</translation>
     </message>
     <message>
         <source>&amp;Intermediate instance type:</source>
@@ -3680,6 +4714,26 @@ La importación registra este servidor en el servicio que creó el código de ac
     <message>
         <source>The log of this migration: phases, speeds, error codes, names of disks and cloud resources. No file contents, no file names, no codes, keys or passwords.</source>
         <translation>El registro de esta migración: fases, velocidades, códigos de error, nombres de discos y de recursos de la nube. Sin contenidos ni nombres de archivos, códigos, claves o contraseñas.</translation>
+    </message>
+    <message>
+        <source>&amp;Modify disk partition</source>
+        <translation>&amp;Modificar las particiones de los discos</translation>
+    </message>
+    <message>
+        <source>Choose disks, sizes and order yourself on the next page.</source>
+        <translation>Elija usted mismo los discos, los tamaños y el orden en la página siguiente.</translation>
+    </message>
+    <message>
+        <source>&amp;Verify check sums</source>
+        <translation>&amp;Verificar sumas de comprobación</translation>
+    </message>
+    <message>
+        <source>More certain, but slower.</source>
+        <translation>Más seguro, pero más lento.</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>Etiquetas</translation>
     </message>
 </context>
 <context>
@@ -3713,11 +4767,6 @@ La importación registra este servidor en el servicio que creó el código de ac
         <translation>Singapur</translation>
     </message>
     <message>
-        <source>%1 – %2</source>
-        <extracomment>An id and the name beside it</extracomment>
-        <translation>%1 – %2</translation>
-    </message>
-    <message>
         <source>&amp;More configurations</source>
         <translation>Más con&amp;figuraciones</translation>
     </message>
@@ -3735,10 +4784,6 @@ La importación registra este servidor en el servicio que creó el código de ac
     <message>
         <source>No bucket in %1. Create one in the OSS console, then refresh.</source>
         <translation>No hay ningún bucket en %1. Cree uno en la consola de OSS y actualice.</translation>
-    </message>
-    <message>
-        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
-        <translation>No hay ninguna VPC en %1. Cree una en la consola de VPC y actualice.</translation>
     </message>
     <message>
         <source>The image is named %1.</source>
@@ -3773,30 +4818,6 @@ La importación registra este servidor en el servicio que creó el código de ac
         <source>Network type:</source>
         <translation>Tipo de red:</translation>
     </message>
-    <message>
-        <source>&amp;Public Network</source>
-        <translation>Red p&amp;ública</translation>
-    </message>
-    <message>
-        <source>Public Network</source>
-        <translation>Red pública</translation>
-    </message>
-    <message>
-        <source>&amp;VPC: this server is connected to it already</source>
-        <translation>VPC: este servidor &amp;ya está conectado a ella</translation>
-    </message>
-    <message>
-        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
-        <translation>Se recomienda VPC si es accesible directamente, por VPN Gateway, circuito Express Connect o Smart Access Gateway: es más rápido y estable.</translation>
-    </message>
-    <message>
-        <source>VP&amp;C:</source>
-        <translation>VP&amp;C:</translation>
-    </message>
-    <message>
-        <source>v&amp;Switch:</source>
-        <translation>vS&amp;witch:</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::StepList</name>
@@ -3815,6 +4836,11 @@ La importación registra este servidor en el servicio que creó el código de ac
     <message>
         <source>%1, later</source>
         <translation>%1, más adelante</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>A step of the wizard: %1 its number, %2 its name</extracomment>
+        <translation>%1 %2</translation>
     </message>
 </context>
 <context>
@@ -3844,6 +4870,32 @@ La importación registra este servidor en el servicio que creó el código de ac
         <source>Top: %1</source>
         <extracomment>The upper edge of a graph of speeds; %1 is a speed</extracomment>
         <translation>Máx.: %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TagsForm</name>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>Y %n más.</numerusform>
+            <numerusform>Y %n más.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>Añadi&amp;r</translation>
+    </message>
+    <message>
+        <source>Add a tag</source>
+        <translation>Añadir una etiqueta</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve</source>
+        <translation>&amp;Quitar</translation>
+    </message>
+    <message>
+        <source>Remove this tag</source>
+        <translation>Quitar esta etiqueta</translation>
     </message>
 </context>
 <context>
@@ -3897,10 +4949,6 @@ La importación registra este servidor en el servicio que creó el código de ac
 </context>
 <context>
     <name>edgelift::wizard::WelcomePage</name>
-    <message>
-        <source>It keeps running meanwhile: nothing is installed into its kernel, and nothing is written to its disks.</source>
-        <translation>Mientras tanto sigue funcionando: no se instala nada en su kernel ni se escribe nada en sus discos.</translation>
-    </message>
     <message>
         <source>Edgelift copies the disks of a Linux server into the cloud and makes an image for Edge Node Service (ENS) of them. Nothing is changed or charged before you choose Start migration on the Review page.</source>
         <translation>Edgelift copia los discos de un servidor Linux a la nube y crea con ellos una imagen para Edge Node Service (ENS). No se cambia ni se cobra nada antes de que elija “Iniciar migración” en la página “Resumen”.</translation>
@@ -4005,6 +5053,10 @@ La importación registra este servidor en el servicio que creó el código de ac
         <source>Welcome</source>
         <translation>Bienvenida</translation>
     </message>
+    <message>
+        <source>The server keeps running meanwhile. Nothing on it is changed before you agree to it.</source>
+        <translation>El servidor sigue funcionando mientras tanto. No se cambia nada en él sin su consentimiento previo.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::Wizard</name>
@@ -4015,6 +5067,18 @@ La importación registra este servidor en el servicio que creó el código de ac
     <message>
         <source>Migration %1 continues in the background. Start “edgelift” again to watch it.</source>
         <translation>La migración %1 continúa en segundo plano. Inicie “edgelift” de nuevo para verla.</translation>
+    </message>
+    <message>
+        <source>&amp;Ask for permission</source>
+        <translation>Solicitar &amp;permiso</translation>
+    </message>
+    <message>
+        <source>The settings of the last migration are here again, and what is left of it is being removed. Start when you are ready.</source>
+        <translation>La configuración de la última migración vuelve a estar aquí y se está eliminando lo que queda de ella. Inicie cuando esté listo.</translation>
+    </message>
+    <message>
+        <source>Migration %1 waits, and what it made in the cloud keeps costing. Start “edgelift” again to go on or to clean up.</source>
+        <translation>La migración %1 está en espera y lo que creó en la nube sigue costando. Inicie “edgelift” de nuevo para continuar o limpiar.</translation>
     </message>
 </context>
 </TS>

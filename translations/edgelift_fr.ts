@@ -38,6 +38,193 @@
     </message>
 </context>
 <context>
+    <name>ConversionNote</name>
+    <message>
+        <source>The service %2 of the old platform (%1) no longer starts. It is still installed.</source>
+        <translation>Le service %2 de l’ancienne plateforme (%1) ne démarre plus. Il reste installé.</translation>
+    </message>
+    <message>
+        <source>The system is built for %1; instances are x86_64.</source>
+        <translation>Le système est conçu pour %1 ; les instances sont en x86_64.</translation>
+    </message>
+    <message>
+        <source>No boot entry was found. Run the distribution&apos;s boot loader configuration on the source, then migrate again.</source>
+        <translation>Aucune entrée d’amorçage trouvée. Exécutez sur la source la configuration du chargeur d’amorçage de la distribution, puis migrez à nouveau.</translation>
+    </message>
+    <message>
+        <source>The boot loader “%1” cannot be made to start on the target. Install GRUB 2 on the source, then migrate again.</source>
+        <translation>Le chargeur d’amorçage « %1 » ne peut pas être rendu démarrable sur la cible. Installez GRUB 2 sur la source, puis migrez à nouveau.</translation>
+    </message>
+    <message>
+        <source>The encrypted volume %1 on %2 is not in the image; its line in /etc/crypttab is out of effect.</source>
+        <translation>Le volume chiffré %1 sur %2 n’est pas dans l’image ; sa ligne dans /etc/crypttab est neutralisée.</translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has neither drivers for virtio disks built in nor an initramfs. Make one on the source, then migrate again.</source>
+        <translation>Le noyau par défaut %1 n’a ni pilotes intégrés pour les disques virtio ni initramfs. Créez-en un sur la source, puis migrez à nouveau.</translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has no drivers for virtio disks. Install a kernel that has them on the source, then migrate again.</source>
+        <translation>Le noyau par défaut %1 n’a pas de pilotes pour les disques virtio. Installez sur la source un noyau qui en possède, puis migrez à nouveau.</translation>
+    </message>
+    <message>
+        <source>%1 names %2, which is another disk or none on the new machine. Change it there.</source>
+        <translation>%1 désigne %2, qui est un autre disque ou aucun sur la nouvelle machine. Corrigez-le à cet endroit.</translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 starts from %2, which is not this image&apos;s root filesystem. It was left as it is.</source>
+        <translation>Une entrée d’amorçage dans %1 démarre depuis %2, qui n’est pas le système de fichiers racine de cette image. Elle a été laissée telle quelle.</translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but no EFI system partition with a loader was found.</source>
+        <translation>L’image doit démarrer par UEFI, mais aucune partition système EFI avec un chargeur n’a été trouvée.</translation>
+    </message>
+    <message>
+        <source>%1 is not a plain file of usual size. It was left as it is.</source>
+        <translation>%1 n’est pas un fichier ordinaire de taille habituelle. Il a été laissé tel quel.</translation>
+    </message>
+    <message>
+        <source>%1 starts with the system. Make sure that it lets you in at the new address.</source>
+        <translation>%1 démarre avec le système. Assurez-vous qu’il vous laisse entrer à la nouvelle adresse.</translation>
+    </message>
+    <message>
+        <source>/etc/fstab is not a plain file of usual size. Mend it on the source, then migrate again.</source>
+        <translation>/etc/fstab n’est pas un fichier ordinaire de taille habituelle. Corrigez-le sur la source, puis migrez à nouveau.</translation>
+    </message>
+    <message>
+        <source>/etc/fstab mounts %1 at %2, which the image does not have. The system would stop while starting.</source>
+        <translation>/etc/fstab monte %1 sur %2, mais l’image ne le contient pas. Le système se bloquerait au démarrage.</translation>
+    </message>
+    <message>
+        <source>%1 has no room for the new kernel arguments. Shorten kernelopts there on the source, then migrate again.</source>
+        <translation>%1 n’a pas de place pour les nouveaux arguments du noyau. Raccourcissez-y kernelopts sur la source, puis migrez à nouveau.</translation>
+    </message>
+    <message>
+        <source>The system starts by GRUB Legacy (0.97), which cannot find its root filesystem by UUID and is not supported. Change to GRUB 2 on the source, then migrate again.</source>
+        <translation>Le système démarre par GRUB Legacy (0.97), qui ne peut pas trouver son système de fichiers racine par UUID et n’est pas pris en charge. Passez à GRUB 2 sur la source, puis migrez à nouveau.</translation>
+    </message>
+    <message>
+        <source>The copy has a new machine-id but still the SSH host keys of its original. Make new ones with “ssh-keygen -A” after deleting the old ones.</source>
+        <translation>La copie a un nouveau machine-id, mais encore les clés d’hôte SSH de l’original. Supprimez les anciennes clés, puis créez-en de nouvelles avec « ssh-keygen -A ».</translation>
+    </message>
+    <message>
+        <source>Machine-id and SSH host keys were kept: the server moves. Do not run it beside its original.</source>
+        <translation>Le machine-id et les clés d’hôte SSH ont été conservés : le serveur déménage. Ne l’exécutez pas à côté de l’original.</translation>
+    </message>
+    <message>
+        <source>A new initramfs for kernel %1 could not be made (%2). The old one was kept; this kernel may not start.</source>
+        <translation>Impossible de créer un nouvel initramfs pour le noyau %1 (%2). L’ancien a été conservé ; ce noyau pourrait ne pas démarrer.</translation>
+    </message>
+    <message>
+        <source>The system has no program to make a new initramfs. The old ones start on virtio disks and were kept.</source>
+        <translation>Le système n’a pas de programme pour créer un nouvel initramfs. Les anciens démarrent sur des disques virtio et ont été conservés.</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has neither drivers for virtio disks built in nor an initramfs; it will not start.</source>
+        <translation>Le noyau %1 n’a ni pilotes intégrés pour les disques virtio ni initramfs ; il ne démarrera pas.</translation>
+    </message>
+    <message>
+        <source>The initramfs has no drivers for virtio disks, and the system has neither dracut, initramfs-tools nor mkinitrd. Install one of them on the source, then migrate again.</source>
+        <translation>L’initramfs n’a pas de pilotes pour les disques virtio et le système n’a ni dracut, ni initramfs-tools, ni mkinitrd. Installez l’un d’eux sur la source, puis migrez à nouveau.</translation>
+    </message>
+    <message>
+        <source>A new initramfs for the default kernel %1 could not be made (%2). Make one with virtio_blk and virtio_pci on the source, then migrate again.</source>
+        <translation>Impossible de créer un nouvel initramfs pour le noyau par défaut %1 (%2). Créez-en un avec virtio_blk et virtio_pci sur la source, puis migrez à nouveau.</translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 names %2, which is not in /boot.</source>
+        <translation>Une entrée d’amorçage dans %1 désigne %2, absent de /boot.</translation>
+    </message>
+    <message>
+        <source>No kernel was found in /boot.</source>
+        <translation>Aucun noyau trouvé dans /boot.</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has no drivers for virtio disks; it will not start. It is not the default.</source>
+        <translation>Le noyau %1 n’a pas de pilotes pour les disques virtio ; il ne démarrera pas. Ce n’est pas le noyau par défaut.</translation>
+    </message>
+    <message>
+        <source>The plan puts volumes on LVM, but the system has no LVM programs. Install lvm2 on the source or choose plain partitions.</source>
+        <translation>Le plan place des volumes sur LVM, mais le système n’a pas de programmes LVM. Installez lvm2 sur la source ou choisissez des partitions simples.</translation>
+    </message>
+    <message>
+        <source>%1 (%2) comes from another machine. The system now starts also when it cannot be had.</source>
+        <translation>%1 (%2) vient d’une autre machine. Le système démarre désormais même s’il n’est pas disponible.</translation>
+    </message>
+    <message>
+        <source>%1 (%2) is not in the image; it is no longer mounted.</source>
+        <translation>%1 (%2) n’est pas dans l’image ; il n’est plus monté.</translation>
+    </message>
+    <message>
+        <source>What %1 (%2) stands for in the image is not known. The system now starts also without it.</source>
+        <translation>On ne sait pas à quoi correspond %1 (%2) dans l’image. Le système démarre désormais même sans lui.</translation>
+    </message>
+    <message>
+        <source>The name server %1 is set by hand. Check that it answers from the new place.</source>
+        <translation>Le serveur de noms %1 est défini manuellement. Vérifiez qu’il répond depuis le nouvel emplacement.</translation>
+    </message>
+    <message>
+        <source>Several services manage the network: %1. Keep one of them.</source>
+        <translation>Plusieurs services gèrent le réseau : %1. N’en gardez qu’un.</translation>
+    </message>
+    <message>
+        <source>The way out leads over %1, a bond, bridge or VLAN. Its settings were left as they are; the image may not be reachable until you change them or let Edgelift replace them by plain DHCP.</source>
+        <translation>L’accès vers l’extérieur passe par %1, une agrégation de liens, un pont ou un VLAN. Ses paramètres ont été laissés tels quels ; l’image risque d’être injoignable tant que vous ne les modifiez pas ou ne laissez pas Edgelift les remplacer par un simple DHCP.</translation>
+    </message>
+    <message>
+        <source>No network settings that Edgelift knows were found. The image may not be reachable.</source>
+        <translation>Aucun paramètre réseau connu d’Edgelift n’a été trouvé. L’image risque d’être injoignable.</translation>
+    </message>
+    <message>
+        <source>The network interface %1 is no longer started by itself: the new machine may not have it.</source>
+        <translation>L’interface réseau %1 n’est plus démarrée automatiquement : la nouvelle machine ne l’a peut-être pas.</translation>
+    </message>
+    <message>
+        <source>%1 needs a processor of level %2. Choose an instance type that has it.</source>
+        <translation>%1 nécessite un processeur de niveau %2. Choisissez un type d’instance qui en dispose.</translation>
+    </message>
+    <message>
+        <source>/etc/resolv.conf leads to %1, but systemd-resolved does not start with the system.</source>
+        <translation>/etc/resolv.conf mène à %1, mais systemd-resolved ne démarre pas avec le système.</translation>
+    </message>
+    <message>
+        <source>No boot entry names the image&apos;s root filesystem.</source>
+        <translation>Aucune entrée d’amorçage ne désigne le système de fichiers racine de l’image.</translation>
+    </message>
+    <message>
+        <source>The plan has no volume for the root filesystem.</source>
+        <translation>Le plan n’a pas de volume pour le système de fichiers racine.</translation>
+    </message>
+    <message>
+        <source>The routes in %1 belong to the old network and are out of effect.</source>
+        <translation>Les routes dans %1 appartiennent à l’ancien réseau et sont neutralisées.</translation>
+    </message>
+    <message>
+        <source>SELinux labels are restored when the image starts for the first time. That can take several minutes, and the system restarts once.</source>
+        <translation>Les étiquettes SELinux sont restaurées au premier démarrage de l’image. Cela peut prendre plusieurs minutes et le système redémarre une fois.</translation>
+    </message>
+    <message>
+        <source>No SSH server starts with the system.</source>
+        <translation>Aucun serveur SSH ne démarre avec le système.</translation>
+    </message>
+    <message>
+        <source>SSH is restricted by an address in %1: “%2”. Check that it lets you in at the new address.</source>
+        <translation>SSH est restreint par une adresse dans %1 : « %2 ». Vérifiez qu’il vous laisse entrer à la nouvelle adresse.</translation>
+    </message>
+    <message>
+        <source>The swap area %2 is not in the image; it is no longer used.</source>
+        <translation>La zone d’échange %2 n’est pas dans l’image ; elle n’est plus utilisée.</translation>
+    </message>
+    <message>
+        <source>The distribution “%1” is not one Edgelift was made for. What is common to all was done; test the image well.</source>
+        <translation>La distribution « %1 » n’est pas de celles pour lesquelles Edgelift a été conçu. Ce qui est commun à toutes a été fait ; testez bien l’image.</translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but the EFI system partition has no loader for x86_64.</source>
+        <translation>L’image doit démarrer par UEFI, mais la partition système EFI n’a pas de chargeur pour x86_64.</translation>
+    </message>
+</context>
+<context>
     <name>ErrorText</name>
     <message>
         <source>Something went wrong inside Edgelift</source>
@@ -454,14 +641,6 @@
     <message>
         <source>This machine cannot be migrated while it runs</source>
         <translation>Cette machine ne peut pas être migrée en marche</translation>
-    </message>
-    <message>
-        <source>A running machine cannot be the source of this migration.</source>
-        <translation>Une machine en marche ne peut pas être la source de cette migration.</translation>
-    </message>
-    <message>
-        <source>Name the disk images with --source-disk.</source>
-        <translation>Indiquez les images disque avec --source-disk.</translation>
     </message>
     <message>
         <source>The source does not read the same twice</source>
@@ -1131,6 +1310,134 @@
         <source>Undo the changes to the disks, or leave size, place and method of each volume as they were in the new plan.</source>
         <translation>Annulez les modifications des disques ou laissez la taille, l’emplacement et la méthode de chaque volume comme dans le nouveau plan.</translation>
     </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
+        <translation>Le noyau ne permet pas de suivre ce qui est écrit sur les disques : ni eBPF ni les événements perf ne sont autorisés.</translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
+        <translation>Autorisez l’un d’eux (perf_event_paranoid, lockdown, paramètres de conteneur) ou arrêtez le serveur et migrez ses images disque.</translation>
+    </message>
+    <message>
+        <source>Something wrote to the disks during the final moment</source>
+        <translation>Des données ont été écrites sur les disques pendant la phase finale</translation>
+    </message>
+    <message>
+        <source>%1 was written to while the filesystems were held still, %2 times in a row.</source>
+        <translation>Des données ont été écrites sur %1 pendant que les systèmes de fichiers étaient figés, %2 fois de suite.</translation>
+    </message>
+    <message>
+        <source>Find the program that writes to the disk directly or that ends the hold (backup and snapshot tools do), stop it, and retry. What was copied is kept.</source>
+        <translation>Trouvez le programme qui écrit directement sur le disque ou qui met fin au gel (comme les outils de sauvegarde et d’instantanés), arrêtez-le, puis réessayez. Les données copiées sont conservées.</translation>
+    </message>
+    <message>
+        <source>A part of a disk is always being written</source>
+        <translation>Une partie d’un disque est écrite en permanence</translation>
+    </message>
+    <message>
+        <source>An area of %1 that cannot be held still was written to during each of %2 tries to copy it.</source>
+        <translation>Une zone de %1 qui ne peut pas être figée a été écrite pendant chacune des %2 tentatives de copie.</translation>
+    </message>
+    <message>
+        <source>Stop what writes to it (updates of the boot partition, programs that use a raw partition) for a minute, then retry.</source>
+        <translation>Arrêtez pendant une minute ce qui y écrit (mises à jour de la partition d’amorçage, programmes utilisant une partition brute), puis réessayez.</translation>
+    </message>
+    <message>
+        <source>Changes on the disks were not seen completely</source>
+        <translation>Les modifications des disques n’ont pas été entièrement détectées</translation>
+    </message>
+    <message>
+        <source>A change of %1 was missed.</source>
+        <translation>Une modification de %1 n’a pas été détectée.</translation>
+    </message>
+    <message>
+        <source>Retry: both sides are compared then, and only what differs is sent.</source>
+        <translation>Réessayez : les deux côtés sont alors comparés et seules les différences sont envoyées.</translation>
+    </message>
+    <message>
+        <source>The final moment would have been too long</source>
+        <translation>La phase finale aurait été trop longue</translation>
+    </message>
+    <message>
+        <source>The server had written %1 when its filesystems were held still; there is room for %2.</source>
+        <translation>Le serveur avait écrit %1 lorsque ses systèmes de fichiers ont été figés ; il y a de la place pour %2.</translation>
+    </message>
+    <message>
+        <source>Raise the network limit, stop the services that write most, choose a quiet hour, or allow a longer hold; then retry.</source>
+        <translation>Augmentez la limite réseau, arrêtez les services qui écrivent le plus, choisissez une heure calme ou autorisez un gel plus long, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>Changes cannot be tracked this way</source>
+        <translation>Les modifications ne peuvent pas être suivies de cette façon</translation>
+    </message>
+    <message>
+        <source>The kernel of this server does not allow changes to be tracked with %1.</source>
+        <translation>Le noyau de ce serveur ne permet pas de suivre les modifications avec %1.</translation>
+    </message>
+    <message>
+        <source>Nothing needs to be done: another way is used. The log has the kernel&apos;s reason.</source>
+        <translation>Il n’y a rien à faire : un autre moyen est utilisé. Le journal indique le motif donné par le noyau.</translation>
+    </message>
+    <message>
+        <source>A filesystem could not be stopped</source>
+        <translation>Un système de fichiers n’a pas pu être figé</translation>
+    </message>
+    <message>
+        <source>Writing to %1 could not be stopped for a moment: %2.</source>
+        <translation>L’écriture sur %1 n’a pas pu être suspendue un instant : %2.</translation>
+    </message>
+    <message>
+        <source>Everything goes on as before. Check the disk&apos;s health and the mount, then retry.</source>
+        <translation>Tout continue comme avant. Vérifiez l’état du disque et le montage, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>Writing went on too early</source>
+        <translation>Les écritures ont repris trop tôt</translation>
+    </message>
+    <message>
+        <source>The filesystems did not stand still long enough: %1.</source>
+        <translation>Les systèmes de fichiers ne sont pas restés figés assez longtemps : %1.</translation>
+    </message>
+    <message>
+        <source>What was read is not used. Retry, at a time when the server is less busy.</source>
+        <translation>Les données lues ne sont pas utilisées. Réessayez à un moment où le serveur est moins chargé.</translation>
+    </message>
+    <message>
+        <source>A program of yours that runs around the stop failed</source>
+        <translation>Un de vos programmes exécutés autour de l’arrêt a échoué</translation>
+    </message>
+    <message>
+        <source>%1 failed: %2.</source>
+        <translation>%1 a échoué : %2.</translation>
+    </message>
+    <message>
+        <source>Mend the program in /etc/edgelift/hooks.d, or remove it, then retry.</source>
+        <translation>Corrigez le programme dans /etc/edgelift/hooks.d ou supprimez-le, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>A device cannot be followed while the server runs</source>
+        <translation>Un périphérique ne peut pas être suivi tant que le serveur est en marche</translation>
+    </message>
+    <message>
+        <source>%1 uses %2. What is written to it while the server runs would be lost.</source>
+        <translation>%1 utilise %2. Ce qui y est écrit tant que le serveur est en marche serait perdu.</translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation>Mettez-le hors service et vérifiez à nouveau, ou arrêtez le serveur et migrez ses images disque.</translation>
+    </message>
+    <message>
+        <source>This part of the copy came too late</source>
+        <translation>Cette partie de la copie est arrivée trop tard</translation>
+    </message>
+    <message>
+        <source>The receiver already takes a later round of the copy.</source>
+        <translation>Le récepteur traite déjà une passe ultérieure de la copie.</translation>
+    </message>
+    <message>
+        <source>Retry. Make sure that only one program migrates this server.</source>
+        <translation>Réessayez. Assurez-vous qu’un seul programme migre ce serveur.</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1227,6 +1534,35 @@
     </message>
 </context>
 <context>
+    <name>JobLog</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>A line of the log: %1 what the migration does now, %2 what it said about it</extracomment>
+        <translation>%1&#xa0;: %2</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>Avertissement&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>The ENS image %1 is ready.</source>
+        <translation>L’image ENS %1 est prête.</translation>
+    </message>
+    <message>
+        <source>The migration engine does not answer. Reconnecting.</source>
+        <translation>Le moteur de migration ne répond pas. Reconnexion en cours.</translation>
+    </message>
+    <message>
+        <source>Connected to the migration engine again.</source>
+        <translation>De nouveau connecté au moteur de migration.</translation>
+    </message>
+    <message>
+        <source>%1  %2</source>
+        <extracomment>A line of the log: %1 time of day, %2 what happened</extracomment>
+        <translation>%1  %2</translation>
+    </message>
+</context>
+<context>
     <name>JobState</name>
     <message>
         <source>Waiting</source>
@@ -1251,6 +1587,23 @@
     <message>
         <source>Cancelled</source>
         <translation>Annulée</translation>
+    </message>
+</context>
+<context>
+    <name>LayoutLines</name>
+    <message>
+        <source>%1: %2 is left out</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
+        <translation>%1&#xa0;: %2 est exclu</translation>
+    </message>
+    <message>
+        <source>%1: %2 → %3 (%4)</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
+        <translation>%1&#xa0;: %2 → %3 (%4)</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>, </translation>
     </message>
 </context>
 <context>
@@ -1309,6 +1662,37 @@
     <message>
         <source>Done</source>
         <translation>Terminé</translation>
+    </message>
+</context>
+<context>
+    <name>PhaseStrip</name>
+    <message>
+        <source>Preparing</source>
+        <translation>Préparation</translation>
+    </message>
+    <message>
+        <source>Transit instance</source>
+        <translation>Instance de transit</translation>
+    </message>
+    <message>
+        <source>Synchronizing</source>
+        <translation>Synchronisation</translation>
+    </message>
+    <message>
+        <source>ECS image</source>
+        <translation>Image ECS</translation>
+    </message>
+    <message>
+        <source>Upload to OSS</source>
+        <translation>Envoi vers OSS</translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>image ENS</translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation>Nettoyage</translation>
     </message>
 </context>
 <context>
@@ -1857,6 +2241,174 @@
         <source>Not needed: volumes are copied block by block.</source>
         <translation>Inutile&#xa0;: les volumes sont copiés bloc par bloc.</translation>
     </message>
+    <message>
+        <source>Device that cannot be followed</source>
+        <translation>Périphérique impossible à suivre</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a multipath device. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 utilise %2, un périphérique multipath. Ce qui y est écrit ne peut pas être suivi tant que le serveur est en marche.</translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation>Mettez-le hors service et vérifiez à nouveau, ou arrêtez le serveur et migrez ses images disque.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which the kernel drives as an NVMe multipath disk. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 utilise %2, que le noyau gère comme un disque NVMe multipath. Ce qui y est écrit ne peut pas être suivi tant que le serveur est en marche.</translation>
+    </message>
+    <message>
+        <source>If the disk has one path only, start the server with the kernel option nvme_core.multipath=N and check again; otherwise shut it down and migrate its disk images.</source>
+        <translation>Si le disque n’a qu’un chemin, démarrez le serveur avec l’option de noyau nvme_core.multipath=N et vérifiez à nouveau ; sinon, arrêtez-le et migrez ses images disque.</translation>
+    </message>
+    <message>
+        <source>%1 uses a disk that is there several times: %2.</source>
+        <translation>%1 utilise un disque présent plusieurs fois : %2.</translation>
+    </message>
+    <message>
+        <source>Leave one path to the disk, then check again.</source>
+        <translation>Ne laissez qu’un chemin vers le disque, puis vérifiez à nouveau.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a DRBD device. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 utilise %2, un périphérique DRBD. Ce qui y est écrit ne peut pas être suivi tant que le serveur est en marche.</translation>
+    </message>
+    <message>
+        <source>Unmount it, stop DRBD and check again, or shut the server down and migrate its disk images.</source>
+        <translation>Démontez-le, arrêtez DRBD et vérifiez à nouveau, ou arrêtez le serveur et migrez ses images disque.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which other servers may write to as well.</source>
+        <translation>%1 utilise %2, sur lequel d’autres serveurs peuvent aussi écrire.</translation>
+    </message>
+    <message>
+        <source>Unmount it on this server, then check again. What servers share stays where it is.</source>
+        <translation>Démontez-le sur ce serveur, puis vérifiez à nouveau. Ce que des serveurs partagent reste où il est.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, persistent memory. What is written to it cannot be followed.</source>
+        <translation>%1 utilise %2, une mémoire persistante. Ce qui y est écrit ne peut pas être suivi.</translation>
+    </message>
+    <message>
+        <source>Move its files to a disk and unmount it, then check again.</source>
+        <translation>Déplacez ses fichiers vers un disque et démontez-la, puis vérifiez à nouveau.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2 with DAX: programs write to it past everything that could follow them.</source>
+        <translation>%1 utilise %2 avec DAX : les programmes y écrivent en contournant tout ce qui pourrait les suivre.</translation>
+    </message>
+    <message>
+        <source>Mount it without the option “dax”, then check again.</source>
+        <translation>Montez-le sans l’option « dax », puis vérifiez à nouveau.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a disk in memory. Nothing of it would reach the image.</source>
+        <translation>%1 utilise %2, un disque en mémoire. Rien de son contenu ne parviendrait à l’image.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a kind of device that is not known here. What is written to it cannot be followed.</source>
+        <translation>%1 utilise %2, un type de périphérique inconnu ici. Ce qui y est écrit ne peut pas être suivi.</translation>
+    </message>
+    <message>
+        <source>System volume</source>
+        <translation>Volume système</translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. The image could not start from that.</source>
+        <translation>%1 se trouve sur %2. L’image ne pourrait pas démarrer depuis celui-ci.</translation>
+    </message>
+    <message>
+        <source>Move it to a partition or to a linear logical volume, then check again.</source>
+        <translation>Déplacez-le vers une partition ou un volume logique linéaire, puis vérifiez à nouveau.</translation>
+    </message>
+    <message>
+        <source>Storage in layers</source>
+        <translation>Stockage en couches</translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. It is copied as it lies on the disks, with all of them or none.</source>
+        <translation>%1 se trouve sur %2. Il est copié tel qu’il est sur les disques, avec tous ou aucun.</translation>
+    </message>
+    <message>
+        <source>Volume that cannot be held still</source>
+        <translation>Volume impossible à figer</translation>
+    </message>
+    <message>
+        <source>%1 (%2) is copied in a moment when nothing writes to it.</source>
+        <translation>%1 (%2) est copié à un moment où rien n’y écrit.</translation>
+    </message>
+    <message>
+        <source>Avoid changes there during the final step.</source>
+        <translation>Évitez d’y faire des modifications pendant la phase finale.</translation>
+    </message>
+    <message>
+        <source>Not on this server</source>
+        <translation>Hors de ce serveur</translation>
+    </message>
+    <message>
+        <source>These are not on disks of this server and are not migrated: %1.</source>
+        <translation>Les éléments suivants ne sont pas sur des disques de ce serveur et ne sont pas migrés : %1.</translation>
+    </message>
+    <message>
+        <source>Make sure that the instance can reach what it needs of them.</source>
+        <translation>Assurez-vous que l’instance peut accéder à ce dont elle a besoin parmi eux.</translation>
+    </message>
+    <message>
+        <source>Disk that cannot be understood</source>
+        <translation>Disque impossible à interpréter</translation>
+    </message>
+    <message>
+        <source>%1 cannot be used: %2</source>
+        <translation>%1 est inutilisable : %2</translation>
+    </message>
+    <message>
+        <source>Repair it, or leave the disk out in the plan.</source>
+        <translation>Réparez-le ou excluez le disque dans le plan.</translation>
+    </message>
+    <message>
+        <source>Identity of a disk</source>
+        <translation>Identité d’un disque</translation>
+    </message>
+    <message>
+        <source>Disk %1 has neither a serial number nor an id. It is recognized by its slot.</source>
+        <translation>Le disque %1 n’a ni numéro de série ni identifiant. Il est reconnu à son emplacement.</translation>
+    </message>
+    <message>
+        <source>Leave it in its slot until the migration is finished.</source>
+        <translation>Laissez-le à son emplacement jusqu’à la fin de la migration.</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Mémoire</translation>
+    </message>
+    <message>
+        <source>%1 are free.</source>
+        <translation>%1 libres.</translation>
+    </message>
+    <message>
+        <source>Only %1 are free. What changes last is kept in memory in the final step.</source>
+        <translation>Seulement %1 libres. Les dernières modifications sont gardées en mémoire pendant la phase finale.</translation>
+    </message>
+    <message>
+        <source>Stop programs that are not needed during the migration.</source>
+        <translation>Arrêtez les programmes inutiles pendant la migration.</translation>
+    </message>
+    <message>
+        <source>A server that runs needs it for block replication.</source>
+        <translation>Un serveur en marche en a besoin pour la réplication par blocs.</translation>
+    </message>
+    <message>
+        <source>You are asked before it is installed.</source>
+        <translation>Votre accord est demandé avant son installation.</translation>
+    </message>
+    <message>
+        <source>rsync is installed.</source>
+        <translation>rsync est installé.</translation>
+    </message>
+    <message>
+        <source>rsync copies volumes file by file, and it is not installed.</source>
+        <translation>rsync copie les volumes fichier par fichier et n’est pas installé.</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2061,6 +2613,14 @@
     </message>
 </context>
 <context>
+    <name>Said</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+</context>
+<context>
     <name>Warning</name>
     <message>
         <source>The connection to the transit instance is interrupted. The copy goes on by itself when it is back.</source>
@@ -2088,20 +2648,72 @@
             <numerusform>%n blocs de la cible différaient de ce qui avait été envoyé et ont été renvoyés.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>The server changes %1 MB/s, and %2 MB/s can be sent: the copy does not catch up. Raise the limits, wait for a quiet hour, stop the services that write most, or allow a longer final moment.</source>
+        <translation>Le serveur modifie %1 MB/s et %2 MB/s peuvent être envoyés : la copie ne rattrape pas son retard. Augmentez les limites, attendez une heure calme, arrêtez les services qui écrivent le plus ou autorisez une phase finale plus longue.</translation>
+    </message>
 </context>
 <context>
-    <name>edgelift::wizard::CancelPanel</name>
+    <name>edgelift::wizard::BootPanel</name>
     <message>
-        <source>Cancel this migration? The job is deleted, the intermediate instance is released and the copied data is lost. What was used until now is still charged.</source>
-        <translation>Annuler cette migration&#x202f;? La tâche est supprimée, l’instance de transit libérée et les données copiées sont perdues. Ce qui a été utilisé jusqu’ici reste facturé.</translation>
+        <source>The image works: the server in it has booted, and all its files are as they were.</source>
+        <translation>L’image fonctionne : le serveur qu’elle contient a démarré et tous ses fichiers étaient intacts.</translation>
     </message>
     <message>
-        <source>&amp;Keep migrating</source>
-        <translation>Co&amp;ntinuer la migration</translation>
+        <source>The machine is off. The image works: all files in it were as they were.</source>
+        <translation>La machine est éteinte. L’image fonctionne : tous ses fichiers étaient intacts.</translation>
     </message>
     <message>
-        <source>Cancel migrati&amp;on</source>
-        <translation>Annuler la mi&amp;gration</translation>
+        <source>The image boots in a virtual machine on this server. The image is not changed.</source>
+        <translation>L’image démarre dans une machine virtuelle sur ce serveur. L’image n’est pas modifiée.</translation>
+    </message>
+    <message>
+        <source>The machine is off. It did not say what the server says when it has booted.</source>
+        <translation>La machine est éteinte. Elle n’a pas affiché ce que le serveur affiche une fois démarré.</translation>
+    </message>
+    <message>
+        <source>Stop the &amp;machine</source>
+        <translation>Arrê&amp;ter la machine</translation>
+    </message>
+    <message>
+        <source>Boot it &amp;here</source>
+        <translation>Démarrer &amp;ici</translation>
+    </message>
+    <message>
+        <source>Console of the image that boots here</source>
+        <translation>Console de l’image qui démarre ici</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ButtonRow</name>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Suivant</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Aide</translation>
+    </message>
+    <message>
+        <source>&amp;Options</source>
+        <extracomment>Opens a menu: language, size of text, low-bandwidth mode</extracomment>
+        <translation>&amp;Options</translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation>Options</translation>
+    </message>
+    <message>
+        <source>F10</source>
+        <translation>F10</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Précédent</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Fermer</translation>
     </message>
 </context>
 <context>
@@ -2218,6 +2830,109 @@
     </message>
 </context>
 <context>
+    <name>edgelift::wizard::CleanUpBox</name>
+    <message>
+        <source>What the migration made in the cloud is being removed. You may close this window: it goes on.</source>
+        <translation>Ce que la migration a créé dans le cloud est en cours de suppression. Vous pouvez fermer cette fenêtre : l’opération continue.</translation>
+    </message>
+    <message>
+        <source>These still exist in the cloud and keep costing until they are removed:</source>
+        <translation>Ces éléments existent encore dans le cloud et continuent de coûter jusqu’à leur suppression :</translation>
+    </message>
+    <message>
+        <source>Everything temporary was released: the transit instance, the temporary images and snapshots.</source>
+        <translation>Tout ce qui était temporaire a été libéré : l’instance de transit, les images et les instantanés temporaires.</translation>
+    </message>
+    <message>
+        <source>The last clean-up was not complete: %1 %2 [%3]</source>
+        <extracomment>Why a clean-up failed: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation>Le dernier nettoyage n’était pas complet : %1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>Clean up? The job is deleted, the transit instance is released and the copied data is lost.</source>
+        <translation>Nettoyer ? La tâche est supprimée, l’instance de transit est libérée et les données copiées sont perdues.</translation>
+    </message>
+    <message>
+        <source>Clean up? Everything listed here but what is kept on purpose is removed from the cloud.</source>
+        <translation>Nettoyer ? Tout ce qui est répertorié ici est supprimé du cloud, sauf ce qui est conservé volontairement.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>Conser&amp;ver</translation>
+    </message>
+    <message>
+        <source>Clean u&amp;p now</source>
+        <translation>&amp;Lancer le nettoyage</translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation>Nettoyage</translation>
+    </message>
+    <message>
+        <source>Clean &amp;up…</source>
+        <translation>&amp;Nettoyer…</translation>
+    </message>
+    <message>
+        <source>How to do it by han&amp;d</source>
+        <translation>Comment procé&amp;der manuellement</translation>
+    </message>
+    <message>
+        <source>Sign in to the console, choose the region, and remove what is listed here from top to bottom: release the instance, delete images, snapshots, disks and the network, and the objects in the bucket. Look for it by its id.</source>
+        <translation>Connectez-vous à la console, choisissez la région et supprimez ce qui est répertorié ici, de haut en bas : libérez l’instance, supprimez les images, les instantanés, les disques et le réseau, ainsi que les objets du bucket. Recherchez chaque élément par son ID.</translation>
+    </message>
+    <message>
+        <source>ECS console</source>
+        <translation>Console ECS</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CodeMaker</name>
+    <message>
+        <source>Generating…</source>
+        <translation>Génération…</translation>
+    </message>
+    <message>
+        <source>&amp;Name of the code:</source>
+        <translation>&amp;Nom du code :</translation>
+    </message>
+    <message>
+        <source>Optional</source>
+        <translation>Facultatif</translation>
+    </message>
+    <message>
+        <source>Servers it can import (1 to %1):</source>
+        <translation>Serveurs qu’il peut importer (1 à %1) :</translation>
+    </message>
+    <message>
+        <source>Days it is valid (1 to %1):</source>
+        <translation>Jours de validité (1 à %1) :</translation>
+    </message>
+    <message>
+        <source>&amp;Generate</source>
+        <translation>&amp;Générer</translation>
+    </message>
+    <message>
+        <source>Choose AccessKey pair above and enter the pair and, under Private network, the address of the service.</source>
+        <translation>Choisissez « Paire AccessKey » ci-dessus et saisissez la paire ainsi que, sous « Réseau privé », l’adresse du service.</translation>
+    </message>
+    <message>
+        <source>The new activation code</source>
+        <translation>Le nouveau code d’activation</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>Copier le co&amp;de</translation>
+    </message>
+    <message>
+        <source>Copy the activation code</source>
+        <translation>Copier le code d’activation</translation>
+    </message>
+    <message>
+        <source>&amp;Use it here</source>
+        <translation>Uti&amp;liser ici</translation>
+    </message>
+</context>
+<context>
     <name>edgelift::wizard::ConnectPage</name>
     <message>
         <source>Connect this server</source>
@@ -2244,17 +2959,28 @@ Une paire AccessKey appartient à un utilisateur de votre compte&#x202f;; créez
 Ni l’un ni l’autre n’est enregistré&#xa0;: après la fermeture du programme, saisissez-le à nouveau.</translation>
     </message>
     <message>
-        <source>enter the activation code</source>
-        <translation>saisir le code d’activation</translation>
+        <source>Connected as %1.</source>
+        <translation>Connecté en tant que %1.</translation>
     </message>
     <message>
-        <source>enter the AccessKey ID and the AccessKey secret</source>
-        <translation>saisir l’ID et le secret AccessKey</translation>
+        <source>Contacting %1…</source>
+        <translation>Connexion à %1…</translation>
     </message>
     <message>
-        <source>correct what is marked</source>
-        <translation>corriger ce qui est signalé</translation>
+        <source>&amp;Retry</source>
+        <translation>Réessa&amp;yer</translation>
     </message>
+    <message>
+        <source>&amp;Test connection</source>
+        <translation>&amp;Tester la connexion</translation>
+    </message>
+    <message>
+        <source>Generate a &amp;code</source>
+        <translation>Générer &amp;un code</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CredentialForm</name>
     <message>
         <source>Enter an address that begins with http:// or https://.</source>
         <translation>Saisissez une adresse commençant par http:// ou https://.</translation>
@@ -2266,10 +2992,6 @@ Ni l’un ni l’autre n’est enregistré&#xa0;: après la fermeture du program
     <message>
         <source>Enter the activation code from the SMC console. [E-CON-01]</source>
         <translation>Saisissez le code d’activation de la console SMC. [E-CON-01]</translation>
-    </message>
-    <message>
-        <source>Connected as %1.</source>
-        <translation>Connecté en tant que %1.</translation>
     </message>
     <message>
         <source>The service rejected the activation code. Check it for missing characters, or generate a new one. [E-CON-02]</source>
@@ -2291,12 +3013,20 @@ Ni l’un ni l’autre n’est enregistré&#xa0;: après la fermeture du program
         <translation>La paire AccessKey a été refusée&#xa0;: %1. Vérifiez la paire et ses autorisations. [E-CON-06]</translation>
     </message>
     <message>
-        <source>Contacting %1…</source>
-        <translation>Connexion à %1…</translation>
+        <source>enter the activation code</source>
+        <translation>saisir le code d’activation</translation>
     </message>
     <message>
-        <source>&amp;Retry</source>
-        <translation>Réessa&amp;yer</translation>
+        <source>enter the AccessKey ID and the AccessKey secret</source>
+        <translation>saisir l’ID et le secret AccessKey</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>corriger ce qui est signalé</translation>
+    </message>
+    <message>
+        <source>complete the activation code</source>
+        <translation>compléter le code d’activation</translation>
     </message>
     <message>
         <source>Acti&amp;vation code (recommended)</source>
@@ -2338,10 +3068,6 @@ Ni l’un ni l’autre n’est enregistré&#xa0;: après la fermeture du program
         <source>&amp;Private network</source>
         <translation>&amp;Réseau privé</translation>
     </message>
-    <message>
-        <source>&amp;Test connection</source>
-        <translation>&amp;Tester la connexion</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::DecisionCard</name>
@@ -2357,6 +3083,76 @@ Ni l’un ni l’autre n’est enregistré&#xa0;: après la fermeture du program
     <message>
         <source>%1 %2</source>
         <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DemoBar</name>
+    <message>
+        <source>The receiver was killed. It starts again by itself.</source>
+        <translation>Le récepteur a été tué. Il redémarre automatiquement.</translation>
+    </message>
+    <message>
+        <source>No receiver runs now. It runs while data is transferred.</source>
+        <translation>Aucun récepteur n’est en marche. Il fonctionne pendant le transfert des données.</translation>
+    </message>
+    <message>
+        <source>Every instance type is sold out.</source>
+        <translation>Tous les types d’instance sont épuisés.</translation>
+    </message>
+    <message>
+        <source>Instance types are in stock again.</source>
+        <translation>Des types d’instance sont de nouveau en stock.</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>An error: %1 what happened, %2 what to do</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>The network is back.</source>
+        <translation>Le réseau est rétabli.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The network is down for %n s more.</source>
+        <translation>
+            <numerusform>Le réseau est coupé pour encore %n s.</numerusform>
+            <numerusform>Le réseau est coupé pour encore %n s.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Restock the instance types</source>
+        <translation>Réapprovisionner les types d’instance</translation>
+    </message>
+    <message>
+        <source>Sell out the instance types</source>
+        <translation>Épuiser les types d’instance</translation>
+    </message>
+    <message>
+        <source>Demonstration – no data leaves this server</source>
+        <translation>Démonstration – aucune donnée ne quitte ce serveur</translation>
+    </message>
+    <message>
+        <source>Link speed:</source>
+        <translation>Débit du lien :</translation>
+    </message>
+    <message>
+        <source>Speed of the simulated link</source>
+        <translation>Débit du lien simulé</translation>
+    </message>
+    <message>
+        <source>Make it fail</source>
+        <translation>Provoquer une panne</translation>
+    </message>
+    <message numerus="yes">
+        <source>Drop the network for %n s</source>
+        <translation>
+            <numerusform>Couper le réseau pendant %n s</numerusform>
+            <numerusform>Couper le réseau pendant %n s</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Kill the receiver</source>
+        <translation>Tuer le récepteur</translation>
     </message>
 </context>
 <context>
@@ -2378,8 +3174,43 @@ Ni l’un ni l’autre n’est enregistré&#xa0;: après la fermeture du program
         <translation>Création d’un code d’activation…</translation>
     </message>
     <message>
-        <source>The demonstration is ready.</source>
-        <translation>La démonstration est prête.</translation>
+        <source>The demonstration is ready. The activation code is in its field already.</source>
+        <translation>La démonstration est prête. Le code d’activation est déjà dans son champ.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiagnosticsBox</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>What went wrong: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>Save diagnostics</source>
+        <translation>Enregistrer les diagnostics</translation>
+    </message>
+    <message>
+        <source>ZIP archives (*.zip)</source>
+        <translation>Archives ZIP (*.zip)</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>Enregistré sous %1.</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <extracomment>%1 the name of a file, %2 its size</extracomment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>These files will be saved, without secrets:
+%1</source>
+        <translation>Ces fichiers seront enregistrés, sans secrets&#xa0;:
+%1</translation>
+    </message>
+    <message>
+        <source>Save these files…</source>
+        <translation>Enregistrer ces fichiers…</translation>
     </message>
 </context>
 <context>
@@ -2392,6 +3223,27 @@ Ni l’un ni l’autre n’est enregistré&#xa0;: après la fermeture du program
         <source>+%1 too much</source>
         <extracomment>on a disk that is too small; %1 a size</extracomment>
         <translation>+%1 en trop</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiskRows</name>
+    <message>
+        <source>System disk %1</source>
+        <extracomment>%1: the name of a disk such as /dev/vda</extracomment>
+        <translation>Disque système %1</translation>
+    </message>
+    <message>
+        <source>Data disk %1</source>
+        <translation>Disque de données %1</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>Progression de %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of a disk: amount that is copied, amount in all</extracomment>
+        <translation>%1 de %2</translation>
     </message>
 </context>
 <context>
@@ -2460,28 +3312,7 @@ Ni l’un ni l’autre n’est enregistré&#xa0;: après la fermeture du program
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::DisksPage</name>
-    <message>
-        <source>%1 %2 [%3]</source>
-        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
-        <translation>%1 %2 [%3]</translation>
-    </message>
-    <message>
-        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
-        <translation>«&#xa0;%1&#xa0;» n’est pas une taille. Saisissez un nombre, seul pour des GiB ou avec une unité, comme 20 ou 512 MiB.</translation>
-    </message>
-    <message>
-        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
-        <translation>%1 saisi. Haut et Bas pour choisir un disque, Entrée pour déposer, Échap pour annuler.</translation>
-    </message>
-    <message>
-        <source>No disks found.</source>
-        <translation>Aucun disque trouvé.</translation>
-    </message>
-    <message>
-        <source>Reading disks…</source>
-        <translation>Lecture des disques…</translation>
-    </message>
+    <name>edgelift::wizard::DisksButtons</name>
     <message numerus="yes">
         <source>%n problem(s) to solve</source>
         <translation>
@@ -2494,42 +3325,12 @@ Ni l’un ni l’autre n’est enregistré&#xa0;: après la fermeture du program
         <translation>Tient&#xa0;: oui</translation>
     </message>
     <message>
-        <source>let Edgelift read the disks of this server</source>
-        <translation>laisser Edgelift lire les disques de ce serveur</translation>
-    </message>
-    <message numerus="yes">
-        <source>solve %n problem(s) of the layout</source>
-        <translation>
-            <numerusform>résoudre %n problème de disposition</numerusform>
-            <numerusform>résoudre %n problèmes de disposition</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>%1: %2</source>
-        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
-----------
-%1 a mount target or disk, %2 what is to be said about it</extracomment>
-        <translation>%1&#xa0;: %2</translation>
-    </message>
-    <message>
-        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
-        <translation>Faites glisser un point de montage par sa poignée vers un autre disque ou appuyez dessus sur Ctrl+X. F2 modifie une taille, Espace décoche «&#xa0;Migrer&#xa0;».</translation>
-    </message>
-    <message>
-        <source>What is left needs your decision: see the list below the table.</source>
-        <translation>Le reste demande votre décision&#xa0;: voir la liste sous le tableau.</translation>
-    </message>
-    <message>
         <source>&amp;Automatic layout</source>
         <translation>Disposition a&amp;utomatique</translation>
     </message>
     <message>
         <source>Ad&amp;just</source>
         <translation>A&amp;juster</translation>
-    </message>
-    <message>
-        <source>&amp;Show the layout</source>
-        <translation>Affic&amp;her la disposition</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
@@ -2563,6 +3364,55 @@ Ni l’un ni l’autre n’est enregistré&#xa0;: après la fermeture du program
         <source>F5</source>
         <translation>F5</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksPage</name>
+    <message>
+        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
+        <translation>«&#xa0;%1&#xa0;» n’est pas une taille. Saisissez un nombre, seul pour des GiB ou avec une unité, comme 20 ou 512 MiB.</translation>
+    </message>
+    <message>
+        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
+        <translation>%1 saisi. Haut et Bas pour choisir un disque, Entrée pour déposer, Échap pour annuler.</translation>
+    </message>
+    <message>
+        <source>No disks found.</source>
+        <translation>Aucun disque trouvé.</translation>
+    </message>
+    <message>
+        <source>Reading disks…</source>
+        <translation>Lecture des disques…</translation>
+    </message>
+    <message>
+        <source>let Edgelift read the disks of this server</source>
+        <translation>laisser Edgelift lire les disques de ce serveur</translation>
+    </message>
+    <message numerus="yes">
+        <source>solve %n problem(s) of the layout</source>
+        <translation>
+            <numerusform>résoudre %n problème de disposition</numerusform>
+            <numerusform>résoudre %n problèmes de disposition</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
+----------
+%1 a mount target or disk, %2 what is to be said about it</extracomment>
+        <translation>%1&#xa0;: %2</translation>
+    </message>
+    <message>
+        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
+        <translation>Faites glisser un point de montage par sa poignée vers un autre disque ou appuyez dessus sur Ctrl+X. F2 modifie une taille, Espace décoche «&#xa0;Migrer&#xa0;».</translation>
+    </message>
+    <message>
+        <source>What is left needs your decision: see the list below the table.</source>
+        <translation>Le reste demande votre décision&#xa0;: voir la liste sous le tableau.</translation>
+    </message>
+    <message>
+        <source>&amp;Show the layout</source>
+        <translation>Affic&amp;her la disposition</translation>
+    </message>
     <message>
         <source>Mount targets</source>
         <translation>Points de montage</translation>
@@ -2587,22 +3437,26 @@ Au clavier&#xa0;: Ctrl+X saisit un point de montage, Haut et Bas choisissent un 
         <source>Choose what the disks of the image look like and what is migrated to them.</source>
         <translation>Choisissez l’aspect des disques de l’image et ce qui y est migré.</translation>
     </message>
+    <message>
+        <source>Choose Adjust to change this layout.</source>
+        <translation>Choisissez « Ajuster » pour modifier cette disposition.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksTable</name>
+    <message>
+        <source>In use: %1; at least %2.</source>
+        <extracomment>of a disk or mount target; %1 the space in use, %2 the smallest possible size</extracomment>
+        <translation>Utilisé : %1 ; au moins %2.</translation>
+    </message>
+    <message>
+        <source>LVM: %1.</source>
+        <extracomment>%1 the name of a volume group or logical volume</extracomment>
+        <translation>LVM : %1.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::ErrorPanel</name>
-    <message>
-        <source>%1 %2: price not known</source>
-        <translation>%1 %2&#xa0;: prix inconnu</translation>
-    </message>
-    <message>
-        <source>%1 %2: free</source>
-        <translation>%1 %2&#xa0;: gratuit</translation>
-    </message>
-    <message>
-        <source>%1 %2: %3 %4 a day</source>
-        <extracomment>A cloud resource: kind, id, currency such as CNY, amount</extracomment>
-        <translation>%1 %2&#xa0;: %3 %4 par jour</translation>
-    </message>
     <message>
         <source>The migration stopped: %1 [%2]</source>
         <extracomment>%1: what happened, %2: a code such as EL-0212</extracomment>
@@ -2623,10 +3477,6 @@ Heure&#xa0;: %3
 Détail&#xa0;: %4</translation>
     </message>
     <message>
-        <source>Troubleshoot errors: %1</source>
-        <translation>Résoudre les erreurs&#xa0;: %1</translation>
-    </message>
-    <message>
         <source>Re&amp;try</source>
         <translation>Réessa&amp;yer</translation>
     </message>
@@ -2639,40 +3489,59 @@ Détail&#xa0;: %4</translation>
         <translation>Enregistrer les diagnosti&amp;cs…</translation>
     </message>
     <message>
-        <source>Save t&amp;hese files…</source>
-        <translation>Enregistrer ces fic&amp;hiers…</translation>
-    </message>
-    <message>
         <source>Cancel job and clean &amp;up…</source>
         <translation>Annuler et &amp;nettoyer…</translation>
     </message>
     <message>
-        <source>Still there and costing until you clean up:
-%1</source>
-        <translation>Encore présents et facturés jusqu’au nettoyage&#xa0;:
-%1</translation>
+        <source>These still exist in the cloud and keep costing until you retry or clean up:</source>
+        <translation>Ces éléments existent encore dans le cloud et continuent de coûter jusqu’à ce que vous réessayiez ou nettoyiez :</translation>
     </message>
     <message>
-        <source>%1 (%2)</source>
-        <translation>%1 (%2)</translation>
+        <source>You retried at %1: it came to the same error again.</source>
+        <translation>Vous avez réessayé à %1 : la même erreur s’est reproduite.</translation>
     </message>
     <message>
-        <source>These files will be saved, without secrets:
-%1</source>
-        <translation>Ces fichiers seront enregistrés, sans secrets&#xa0;:
-%1</translation>
+        <source>You retried at %1: it came to another error.</source>
+        <translation>Vous avez réessayé à %1 : une autre erreur s’est produite.</translation>
     </message>
     <message>
-        <source>Save diagnostics</source>
-        <translation>Enregistrer les diagnostics</translation>
+        <source>Start again &amp;with the same settings</source>
+        <translation>Recommencer avec les mêmes paramè&amp;tres</translation>
     </message>
     <message>
-        <source>ZIP archives (*.zip)</source>
-        <translation>Archives ZIP (*.zip)</translation>
+        <source>Copy what is said about this error</source>
+        <translation>Copier les informations sur cette erreur</translation>
     </message>
     <message>
-        <source>Saved as %1.</source>
-        <translation>Enregistré sous %1.</translation>
+        <source>Troubleshoot errors</source>
+        <translation>Résoudre les erreurs</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ExcludesForm</name>
+    <message>
+        <source>Path to &amp;leave out:</source>
+        <translation>C&amp;hemin à exclure&#xa0;:</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>A&amp;jouter</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>Supprime&amp;r</translation>
+    </message>
+    <message>
+        <source>Paths that are left out</source>
+        <translation>Chemins exclus</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::FactGrid</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>One line of a list of facts: name and value</extracomment>
+        <translation>%1&#xa0;: %2</translation>
     </message>
 </context>
 <context>
@@ -2684,14 +3553,6 @@ Détail&#xa0;: %4</translation>
     <message>
         <source>Finish and clean-up</source>
         <translation>Fin et nettoyage</translation>
-    </message>
-    <message>
-        <source>Image: %1 (%2)
-Region: %3
-Duration: %4</source>
-        <translation>Image&#xa0;: %1 (%2)
-Région&#xa0;: %3
-Durée&#xa0;: %4</translation>
     </message>
     <message>
         <source>The ENS image is ready.</source>
@@ -2710,45 +3571,8 @@ Durée&#xa0;: %4</translation>
         <translation>La migration a été annulée. Il n’y a pas d’image.</translation>
     </message>
     <message>
-        <source>Next steps
-1. Open the ENS console and create an instance from this image.
-2. Check application licences: the hardware changed.
-3. Compare the new instance with this server before switching over.</source>
-        <translation>Étapes suivantes
-1. Ouvrez la console ENS et créez une instance à partir de cette image.
-2. Vérifiez les licences des applications&#xa0;: le matériel a changé.
-3. Comparez la nouvelle instance à ce serveur avant de basculer.</translation>
-    </message>
-    <message>
-        <source>ENS console: %1</source>
-        <translation>Console ENS&#xa0;: %1</translation>
-    </message>
-    <message>
-        <source>Or by command: %1</source>
-        <translation>Ou par commande&#xa0;: %1</translation>
-    </message>
-    <message>
         <source>Folder of the image: %1</source>
         <translation>Dossier de l’image&#xa0;: %1</translation>
-    </message>
-    <message>
-        <source>Kept on purpose: %1</source>
-        <extracomment>%1: a cloud resource and its price</extracomment>
-        <translation>Conservé volontairement&#xa0;: %1</translation>
-    </message>
-    <message>
-        <source>Still there: %1 – costs continue</source>
-        <translation>Encore présent&#xa0;: %1 – les coûts continuent</translation>
-    </message>
-    <message>
-        <source>Everything temporary was released: the intermediate instance, the temporary images and snapshots.</source>
-        <translation>Tout ce qui était temporaire a été libéré&#xa0;: l’instance de transit, les images et instantanés temporaires.</translation>
-    </message>
-    <message>
-        <source>Clean-up
-%1</source>
-        <translation>Nettoyage
-%1</translation>
     </message>
     <message>
         <source>Save report</source>
@@ -2759,22 +3583,6 @@ Durée&#xa0;: %4</translation>
         <translation>Rapports (*.html)</translation>
     </message>
     <message>
-        <source>The report was saved as %1.</source>
-        <translation>Le rapport a été enregistré sous %1.</translation>
-    </message>
-    <message>
-        <source>Copy &amp;address</source>
-        <translation>Copier l’a&amp;dresse</translation>
-    </message>
-    <message>
-        <source>Copy &amp;command</source>
-        <translation>Copier la co&amp;mmande</translation>
-    </message>
-    <message>
-        <source>&amp;Release now</source>
-        <translation>&amp;Libérer maintenant</translation>
-    </message>
-    <message>
         <source>Show in &amp;file manager</source>
         <translation>Afficher dans le &amp;gestionnaire de fichiers</translation>
     </message>
@@ -2783,35 +3591,78 @@ Durée&#xa0;: %4</translation>
         <translation>Enregistrer le &amp;rapport…</translation>
     </message>
     <message>
-        <source>Boot it &amp;here</source>
-        <translation>Démarrer &amp;ici</translation>
+        <source>Save settings</source>
+        <translation>Enregistrer les paramètres</translation>
     </message>
     <message>
-        <source>Console of the image that boots here</source>
-        <translation>Console de l’image qui démarre ici</translation>
-    </message>
-</context>
-<context>
-    <name>edgelift::wizard::JobWatch</name>
-    <message>
-        <source>%1: %2</source>
-        <translation>%1&#xa0;: %2</translation>
+        <source>Plan files (*.json)</source>
+        <translation>Fichiers de plan (*.json)</translation>
     </message>
     <message>
-        <source>Warning: %1</source>
-        <translation>Avertissement&#xa0;: %1</translation>
+        <source>Saved as %1.</source>
+        <extracomment>%1 is the path of a file</extracomment>
+        <translation>Enregistré sous %1.</translation>
     </message>
     <message>
-        <source>The ENS image %1 is ready.</source>
-        <translation>L’image ENS %1 est prête.</translation>
+        <source>No file manager could be opened. The image is in the folder %1.</source>
+        <translation>Aucun gestionnaire de fichiers n’a pu être ouvert. L’image est dans le dossier %1.</translation>
     </message>
     <message>
-        <source>The migration engine does not answer. Reconnecting.</source>
-        <translation>Le moteur de migration ne répond pas. Reconnexion en cours.</translation>
+        <source>Image</source>
+        <translation>Image</translation>
     </message>
     <message>
-        <source>Connected to the migration engine again.</source>
-        <translation>De nouveau connecté au moteur de migration.</translation>
+        <source>Image ID</source>
+        <translation>ID de l’image</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>Région</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Copié</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Envoyé</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Durée</translation>
+    </message>
+    <message>
+        <source>Next steps</source>
+        <translation>Étapes suivantes</translation>
+    </message>
+    <message>
+        <source>Or by this command, with your own values for TYPE, REGION and MBIT:</source>
+        <extracomment>The capitals are in the command and stay as they are</extracomment>
+        <translation>Ou par cette commande, avec vos propres valeurs pour TYPE, REGION et MBIT :</translation>
+    </message>
+    <message>
+        <source>1. Open the ENS console and create an instance from this image.
+2. Check application licences: the hardware changed.
+3. Compare the new instance with this server before switching over.</source>
+        <translation>1. Ouvrez la console ENS et créez une instance à partir de cette image.
+2. Vérifiez les licences des applications : le matériel a changé.
+3. Comparez la nouvelle instance à ce serveur avant de basculer.</translation>
+    </message>
+    <message>
+        <source>ENS console</source>
+        <translation>Console ENS</translation>
+    </message>
+    <message>
+        <source>Copy co&amp;mmand</source>
+        <translation>Copier la co&amp;mmande</translation>
+    </message>
+    <message>
+        <source>Save these settin&amp;gs…</source>
+        <translation>&amp;Enregistrer ces paramètres…</translation>
+    </message>
+    <message>
+        <source>To migrate another server with the same settings</source>
+        <translation>Pour migrer un autre serveur avec les mêmes paramètres</translation>
     </message>
 </context>
 <context>
@@ -2926,6 +3777,39 @@ Durée&#xa0;: %4</translation>
         <source>not migrated</source>
         <translation>non migré</translation>
     </message>
+    <message>
+        <source>See below: %1</source>
+        <extracomment>beside a disk or mount target; %1 codes of problems that are listed below the table</extracomment>
+        <translation>Voir ci-dessous : %1</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>Not migrated</source>
+        <translation>Non migré</translation>
+    </message>
+    <message>
+        <source>Same size and structure</source>
+        <extracomment>why a volume is copied block by block</extracomment>
+        <translation>Même taille et même structure</translation>
+    </message>
+    <message>
+        <source>Its size changes</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>Sa taille change</translation>
+    </message>
+    <message>
+        <source>LVM, and no multiple of 4 MiB</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>LVM, et pas un multiple de 4 MiB</translation>
+    </message>
+    <message>
+        <source>As chosen</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>Selon votre choix</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -2951,35 +3835,41 @@ Durée&#xa0;: %4</translation>
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::MainWindow</name>
+    <name>edgelift::wizard::LinkLine</name>
     <message>
-        <source>Step %1 of %2</source>
-        <translation>Étape %1 sur %2</translation>
+        <source>%1: %2</source>
+        <extracomment>%1: what a web page is about, %2: its address</extracomment>
+        <translation>%1&#xa0;: %2</translation>
     </message>
+    <message>
+        <source>Open</source>
+        <translation>Ouvrir</translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation>Copier l’adresse</translation>
+    </message>
+    <message>
+        <source>Open: %1</source>
+        <extracomment>For screen readers: %1 is what a web page is about</extracomment>
+        <translation>Ouvrir : %1</translation>
+    </message>
+    <message>
+        <source>Copy address: %1</source>
+        <translation>Copier l’adresse : %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MainWindow</name>
     <message>
         <source>Edgelift — %1</source>
         <extracomment>Title of the window: program — step or progress</extracomment>
         <translation>Edgelift – %1</translation>
     </message>
     <message>
-        <source>&amp;Next</source>
-        <translation>&amp;Suivant</translation>
-    </message>
-    <message>
-        <source>&amp;Help</source>
-        <translation>&amp;Aide</translation>
-    </message>
-    <message>
-        <source>&amp;Back</source>
-        <translation>&amp;Précédent</translation>
-    </message>
-    <message>
-        <source>&amp;Close</source>
-        <translation>&amp;Fermer</translation>
-    </message>
-    <message>
-        <source>Server and region</source>
-        <translation>Serveur et région</translation>
+        <source>Step %1 of %2 — %3</source>
+        <extracomment>In a narrow window instead of the list of steps: %3 is the name of the step</extracomment>
+        <translation>Étape %1 sur %2 – %3</translation>
     </message>
 </context>
 <context>
@@ -2997,21 +3887,13 @@ Durée&#xa0;: %4</translation>
         <translation>Fermer ce message</translation>
     </message>
     <message>
-        <source>%1: %2 %3</source>
-        <extracomment>An error: what happened, to what, and what to do</extracomment>
-        <translation>%1&#xa0;: %2 %3</translation>
+        <source>%1 %2</source>
+        <extracomment>An error: what happened, and what to do</extracomment>
+        <translation>%1 %2</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::MigrationPage</name>
-    <message>
-        <source>Applied. It takes effect when the migration goes on.</source>
-        <translation>Appliqué. Prend effet à la reprise de la migration.</translation>
-    </message>
-    <message>
-        <source>Applied. The new limit takes effect within %1 s.</source>
-        <translation>Appliqué. La nouvelle limite prend effet sous %1 s.</translation>
-    </message>
     <message>
         <source>%1 %2</source>
         <extracomment>In the window&apos;s title: per cent and state</extracomment>
@@ -3024,50 +3906,6 @@ Durée&#xa0;: %4</translation>
     <message>
         <source>You may close this window: the migration goes on, and starting Edgelift again shows it.</source>
         <translation>Vous pouvez fermer cette fenêtre&#xa0;: la migration continue et s’affiche au prochain démarrage d’Edgelift.</translation>
-    </message>
-    <message>
-        <source>The migration is not finished.</source>
-        <translation>La migration n’est pas terminée.</translation>
-    </message>
-    <message>
-        <source>No migration</source>
-        <translation>Aucune migration</translation>
-    </message>
-    <message>
-        <source>Creating the intermediate instance…</source>
-        <translation>Création de l’instance de transit…</translation>
-    </message>
-    <message>
-        <source>Preparing</source>
-        <translation>Préparation</translation>
-    </message>
-    <message>
-        <source>Synchronizing</source>
-        <translation>Synchronisation</translation>
-    </message>
-    <message>
-        <source>Paused. The intermediate instance keeps costing.</source>
-        <translation>En pause. L’instance de transit reste facturée.</translation>
-    </message>
-    <message>
-        <source>Error</source>
-        <translation>Erreur</translation>
-    </message>
-    <message>
-        <source>Completed</source>
-        <translation>Terminée</translation>
-    </message>
-    <message>
-        <source>Cleaning up…</source>
-        <translation>Nettoyage…</translation>
-    </message>
-    <message>
-        <source>Cancelled</source>
-        <translation>Annulée</translation>
-    </message>
-    <message>
-        <source>Reconnecting to the migration engine… (%1 s)</source>
-        <translation>Reconnexion au moteur de migration… (%1 s)</translation>
     </message>
     <message>
         <source>The numbers are of %1.</source>
@@ -3092,35 +3930,6 @@ Durée&#xa0;: %4</translation>
     <message>
         <source>&amp;Pause</source>
         <translation>Pa&amp;use</translation>
-    </message>
-    <message>
-        <source>%1 · %2 of %3</source>
-        <extracomment>Of a disk: per cent, amount that is copied, amount in all</extracomment>
-        <translation>%1 · %2 sur %3</translation>
-    </message>
-    <message>
-        <source>%1 left</source>
-        <translation>encore %1</translation>
-    </message>
-    <message>
-        <source>Remaining time: %1</source>
-        <translation>Temps restant&#xa0;: %1</translation>
-    </message>
-    <message>
-        <source>Speed: %1 before compression · Network: %2 · Limit: %3 · Average: %4</source>
-        <translation>Débit&#xa0;: %1 avant compression · Réseau&#xa0;: %2 · Limite&#xa0;: %3 · Moyenne&#xa0;: %4</translation>
-    </message>
-    <message>
-        <source>Elapsed: %1 · Sent: %2 · Saved by compression: %3 · Interruptions: %4</source>
-        <translation>Écoulé&#xa0;: %1 · Envoyé&#xa0;: %2 · Gagné par compression&#xa0;: %3 · Interruptions&#xa0;: %4</translation>
-    </message>
-    <message>
-        <source>Progress of %1</source>
-        <translation>Progression de %1</translation>
-    </message>
-    <message>
-        <source>Warning: %1</source>
-        <translation>Avertissement&#xa0;: %1</translation>
     </message>
     <message>
         <source>Job ID</source>
@@ -3155,10 +3964,6 @@ Durée&#xa0;: %4</translation>
         <translation>Région cible</translation>
     </message>
     <message>
-        <source>Intermediate instance ID</source>
-        <translation>ID de l’instance de transit</translation>
-    </message>
-    <message>
         <source>Tags</source>
         <translation>Balises</translation>
     </message>
@@ -3167,75 +3972,200 @@ Durée&#xa0;: %4</translation>
         <translation>Temps restant (s)</translation>
     </message>
     <message>
-        <source>%1: %2</source>
-        <translation>%1&#xa0;: %2</translation>
-    </message>
-    <message>
-        <source>%1  %2</source>
-        <translation>%1  %2</translation>
-    </message>
-    <message>
-        <source>Progress</source>
-        <translation>Progression</translation>
-    </message>
-    <message>
         <source>&amp;Modify…</source>
         <translation>&amp;Modifier…</translation>
-    </message>
-    <message>
-        <source>&amp;Cancel job…</source>
-        <translation>Annuler la &amp;tâche…</translation>
     </message>
     <message>
         <source>&amp;Details</source>
         <translation>&amp;Détails</translation>
     </message>
     <message>
-        <source>Lo&amp;g</source>
-        <translation>&amp;Journal</translation>
-    </message>
-    <message>
         <source>Log</source>
         <translation>Journal</translation>
     </message>
     <message>
-        <source>Copy &amp;all</source>
-        <translation>T&amp;out copier</translation>
+        <source>When this window is closed the demonstration ends, and its migration with it.</source>
+        <translation>À la fermeture de cette fenêtre, la démonstration se termine, et sa migration avec elle.</translation>
     </message>
     <message>
-        <source>Do not stop, start, restart or release the intermediate instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
-        <translation>N’arrêtez pas, ne démarrez pas, ne redémarrez pas et ne libérez pas l’instance de transit et ne changez pas son mode de facturation pendant la migration&#x202f;; elle est ensuite libérée automatiquement.</translation>
+        <source>You may close this window: the clean-up goes on.</source>
+        <translation>Vous pouvez fermer cette fenêtre : le nettoyage continue.</translation>
+    </message>
+    <message>
+        <source>The speed counts the data of the disks before it is compressed, so it can be higher than the speed of the network. The remaining time is shown once the speed is steady.
+
+Pause keeps everything that was copied, and the transit instance, which keeps costing. Cancel removes both.
+
+After an error nothing is lost: what was copied is kept, and Retry goes on from there.</source>
+        <translation>Le débit compte les données des disques avant leur compression ; il peut donc dépasser le débit du réseau. Le temps restant s’affiche dès que le débit est stable.
+
+« Pause » conserve tout ce qui a été copié, ainsi que l’instance de transit, qui continue de coûter. « Annuler la tâche » supprime les deux.
+
+Après une erreur, rien n’est perdu : les données copiées sont conservées et « Réessayer » reprend à partir de là.</translation>
+    </message>
+    <message>
+        <source>%1 — %2</source>
+        <extracomment>In the window&apos;s title: how far the migration is, and the server&apos;s name</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused.</source>
+        <extracomment>%1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation>L’instance de transit continue de coûter pendant que la migration est en pause.</translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused: %1.</source>
+        <translation>L’instance de transit continue de coûter pendant que la migration est en pause : %1.</translation>
+    </message>
+    <message>
+        <source>This server&apos;s own disk accesses are slow, so the migration reads at most %1 for now.</source>
+        <translation>Les accès disque propres à ce serveur sont lents ; la migration lit donc pour l’instant %1 au plus.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration? The job is deleted, the transit instance is released and the copied data is lost. What was used until now is still charged.</source>
+        <translation>Annuler cette migration ? La tâche est supprimée, l’instance de transit est libérée et les données copiées sont perdues. Ce qui a été utilisé jusqu’ici reste facturé.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep migrating</source>
+        <translation>Co&amp;ntinuer la migration</translation>
+    </message>
+    <message>
+        <source>Cancel migrati&amp;on</source>
+        <translation>Annuler la mi&amp;gration</translation>
+    </message>
+    <message>
+        <source>Estimate migration time and test transfer speed</source>
+        <translation>Estimer la durée de migration et tester le débit de transfert</translation>
+    </message>
+    <message>
+        <source>Cancel &amp;job…</source>
+        <translation>Annuler la tâc&amp;he…</translation>
+    </message>
+    <message>
+        <source>&amp;Log</source>
+        <translation>&amp;Journal</translation>
+    </message>
+    <message>
+        <source>Copy all</source>
+        <translation>Tout copier</translation>
+    </message>
+    <message>
+        <source>Copy all details</source>
+        <translation>Copier tous les détails</translation>
+    </message>
+    <message>
+        <source>Transit instance ID</source>
+        <translation>ID de l’instance de transit</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
+        <translation>Pendant la migration, n’arrêtez pas, ne démarrez pas, ne redémarrez pas et ne libérez pas l’instance de transit et ne changez pas son mode de facturation ; elle est ensuite libérée automatiquement.</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::ModifyPanel</name>
     <message>
-        <source>Speed &amp;limit (Mbit/s):</source>
-        <translation>&amp;Limite de débit (Mbit/s)&#xa0;:</translation>
-    </message>
-    <message>
         <source>Unlimited</source>
         <translation>Illimité</translation>
-    </message>
-    <message>
-        <source>Co&amp;mpression:</source>
-        <translation>&amp;Compression&#xa0;:</translation>
     </message>
     <message>
         <source>Off</source>
         <translation>Désactivée</translation>
     </message>
     <message>
-        <source>&amp;Verify the copied data by checksum</source>
-        <translation>&amp;Vérifier les données copiées par somme de contrôle</translation>
-    </message>
-    <message>
         <source>&amp;Apply</source>
         <translation>Appli&amp;quer</translation>
     </message>
     <message>
-        <source>Cl&amp;ose</source>
-        <translation>Ferm&amp;er</translation>
+        <source>The time plan is in force now (%1): %2. The limit above counts outside of it.</source>
+        <translation>Le calendrier est actuellement en vigueur (%1) : %2. La limite ci-dessus s’applique en dehors de celui-ci.</translation>
+    </message>
+    <message>
+        <source>Applied.</source>
+        <translation>Appliqué.</translation>
+    </message>
+    <message>
+        <source>Applied. The new limit takes effect within %1 s.</source>
+        <translation>Appliqué. La nouvelle limite prend effet sous %1 s.</translation>
+    </message>
+    <message>
+        <source>Applied. It takes effect when the migration goes on.</source>
+        <translation>Appliqué. Prend effet à la reprise de la migration.</translation>
+    </message>
+    <message>
+        <source>&amp;Speed limit (Mbit/s):</source>
+        <translation>&amp;Limite de débit (Mbit/s) :</translation>
+    </message>
+    <message>
+        <source>Compress&amp;ion:</source>
+        <translation>Compress&amp;ion :</translation>
+    </message>
+    <message>
+        <source>Veri&amp;fy the copied data by checksum</source>
+        <translation>&amp;Vérifier les données copiées par somme de contrôle</translation>
+    </message>
+    <message>
+        <source>Clos&amp;e</source>
+        <translation>F&amp;ermer</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::NetworkForm</name>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>An id and the name beside it</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
+        <translation>Aucun VPC dans %1. Créez-en un dans la console VPC, puis actualisez.</translation>
+    </message>
+    <message>
+        <source>Optional: without it, a network is made for this migration and removed after it.</source>
+        <translation>Facultatif : à défaut, un réseau est créé pour cette migration et supprimé ensuite.</translation>
+    </message>
+    <message>
+        <source>&amp;Public network</source>
+        <translation>&amp;Réseau public</translation>
+    </message>
+    <message>
+        <source>&amp;VPC: this server is connected to it</source>
+        <translation>VPC : ce serveur y est rattac&amp;hé</translation>
+    </message>
+    <message>
+        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
+        <translation>Le VPC est recommandé s’il est joignable directement, par VPN Gateway, circuit Express Connect ou Smart Access Gateway&#xa0;: plus rapide et plus stable.</translation>
+    </message>
+    <message>
+        <source>VP&amp;C:</source>
+        <translation>VP&amp;C&#xa0;:</translation>
+    </message>
+    <message>
+        <source>v&amp;Switch:</source>
+        <translation>vS&amp;witch&#xa0;:</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::OptionsMenu</name>
+    <message>
+        <source>&amp;Language</source>
+        <translation>&amp;Langue</translation>
+    </message>
+    <message>
+        <source>Lar&amp;ger text</source>
+        <translation>Texte plus &amp;grand</translation>
+    </message>
+    <message>
+        <source>&amp;Smaller text</source>
+        <translation>Texte plus &amp;petit</translation>
+    </message>
+    <message>
+        <source>&amp;Usual text size</source>
+        <translation>Taille de texte &amp;normale</translation>
+    </message>
+    <message>
+        <source>Low-&amp;bandwidth mode</source>
+        <translation>Mode faible &amp;bande passante</translation>
     </message>
 </context>
 <context>
@@ -3360,21 +4290,154 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
         <source>&amp;Exclude files and folders</source>
         <translation>&amp;Exclure des fichiers et dossiers</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::ProgressPanel</name>
     <message>
-        <source>Path to &amp;leave out:</source>
-        <translation>C&amp;hemin à exclure&#xa0;:</translation>
+        <source>No migration</source>
+        <translation>Aucune migration</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>A&amp;jouter</translation>
+        <source>Creating the transit instance…</source>
+        <translation>Création de l’instance de transit…</translation>
     </message>
     <message>
-        <source>&amp;Remove</source>
-        <translation>Supprime&amp;r</translation>
+        <source>Preparing</source>
+        <translation>Préparation</translation>
     </message>
     <message>
-        <source>Paths that are left out</source>
-        <translation>Chemins exclus</translation>
+        <source>Synchronizing</source>
+        <translation>Synchronisation</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>En pause</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Erreur</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>Terminée</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>Nettoyage…</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Annulée</translation>
+    </message>
+    <message>
+        <source>Reconnecting to the migration engine… (%1 s)</source>
+        <translation>Reconnexion au moteur de migration… (%1 s)</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of all disks: amount that is copied, amount in all</extracomment>
+        <translation>%1 de %2</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>encore %1</translation>
+    </message>
+    <message>
+        <source>Remaining time: %1</source>
+        <translation>Temps restant&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>For screen readers: %1 the name of a number, %2 the number</extracomment>
+        <translation>%1&#xa0;: %2</translation>
+    </message>
+    <message>
+        <source>%1 so far</source>
+        <extracomment>A phase that is not over: %1 is how long it has been running</extracomment>
+        <translation>%1 jusqu’ici</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Progression</translation>
+    </message>
+    <message>
+        <source>Speed before compression</source>
+        <translation>Débit avant compression</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Réseau</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>Limite</translation>
+    </message>
+    <message>
+        <source>Average</source>
+        <translation>Moyenne</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Envoyé</translation>
+    </message>
+    <message>
+        <source>Saved by compression</source>
+        <translation>Économisé par compression</translation>
+    </message>
+    <message>
+        <source>Elapsed</source>
+        <translation>Temps écoulé</translation>
+    </message>
+    <message>
+        <source>Interruptions</source>
+        <translation>Interruptions</translation>
+    </message>
+    <message>
+        <source>Data of the disks per second. Higher than the network&apos;s speed when compression helps.</source>
+        <translation>Données des disques par seconde. Supérieur au débit du réseau quand la compression est efficace.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ResourceList</name>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>Something in the cloud: %1 what it is, %2 its id, %3 a region</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>%1 %2 in %3</source>
+        <translation>%1 %2 dans %3</translation>
+    </message>
+    <message>
+        <source>kept on purpose</source>
+        <translation>conservé volontairement</translation>
+    </message>
+    <message>
+        <source>price not known</source>
+        <translation>prix inconnu</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>gratuit</translation>
+    </message>
+    <message>
+        <source>%1 %2 a day</source>
+        <extracomment>%1 a currency such as CNY, %2 an amount</extracomment>
+        <translation>%2 %1 par jour</translation>
+    </message>
+    <message>
+        <source>Together at least %1</source>
+        <extracomment>A sum of prices; %1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation>Au moins %1 au total</translation>
+    </message>
+    <message>
+        <source>Together %1</source>
+        <translation>%1 au total</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 something in the cloud, %2 its price</extracomment>
+        <translation>%1&#xa0;: %2</translation>
     </message>
 </context>
 <context>
@@ -3396,10 +4459,6 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
         <translation>Conser&amp;ver</translation>
     </message>
     <message>
-        <source>Continue the setup from %1 at step “%2”? The activation code or AccessKey pair is not saved and has to be entered again.</source>
-        <translation>Reprendre la configuration du %1 à l’étape «&#xa0;%2&#xa0;»&#x202f;? Le code d’activation ou la paire AccessKey n’est pas enregistré et doit être saisi à nouveau.</translation>
-    </message>
-    <message>
         <source>&amp;Continue</source>
         <translation>&amp;Continuer</translation>
     </message>
@@ -3410,6 +4469,19 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
     <message>
         <source>Welcome back</source>
         <translation>Bon retour</translation>
+    </message>
+    <message>
+        <source>Everything you chose was saved but the activation code and the AccessKey pair. Continue leads back to the step you were on; Start over forgets the choices and begins anew. Neither changes anything on this server or in the cloud.</source>
+        <translation>Tout ce que vous avez choisi a été enregistré, sauf le code d’activation et la paire AccessKey. « Continuer » ramène à l’étape où vous étiez ; « Recommencer » oublie les choix et repart de zéro. Ni l’un ni l’autre ne modifie quoi que ce soit sur ce serveur ou dans le cloud.</translation>
+    </message>
+    <message>
+        <source>Continue the setup from %1 at step “%2”?</source>
+        <extracomment>%1 a date and time, %2 the name of a step such as “Settings”</extracomment>
+        <translation>Reprendre la configuration du %1 à l’étape « %2 » ?</translation>
+    </message>
+    <message>
+        <source>The activation code or AccessKey pair was not saved and has to be entered again.</source>
+        <translation>Le code d’activation ou la paire AccessKey n’a pas été enregistré et doit être saisi à nouveau.</translation>
     </message>
 </context>
 <context>
@@ -3434,20 +4506,6 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
     <message>
         <source>read the notice and choose “Got It”</source>
         <translation>lire l’avis et choisir «&#xa0;J’ai compris&#xa0;»</translation>
-    </message>
-    <message>
-        <source>%1: %2 is left out</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
-        <translation>%1&#xa0;: %2 est exclu</translation>
-    </message>
-    <message>
-        <source>%1: %2 → %3 (%4)</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
-        <translation>%1&#xa0;: %2 → %3 (%4)</translation>
-    </message>
-    <message>
-        <source>, </source>
-        <translation>, </translation>
     </message>
     <message>
         <source>Speed limit: %1; compression: %2; checksum verification: %3</source>
@@ -3606,10 +4664,6 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
         <translation>&amp;Description&#xa0;:</translation>
     </message>
     <message>
-        <source>&amp;Modify disk partition: choose disks, sizes and order yourself on the next page</source>
-        <translation>Modifier les partitions&#xa0;: c&amp;hoisir soi-même disques, tailles et ordre à la page suivante</translation>
-    </message>
-    <message>
         <source>Speed &amp;limit (Mbit/s):</source>
         <translation>&amp;Limite de débit (Mbit/s)&#xa0;:</translation>
     </message>
@@ -3626,10 +4680,6 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
         <translation>Taux de compression en chiffres</translation>
     </message>
     <message>
-        <source>&amp;Verify check sums: more certain, slower</source>
-        <translation>&amp;Vérifier les sommes de contrôle&#xa0;: plus sûr, plus lent</translation>
-    </message>
-    <message>
         <source>SSL-&amp;encrypted transmission:</source>
         <translation>Transmissi&amp;on chiffrée SSL&#xa0;:</translation>
     </message>
@@ -3640,22 +4690,6 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
     <message>
         <source>Ta&amp;gs:</source>
         <translation>&amp;Balises&#xa0;:</translation>
-    </message>
-    <message>
-        <source>&amp;Add</source>
-        <translation>A&amp;jouter</translation>
-    </message>
-    <message>
-        <source>Add a tag</source>
-        <translation>Ajouter une balise</translation>
-    </message>
-    <message>
-        <source>Remo&amp;ve</source>
-        <translation>S&amp;upprimer</translation>
-    </message>
-    <message>
-        <source>Remove this tag</source>
-        <translation>Supprimer cette balise</translation>
     </message>
     <message>
         <source>&amp;Intermediate instance type:</source>
@@ -3680,6 +4714,26 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
     <message>
         <source>The log of this migration: phases, speeds, error codes, names of disks and cloud resources. No file contents, no file names, no codes, keys or passwords.</source>
         <translation>Le journal de cette migration&#xa0;: phases, débits, codes d’erreur, noms de disques et de ressources cloud. Aucun contenu ni nom de fichier, aucun code, clé ou mot de passe.</translation>
+    </message>
+    <message>
+        <source>&amp;Modify disk partition</source>
+        <translation>Modifier le partitio&amp;nnement des disques</translation>
+    </message>
+    <message>
+        <source>Choose disks, sizes and order yourself on the next page.</source>
+        <translation>Choisissez vous-même les disques, les tailles et l’ordre à la page suivante.</translation>
+    </message>
+    <message>
+        <source>&amp;Verify check sums</source>
+        <translation>&amp;Vérifier les sommes de contrôle</translation>
+    </message>
+    <message>
+        <source>More certain, but slower.</source>
+        <translation>Plus sûr, mais plus lent.</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>Balises</translation>
     </message>
 </context>
 <context>
@@ -3713,11 +4767,6 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
         <translation>Singapour</translation>
     </message>
     <message>
-        <source>%1 – %2</source>
-        <extracomment>An id and the name beside it</extracomment>
-        <translation>%1 – %2</translation>
-    </message>
-    <message>
         <source>&amp;More configurations</source>
         <translation>Autres para&amp;mètres</translation>
     </message>
@@ -3735,10 +4784,6 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
     <message>
         <source>No bucket in %1. Create one in the OSS console, then refresh.</source>
         <translation>Aucun bucket dans %1. Créez-en un dans la console OSS, puis actualisez.</translation>
-    </message>
-    <message>
-        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
-        <translation>Aucun VPC dans %1. Créez-en un dans la console VPC, puis actualisez.</translation>
     </message>
     <message>
         <source>The image is named %1.</source>
@@ -3773,30 +4818,6 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
         <source>Network type:</source>
         <translation>Type de réseau&#xa0;:</translation>
     </message>
-    <message>
-        <source>&amp;Public Network</source>
-        <translation>&amp;Réseau public</translation>
-    </message>
-    <message>
-        <source>Public Network</source>
-        <translation>Réseau public</translation>
-    </message>
-    <message>
-        <source>&amp;VPC: this server is connected to it already</source>
-        <translation>VPC&#xa0;: ce serveur y est déjà co&amp;nnecté</translation>
-    </message>
-    <message>
-        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
-        <translation>Le VPC est recommandé s’il est joignable directement, par VPN Gateway, circuit Express Connect ou Smart Access Gateway&#xa0;: plus rapide et plus stable.</translation>
-    </message>
-    <message>
-        <source>VP&amp;C:</source>
-        <translation>VP&amp;C&#xa0;:</translation>
-    </message>
-    <message>
-        <source>v&amp;Switch:</source>
-        <translation>vS&amp;witch&#xa0;:</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::StepList</name>
@@ -3815,6 +4836,11 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
     <message>
         <source>%1, later</source>
         <translation>%1, à venir</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>A step of the wizard: %1 its number, %2 its name</extracomment>
+        <translation>%1 %2</translation>
     </message>
 </context>
 <context>
@@ -3844,6 +4870,32 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
         <source>Top: %1</source>
         <extracomment>The upper edge of a graph of speeds; %1 is a speed</extracomment>
         <translation>Max.&#xa0;: %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TagsForm</name>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>Et %n autre.</numerusform>
+            <numerusform>Et %n autres.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>A&amp;jouter</translation>
+    </message>
+    <message>
+        <source>Add a tag</source>
+        <translation>Ajouter une balise</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve</source>
+        <translation>S&amp;upprimer</translation>
+    </message>
+    <message>
+        <source>Remove this tag</source>
+        <translation>Supprimer cette balise</translation>
     </message>
 </context>
 <context>
@@ -3897,10 +4949,6 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
 </context>
 <context>
     <name>edgelift::wizard::WelcomePage</name>
-    <message>
-        <source>It keeps running meanwhile: nothing is installed into its kernel, and nothing is written to its disks.</source>
-        <translation>Il continue de fonctionner&#xa0;: rien n’est installé dans son noyau et rien n’est écrit sur ses disques.</translation>
-    </message>
     <message>
         <source>Edgelift copies the disks of a Linux server into the cloud and makes an image for Edge Node Service (ENS) of them. Nothing is changed or charged before you choose Start migration on the Review page.</source>
         <translation>Edgelift copie les disques d’un serveur Linux dans le cloud et en fait une image pour Edge Node Service (ENS). Rien n’est modifié ni facturé avant que vous ne choisissiez «&#xa0;Démarrer la migration&#xa0;» sur la page «&#xa0;Récapitulatif&#xa0;».</translation>
@@ -4005,6 +5053,10 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
         <source>Welcome</source>
         <translation>Bienvenue</translation>
     </message>
+    <message>
+        <source>The server keeps running meanwhile. Nothing on it is changed before you agree to it.</source>
+        <translation>Le serveur continue de fonctionner pendant ce temps. Rien n’y est modifié sans votre accord.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::Wizard</name>
@@ -4015,6 +5067,18 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
     <message>
         <source>Migration %1 continues in the background. Start “edgelift” again to watch it.</source>
         <translation>La migration %1 continue en arrière-plan. Relancez «&#xa0;edgelift&#xa0;» pour la suivre.</translation>
+    </message>
+    <message>
+        <source>&amp;Ask for permission</source>
+        <translation>&amp;Demander l’autorisation</translation>
+    </message>
+    <message>
+        <source>The settings of the last migration are here again, and what is left of it is being removed. Start when you are ready.</source>
+        <translation>Les paramètres de la dernière migration sont de nouveau là et ce qui en reste est en cours de suppression. Démarrez quand vous êtes prêt.</translation>
+    </message>
+    <message>
+        <source>Migration %1 waits, and what it made in the cloud keeps costing. Start “edgelift” again to go on or to clean up.</source>
+        <translation>La migration %1 attend et ce qu’elle a créé dans le cloud continue de coûter. Relancez « edgelift » pour continuer ou nettoyer.</translation>
     </message>
 </context>
 </TS>

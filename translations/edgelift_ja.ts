@@ -38,6 +38,193 @@
     </message>
 </context>
 <context>
+    <name>ConversionNote</name>
+    <message>
+        <source>The service %2 of the old platform (%1) no longer starts. It is still installed.</source>
+        <translation>旧プラットフォーム（%1）のサービス %2 は起動しなくなりました。インストールされたままです。</translation>
+    </message>
+    <message>
+        <source>The system is built for %1; instances are x86_64.</source>
+        <translation>システムは %1 用ですが、インスタンスは x86_64 です。</translation>
+    </message>
+    <message>
+        <source>No boot entry was found. Run the distribution&apos;s boot loader configuration on the source, then migrate again.</source>
+        <translation>ブートエントリが見つかりません。移行元でディストリビューションのブートローダー設定を実行してから、移行をやり直してください。</translation>
+    </message>
+    <message>
+        <source>The boot loader “%1” cannot be made to start on the target. Install GRUB 2 on the source, then migrate again.</source>
+        <translation>ブートローダー「%1」をターゲットで起動させることはできません。移行元に GRUB 2 をインストールしてから、移行をやり直してください。</translation>
+    </message>
+    <message>
+        <source>The encrypted volume %1 on %2 is not in the image; its line in /etc/crypttab is out of effect.</source>
+        <translation>%2 の暗号化ボリューム %1 はイメージに含まれません。/etc/crypttab の該当行は無効にしました。</translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has neither drivers for virtio disks built in nor an initramfs. Make one on the source, then migrate again.</source>
+        <translation>デフォルトのカーネル %1 には、組み込みの virtio ディスクドライバーも initramfs もありません。移行元で initramfs を作成してから、移行をやり直してください。</translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has no drivers for virtio disks. Install a kernel that has them on the source, then migrate again.</source>
+        <translation>デフォルトのカーネル %1 に virtio ディスクドライバーがありません。移行元にドライバーを含むカーネルをインストールしてから、移行をやり直してください。</translation>
+    </message>
+    <message>
+        <source>%1 names %2, which is another disk or none on the new machine. Change it there.</source>
+        <translation>%1 は %2 を参照していますが、新しいマシンでは別のディスクになるか、存在しません。新しいマシンで変更してください。</translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 starts from %2, which is not this image&apos;s root filesystem. It was left as it is.</source>
+        <translation>%1 のブートエントリが %2 から起動しますが、これはこのイメージのルートファイルシステムではありません。エントリは変更していません。</translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but no EFI system partition with a loader was found.</source>
+        <translation>イメージは UEFI で起動しますが、ブートローダーのある EFI システムパーティションが見つかりません。</translation>
+    </message>
+    <message>
+        <source>%1 is not a plain file of usual size. It was left as it is.</source>
+        <translation>%1 は通常のサイズの通常ファイルではないため、変更していません。</translation>
+    </message>
+    <message>
+        <source>%1 starts with the system. Make sure that it lets you in at the new address.</source>
+        <translation>%1 はシステムとともに起動します。新しいアドレスでのアクセスが許可されることを確認してください。</translation>
+    </message>
+    <message>
+        <source>/etc/fstab is not a plain file of usual size. Mend it on the source, then migrate again.</source>
+        <translation>/etc/fstab は通常のサイズの通常ファイルではありません。移行元で修正してから、移行をやり直してください。</translation>
+    </message>
+    <message>
+        <source>/etc/fstab mounts %1 at %2, which the image does not have. The system would stop while starting.</source>
+        <translation>/etc/fstab は、イメージにない %1 を %2 にマウントします。システムは起動途中で停止します。</translation>
+    </message>
+    <message>
+        <source>%1 has no room for the new kernel arguments. Shorten kernelopts there on the source, then migrate again.</source>
+        <translation>%1 に新しいカーネル引数を追加する余地がありません。移行元でそのファイルの kernelopts を短くしてから、移行をやり直してください。</translation>
+    </message>
+    <message>
+        <source>The system starts by GRUB Legacy (0.97), which cannot find its root filesystem by UUID and is not supported. Change to GRUB 2 on the source, then migrate again.</source>
+        <translation>システムは GRUB Legacy (0.97) で起動します。GRUB Legacy は UUID でルートファイルシステムを検索できないため、対応していません。移行元で GRUB 2 に変更してから、移行をやり直してください。</translation>
+    </message>
+    <message>
+        <source>The copy has a new machine-id but still the SSH host keys of its original. Make new ones with “ssh-keygen -A” after deleting the old ones.</source>
+        <translation>コピーの machine-id は新しくなりましたが、SSH ホストキーは元のサーバーと同じです。古いキーを削除してから「ssh-keygen -A」で新しいキーを作成してください。</translation>
+    </message>
+    <message>
+        <source>Machine-id and SSH host keys were kept: the server moves. Do not run it beside its original.</source>
+        <translation>サーバーの移転であるため、machine-id と SSH ホストキーは保持されました。元のサーバーと同時に実行しないでください。</translation>
+    </message>
+    <message>
+        <source>A new initramfs for kernel %1 could not be made (%2). The old one was kept; this kernel may not start.</source>
+        <translation>カーネル %1 の新しい initramfs を作成できませんでした（%2）。古いものを保持しましたが、このカーネルは起動しない可能性があります。</translation>
+    </message>
+    <message>
+        <source>The system has no program to make a new initramfs. The old ones start on virtio disks and were kept.</source>
+        <translation>システムに新しい initramfs を作成するプログラムがありません。古い initramfs は virtio ディスクで起動できるため、保持しました。</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has neither drivers for virtio disks built in nor an initramfs; it will not start.</source>
+        <translation>カーネル %1 には、組み込みの virtio ディスクドライバーも initramfs もないため、起動しません。</translation>
+    </message>
+    <message>
+        <source>The initramfs has no drivers for virtio disks, and the system has neither dracut, initramfs-tools nor mkinitrd. Install one of them on the source, then migrate again.</source>
+        <translation>initramfs に virtio ディスクドライバーがなく、システムには dracut、initramfs-tools、mkinitrd のいずれもありません。移行元にいずれかをインストールしてから、移行をやり直してください。</translation>
+    </message>
+    <message>
+        <source>A new initramfs for the default kernel %1 could not be made (%2). Make one with virtio_blk and virtio_pci on the source, then migrate again.</source>
+        <translation>デフォルトのカーネル %1 の新しい initramfs を作成できませんでした（%2）。移行元で virtio_blk と virtio_pci を含む initramfs を作成してから、移行をやり直してください。</translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 names %2, which is not in /boot.</source>
+        <translation>%1 のブートエントリが %2 を参照していますが、/boot にありません。</translation>
+    </message>
+    <message>
+        <source>No kernel was found in /boot.</source>
+        <translation>/boot にカーネルが見つかりません。</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has no drivers for virtio disks; it will not start. It is not the default.</source>
+        <translation>カーネル %1 には virtio ディスクドライバーがないため、起動しません。デフォルトのカーネルではありません。</translation>
+    </message>
+    <message>
+        <source>The plan puts volumes on LVM, but the system has no LVM programs. Install lvm2 on the source or choose plain partitions.</source>
+        <translation>プランではボリュームを LVM に配置しますが、システムに LVM のプログラムがありません。移行元に lvm2 をインストールするか、通常のパーティションを選択してください。</translation>
+    </message>
+    <message>
+        <source>%1 (%2) comes from another machine. The system now starts also when it cannot be had.</source>
+        <translation>%1（%2）は別のマシンのものです。利用できない場合でもシステムが起動するようにしました。</translation>
+    </message>
+    <message>
+        <source>%1 (%2) is not in the image; it is no longer mounted.</source>
+        <translation>%1（%2）はイメージに含まれないため、マウントされなくなりました。</translation>
+    </message>
+    <message>
+        <source>What %1 (%2) stands for in the image is not known. The system now starts also without it.</source>
+        <translation>%1（%2）がイメージで何に対応するか不明です。これがなくてもシステムが起動するようにしました。</translation>
+    </message>
+    <message>
+        <source>The name server %1 is set by hand. Check that it answers from the new place.</source>
+        <translation>ネームサーバー %1 は手動で設定されています。新しい場所から応答があることを確認してください。</translation>
+    </message>
+    <message>
+        <source>Several services manage the network: %1. Keep one of them.</source>
+        <translation>複数のサービスがネットワークを管理しています：%1。いずれか 1 つだけを残してください。</translation>
+    </message>
+    <message>
+        <source>The way out leads over %1, a bond, bridge or VLAN. Its settings were left as they are; the image may not be reachable until you change them or let Edgelift replace them by plain DHCP.</source>
+        <translation>外部への通信は %1（ボンド、ブリッジ、または VLAN）を経由します。設定は変更していません。設定を変更するか、Edgelift で通常の DHCP に置き換えるまで、イメージに接続できない可能性があります。</translation>
+    </message>
+    <message>
+        <source>No network settings that Edgelift knows were found. The image may not be reachable.</source>
+        <translation>Edgelift が認識できるネットワーク設定が見つかりません。イメージに接続できない可能性があります。</translation>
+    </message>
+    <message>
+        <source>The network interface %1 is no longer started by itself: the new machine may not have it.</source>
+        <translation>ネットワークインターフェイス %1 は自動的に起動しなくなりました。新しいマシンに存在しない可能性があるためです。</translation>
+    </message>
+    <message>
+        <source>%1 needs a processor of level %2. Choose an instance type that has it.</source>
+        <translation>%1 にはレベル %2 のプロセッサが必要です。対応するインスタンスタイプを選択してください。</translation>
+    </message>
+    <message>
+        <source>/etc/resolv.conf leads to %1, but systemd-resolved does not start with the system.</source>
+        <translation>/etc/resolv.conf は %1 を参照していますが、systemd-resolved はシステムとともに起動しません。</translation>
+    </message>
+    <message>
+        <source>No boot entry names the image&apos;s root filesystem.</source>
+        <translation>イメージのルートファイルシステムを参照するブートエントリがありません。</translation>
+    </message>
+    <message>
+        <source>The plan has no volume for the root filesystem.</source>
+        <translation>プランにルートファイルシステム用のボリュームがありません。</translation>
+    </message>
+    <message>
+        <source>The routes in %1 belong to the old network and are out of effect.</source>
+        <translation>%1 のルートは以前のネットワークのものであるため、無効にしました。</translation>
+    </message>
+    <message>
+        <source>SELinux labels are restored when the image starts for the first time. That can take several minutes, and the system restarts once.</source>
+        <translation>SELinux のラベルは、イメージの初回起動時に復元されます。数分かかることがあり、システムは 1 回再起動します。</translation>
+    </message>
+    <message>
+        <source>No SSH server starts with the system.</source>
+        <translation>システムとともに起動する SSH サーバーがありません。</translation>
+    </message>
+    <message>
+        <source>SSH is restricted by an address in %1: “%2”. Check that it lets you in at the new address.</source>
+        <translation>%1 で SSH がアドレスにより制限されています：「%2」。新しいアドレスでのアクセスが許可されることを確認してください。</translation>
+    </message>
+    <message>
+        <source>The swap area %2 is not in the image; it is no longer used.</source>
+        <translation>スワップ領域 %2 はイメージに含まれないため、使用されなくなりました。</translation>
+    </message>
+    <message>
+        <source>The distribution “%1” is not one Edgelift was made for. What is common to all was done; test the image well.</source>
+        <translation>Edgelift はディストリビューション「%1」を対象としていません。共通の処理のみを行いました。イメージを十分にテストしてください。</translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but the EFI system partition has no loader for x86_64.</source>
+        <translation>イメージは UEFI で起動しますが、EFI システムパーティションに x86_64 用のブートローダーがありません。</translation>
+    </message>
+</context>
+<context>
     <name>ErrorText</name>
     <message>
         <source>Something went wrong inside Edgelift</source>
@@ -454,14 +641,6 @@
     <message>
         <source>This machine cannot be migrated while it runs</source>
         <translation>このマシンは稼働中に移行できません</translation>
-    </message>
-    <message>
-        <source>A running machine cannot be the source of this migration.</source>
-        <translation>稼働中のマシンはこの移行の移行元にできません。</translation>
-    </message>
-    <message>
-        <source>Name the disk images with --source-disk.</source>
-        <translation>--source-disk でディスクイメージを指定してください。</translation>
     </message>
     <message>
         <source>The source does not read the same twice</source>
@@ -1131,6 +1310,134 @@
         <source>Undo the changes to the disks, or leave size, place and method of each volume as they were in the new plan.</source>
         <translation>ディスクへの変更を元に戻すか、新しいプランで各ボリュームのサイズ、場所、方式を以前のままにしてください。</translation>
     </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
+        <translation>カーネルがディスクへの書き込みの追跡を許可していません。eBPF も perf events も許可されていません。</translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
+        <translation>いずれか（perf_event_paranoid、lockdown、コンテナの設定）を許可するか、サーバーをシャットダウンしてそのディスクイメージを移行してください。</translation>
+    </message>
+    <message>
+        <source>Something wrote to the disks during the final moment</source>
+        <translation>最終段階でディスクへの書き込みがありました</translation>
+    </message>
+    <message>
+        <source>%1 was written to while the filesystems were held still, %2 times in a row.</source>
+        <translation>ファイルシステムの静止中に、%1 への書き込みが %2 回連続で発生しました。</translation>
+    </message>
+    <message>
+        <source>Find the program that writes to the disk directly or that ends the hold (backup and snapshot tools do), stop it, and retry. What was copied is kept.</source>
+        <translation>ディスクに直接書き込む、または静止を解除するプログラム（バックアップツールやスナップショットツールなど）を特定して停止し、再試行してください。コピー済みの内容は保持されます。</translation>
+    </message>
+    <message>
+        <source>A part of a disk is always being written</source>
+        <translation>ディスクの一部に常に書き込みがあります</translation>
+    </message>
+    <message>
+        <source>An area of %1 that cannot be held still was written to during each of %2 tries to copy it.</source>
+        <translation>%1 の静止できない領域が、%2 回のコピー試行のたびに書き込まれました。</translation>
+    </message>
+    <message>
+        <source>Stop what writes to it (updates of the boot partition, programs that use a raw partition) for a minute, then retry.</source>
+        <translation>その領域への書き込み（ブートパーティションの更新、raw パーティションを使用するプログラム）を 1 分間停止してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>Changes on the disks were not seen completely</source>
+        <translation>ディスクの変更を完全に検出できませんでした</translation>
+    </message>
+    <message>
+        <source>A change of %1 was missed.</source>
+        <translation>%1 の変更を 1 件検出できませんでした。</translation>
+    </message>
+    <message>
+        <source>Retry: both sides are compared then, and only what differs is sent.</source>
+        <translation>再試行してください。両側を比較し、異なる部分のみを送信します。</translation>
+    </message>
+    <message>
+        <source>The final moment would have been too long</source>
+        <translation>最終段階が長くなりすぎます</translation>
+    </message>
+    <message>
+        <source>The server had written %1 when its filesystems were held still; there is room for %2.</source>
+        <translation>ファイルシステムの静止時点で、サーバーは %1 を書き込んでいました。許容量は %2 です。</translation>
+    </message>
+    <message>
+        <source>Raise the network limit, stop the services that write most, choose a quiet hour, or allow a longer hold; then retry.</source>
+        <translation>ネットワークの制限を引き上げるか、書き込みの多いサービスを停止するか、負荷の低い時間帯を選ぶか、静止時間を長くしてから再試行してください。</translation>
+    </message>
+    <message>
+        <source>Changes cannot be tracked this way</source>
+        <translation>この方法では変更を追跡できません</translation>
+    </message>
+    <message>
+        <source>The kernel of this server does not allow changes to be tracked with %1.</source>
+        <translation>このサーバーのカーネルは、%1 による変更の追跡を許可していません。</translation>
+    </message>
+    <message>
+        <source>Nothing needs to be done: another way is used. The log has the kernel&apos;s reason.</source>
+        <translation>操作は不要です。別の方法を使用します。カーネルが示す理由はログにあります。</translation>
+    </message>
+    <message>
+        <source>A filesystem could not be stopped</source>
+        <translation>ファイルシステムを静止できませんでした</translation>
+    </message>
+    <message>
+        <source>Writing to %1 could not be stopped for a moment: %2.</source>
+        <translation>%1 への書き込みを一時的に停止できませんでした：%2。</translation>
+    </message>
+    <message>
+        <source>Everything goes on as before. Check the disk&apos;s health and the mount, then retry.</source>
+        <translation>すべて通常どおり動作しています。ディスクの状態とマウントを確認してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>Writing went on too early</source>
+        <translation>書き込みの再開が早すぎました</translation>
+    </message>
+    <message>
+        <source>The filesystems did not stand still long enough: %1.</source>
+        <translation>ファイルシステムの静止時間が不足しました：%1。</translation>
+    </message>
+    <message>
+        <source>What was read is not used. Retry, at a time when the server is less busy.</source>
+        <translation>読み取った内容は使用されません。サーバーの負荷が低いときに再試行してください。</translation>
+    </message>
+    <message>
+        <source>A program of yours that runs around the stop failed</source>
+        <translation>静止の前後に実行されるプログラムが失敗しました</translation>
+    </message>
+    <message>
+        <source>%1 failed: %2.</source>
+        <translation>%1 が失敗しました：%2。</translation>
+    </message>
+    <message>
+        <source>Mend the program in /etc/edgelift/hooks.d, or remove it, then retry.</source>
+        <translation>/etc/edgelift/hooks.d のプログラムを修正または削除してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>A device cannot be followed while the server runs</source>
+        <translation>サーバーの稼働中に追跡できないデバイスがあります</translation>
+    </message>
+    <message>
+        <source>%1 uses %2. What is written to it while the server runs would be lost.</source>
+        <translation>%1 は %2 を使用しています。サーバーの稼働中に書き込まれた内容は失われます。</translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation>使用を停止して再チェックするか、サーバーをシャットダウンしてそのディスクイメージを移行してください。</translation>
+    </message>
+    <message>
+        <source>This part of the copy came too late</source>
+        <translation>コピーのこの部分は到着が遅すぎました</translation>
+    </message>
+    <message>
+        <source>The receiver already takes a later round of the copy.</source>
+        <translation>レシーバーは既にコピーの次の回を受信しています。</translation>
+    </message>
+    <message>
+        <source>Retry. Make sure that only one program migrates this server.</source>
+        <translation>再試行してください。このサーバーを移行するプログラムが 1 つだけであることを確認してください。</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1227,6 +1534,35 @@
     </message>
 </context>
 <context>
+    <name>JobLog</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>A line of the log: %1 what the migration does now, %2 what it said about it</extracomment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>警告：%1</translation>
+    </message>
+    <message>
+        <source>The ENS image %1 is ready.</source>
+        <translation>ENS イメージ %1 の準備ができました。</translation>
+    </message>
+    <message>
+        <source>The migration engine does not answer. Reconnecting.</source>
+        <translation>移行エンジンが応答しません。再接続しています。</translation>
+    </message>
+    <message>
+        <source>Connected to the migration engine again.</source>
+        <translation>移行エンジンに再接続しました。</translation>
+    </message>
+    <message>
+        <source>%1  %2</source>
+        <extracomment>A line of the log: %1 time of day, %2 what happened</extracomment>
+        <translation>%1  %2</translation>
+    </message>
+</context>
+<context>
     <name>JobState</name>
     <message>
         <source>Waiting</source>
@@ -1251,6 +1587,23 @@
     <message>
         <source>Cancelled</source>
         <translation>キャンセル済み</translation>
+    </message>
+</context>
+<context>
+    <name>LayoutLines</name>
+    <message>
+        <source>%1: %2 is left out</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
+        <translation>%1：%2 は除外</translation>
+    </message>
+    <message>
+        <source>%1: %2 → %3 (%4)</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
+        <translation>%1：%2 → %3（%4）</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
     </message>
 </context>
 <context>
@@ -1309,6 +1662,37 @@
     <message>
         <source>Done</source>
         <translation>完了</translation>
+    </message>
+</context>
+<context>
+    <name>PhaseStrip</name>
+    <message>
+        <source>Preparing</source>
+        <translation>準備中</translation>
+    </message>
+    <message>
+        <source>Transit instance</source>
+        <translation>中継インスタンス</translation>
+    </message>
+    <message>
+        <source>Synchronizing</source>
+        <translation>同期中</translation>
+    </message>
+    <message>
+        <source>ECS image</source>
+        <translation>ECS イメージ</translation>
+    </message>
+    <message>
+        <source>Upload to OSS</source>
+        <translation>OSS にアップロード</translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>ENS イメージ</translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation>クリーンアップ</translation>
     </message>
 </context>
 <context>
@@ -1855,6 +2239,174 @@
         <source>Not needed: volumes are copied block by block.</source>
         <translation>不要：ボリュームはブロック単位でコピーされます。</translation>
     </message>
+    <message>
+        <source>Device that cannot be followed</source>
+        <translation>追跡できないデバイス</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a multipath device. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 はマルチパスデバイス %2 を使用しています。サーバーの稼働中は書き込みを追跡できません。</translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation>使用を停止して再チェックするか、サーバーをシャットダウンしてそのディスクイメージを移行してください。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which the kernel drives as an NVMe multipath disk. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 は、カーネルが NVMe マルチパスディスクとして扱う %2 を使用しています。サーバーの稼働中は書き込みを追跡できません。</translation>
+    </message>
+    <message>
+        <source>If the disk has one path only, start the server with the kernel option nvme_core.multipath=N and check again; otherwise shut it down and migrate its disk images.</source>
+        <translation>ディスクのパスが 1 つのみの場合は、カーネルオプション nvme_core.multipath=N でサーバーを起動して再チェックしてください。それ以外の場合は、サーバーをシャットダウンしてそのディスクイメージを移行してください。</translation>
+    </message>
+    <message>
+        <source>%1 uses a disk that is there several times: %2.</source>
+        <translation>%1 が使用するディスクは複数認識されています：%2。</translation>
+    </message>
+    <message>
+        <source>Leave one path to the disk, then check again.</source>
+        <translation>ディスクへのパスを 1 つだけ残してから、再チェックしてください。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a DRBD device. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 は DRBD デバイス %2 を使用しています。サーバーの稼働中は書き込みを追跡できません。</translation>
+    </message>
+    <message>
+        <source>Unmount it, stop DRBD and check again, or shut the server down and migrate its disk images.</source>
+        <translation>アンマウントし、DRBD を停止して再チェックするか、サーバーをシャットダウンしてそのディスクイメージを移行してください。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which other servers may write to as well.</source>
+        <translation>%1 は、他のサーバーも書き込む可能性のある %2 を使用しています。</translation>
+    </message>
+    <message>
+        <source>Unmount it on this server, then check again. What servers share stays where it is.</source>
+        <translation>このサーバーでアンマウントしてから、再チェックしてください。サーバー間で共有される内容は元の場所に残ります。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, persistent memory. What is written to it cannot be followed.</source>
+        <translation>%1 は永続メモリ %2 を使用しています。書き込みを追跡できません。</translation>
+    </message>
+    <message>
+        <source>Move its files to a disk and unmount it, then check again.</source>
+        <translation>ファイルをディスクに移動してアンマウントしてから、再チェックしてください。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2 with DAX: programs write to it past everything that could follow them.</source>
+        <translation>%1 は %2 を DAX で使用しています。プログラムは追跡手段を一切経由せずに書き込みます。</translation>
+    </message>
+    <message>
+        <source>Mount it without the option “dax”, then check again.</source>
+        <translation>オプション「dax」なしでマウントしてから、再チェックしてください。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a disk in memory. Nothing of it would reach the image.</source>
+        <translation>%1 はメモリ上のディスク %2 を使用しています。その内容はイメージに含まれません。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a kind of device that is not known here. What is written to it cannot be followed.</source>
+        <translation>%1 は未知の種類のデバイス %2 を使用しています。書き込みを追跡できません。</translation>
+    </message>
+    <message>
+        <source>System volume</source>
+        <translation>システムボリューム</translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. The image could not start from that.</source>
+        <translation>%1 は %2 上にあります。イメージはそこから起動できません。</translation>
+    </message>
+    <message>
+        <source>Move it to a partition or to a linear logical volume, then check again.</source>
+        <translation>パーティションまたはリニア論理ボリュームに移動してから、再チェックしてください。</translation>
+    </message>
+    <message>
+        <source>Storage in layers</source>
+        <translation>階層化されたストレージ</translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. It is copied as it lies on the disks, with all of them or none.</source>
+        <translation>%1 は %2 上にあります。ディスク上の構成のままコピーするため、該当するディスクはすべて移行するか、すべて除外するかのいずれかです。</translation>
+    </message>
+    <message>
+        <source>Volume that cannot be held still</source>
+        <translation>静止できないボリューム</translation>
+    </message>
+    <message>
+        <source>%1 (%2) is copied in a moment when nothing writes to it.</source>
+        <translation>%1（%2）は、書き込みがない間にコピーされます。</translation>
+    </message>
+    <message>
+        <source>Avoid changes there during the final step.</source>
+        <translation>最終段階では、そこでの変更を避けてください。</translation>
+    </message>
+    <message>
+        <source>Not on this server</source>
+        <translation>このサーバー外のデータ</translation>
+    </message>
+    <message>
+        <source>These are not on disks of this server and are not migrated: %1.</source>
+        <translation>次のものはこのサーバーのディスク上にないため、移行されません：%1。</translation>
+    </message>
+    <message>
+        <source>Make sure that the instance can reach what it needs of them.</source>
+        <translation>そのうち必要なものにインスタンスからアクセスできることを確認してください。</translation>
+    </message>
+    <message>
+        <source>Disk that cannot be understood</source>
+        <translation>認識できないディスク</translation>
+    </message>
+    <message>
+        <source>%1 cannot be used: %2</source>
+        <translation>%1 は使用できません：%2</translation>
+    </message>
+    <message>
+        <source>Repair it, or leave the disk out in the plan.</source>
+        <translation>修復するか、プランでそのディスクを除外してください。</translation>
+    </message>
+    <message>
+        <source>Identity of a disk</source>
+        <translation>ディスクの識別</translation>
+    </message>
+    <message>
+        <source>Disk %1 has neither a serial number nor an id. It is recognized by its slot.</source>
+        <translation>ディスク %1 にはシリアル番号も ID もありません。スロットで識別されます。</translation>
+    </message>
+    <message>
+        <source>Leave it in its slot until the migration is finished.</source>
+        <translation>移行が完了するまで、スロットから移動しないでください。</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>メモリ</translation>
+    </message>
+    <message>
+        <source>%1 are free.</source>
+        <translation>空きは %1 です。</translation>
+    </message>
+    <message>
+        <source>Only %1 are free. What changes last is kept in memory in the final step.</source>
+        <translation>空きは %1 のみです。最終段階では、最後の変更をメモリに保持します。</translation>
+    </message>
+    <message>
+        <source>Stop programs that are not needed during the migration.</source>
+        <translation>移行中に不要なプログラムを停止してください。</translation>
+    </message>
+    <message>
+        <source>A server that runs needs it for block replication.</source>
+        <translation>稼働中のサーバーのブロックレプリケーションに必要です。</translation>
+    </message>
+    <message>
+        <source>You are asked before it is installed.</source>
+        <translation>インストールの前に確認を求めます。</translation>
+    </message>
+    <message>
+        <source>rsync is installed.</source>
+        <translation>rsync はインストール済みです。</translation>
+    </message>
+    <message>
+        <source>rsync copies volumes file by file, and it is not installed.</source>
+        <translation>ボリュームのファイル単位のコピーに使用する rsync がインストールされていません。</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2059,6 +2611,14 @@
     </message>
 </context>
 <context>
+    <name>Said</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+</context>
+<context>
     <name>Warning</name>
     <message>
         <source>The connection to the transit instance is interrupted. The copy goes on by itself when it is back.</source>
@@ -2084,20 +2644,72 @@
             <numerusform>移行先の %n 個のブロックが送信内容と異なっていたため、再送信しました。</numerusform>
         </translation>
     </message>
+    <message>
+        <source>The server changes %1 MB/s, and %2 MB/s can be sent: the copy does not catch up. Raise the limits, wait for a quiet hour, stop the services that write most, or allow a longer final moment.</source>
+        <translation>サーバーの変更は %1 MB/s、送信可能な速度は %2 MB/s で、コピーが追いつきません。制限を引き上げるか、負荷の低い時間帯を待つか、書き込みの多いサービスを停止するか、最終段階を長くしてください。</translation>
+    </message>
 </context>
 <context>
-    <name>edgelift::wizard::CancelPanel</name>
+    <name>edgelift::wizard::BootPanel</name>
     <message>
-        <source>Cancel this migration? The job is deleted, the intermediate instance is released and the copied data is lost. What was used until now is still charged.</source>
-        <translation>この移行をキャンセルしますか？ジョブは削除され、中継インスタンスはリリースされ、コピー済みのデータは失われます。これまでの使用分は課金されます。</translation>
+        <source>The image works: the server in it has booted, and all its files are as they were.</source>
+        <translation>イメージは正常です。イメージ内のサーバーが起動し、すべてのファイルは元のままです。</translation>
     </message>
     <message>
-        <source>&amp;Keep migrating</source>
-        <translation>移行を続ける(&amp;K)</translation>
+        <source>The machine is off. The image works: all files in it were as they were.</source>
+        <translation>マシンは停止しています。イメージは正常です。イメージ内のすべてのファイルは元のままでした。</translation>
     </message>
     <message>
-        <source>Cancel migrati&amp;on</source>
-        <translation>移行をキャンセル(&amp;O)</translation>
+        <source>The image boots in a virtual machine on this server. The image is not changed.</source>
+        <translation>イメージはこのサーバー上の仮想マシンで起動しています。イメージは変更されません。</translation>
+    </message>
+    <message>
+        <source>The machine is off. It did not say what the server says when it has booted.</source>
+        <translation>マシンは停止しています。サーバーの起動完了を示すメッセージはありませんでした。</translation>
+    </message>
+    <message>
+        <source>Stop the &amp;machine</source>
+        <translation>マシンを停止(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Boot it &amp;here</source>
+        <translation>ここで起動(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Console of the image that boots here</source>
+        <translation>ここで起動するイメージのコンソール</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ButtonRow</name>
+    <message>
+        <source>&amp;Next</source>
+        <translation>次へ(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>ヘルプ(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Options</source>
+        <extracomment>Opens a menu: language, size of text, low-bandwidth mode</extracomment>
+        <translation>オプション(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation>オプション</translation>
+    </message>
+    <message>
+        <source>F10</source>
+        <translation>F10</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>戻る(&amp;B)</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>閉じる(&amp;C)</translation>
     </message>
 </context>
 <context>
@@ -2211,6 +2823,109 @@
     </message>
 </context>
 <context>
+    <name>edgelift::wizard::CleanUpBox</name>
+    <message>
+        <source>What the migration made in the cloud is being removed. You may close this window: it goes on.</source>
+        <translation>移行がクラウドに作成したリソースを削除しています。このウィンドウを閉じてもクリーンアップは続きます。</translation>
+    </message>
+    <message>
+        <source>These still exist in the cloud and keep costing until they are removed:</source>
+        <translation>次のリソースはクラウドに残っており、削除されるまで料金が発生します：</translation>
+    </message>
+    <message>
+        <source>Everything temporary was released: the transit instance, the temporary images and snapshots.</source>
+        <translation>一時リソースはすべてリリースされました：中継インスタンス、一時イメージ、スナップショット。</translation>
+    </message>
+    <message>
+        <source>The last clean-up was not complete: %1 %2 [%3]</source>
+        <extracomment>Why a clean-up failed: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation>前回のクリーンアップは完了していません：%1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>Clean up? The job is deleted, the transit instance is released and the copied data is lost.</source>
+        <translation>クリーンアップしますか。ジョブは削除され、中継インスタンスはリリースされ、コピー済みのデータは失われます。</translation>
+    </message>
+    <message>
+        <source>Clean up? Everything listed here but what is kept on purpose is removed from the cloud.</source>
+        <translation>クリーンアップしますか。意図的に保持されているものを除き、ここに表示されているものはすべてクラウドから削除されます。</translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>保持(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Clean u&amp;p now</source>
+        <translation>今すぐクリーンアップ(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation>クリーンアップ</translation>
+    </message>
+    <message>
+        <source>Clean &amp;up…</source>
+        <translation>クリーンアップ(&amp;U)…</translation>
+    </message>
+    <message>
+        <source>How to do it by han&amp;d</source>
+        <translation>手動で行う方法(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Sign in to the console, choose the region, and remove what is listed here from top to bottom: release the instance, delete images, snapshots, disks and the network, and the objects in the bucket. Look for it by its id.</source>
+        <translation>コンソールにログインしてリージョンを選択し、ここに表示されているものを上から順に削除します。インスタンスをリリースし、イメージ、スナップショット、ディスク、ネットワーク、バケット内のオブジェクトを削除してください。ID で検索できます。</translation>
+    </message>
+    <message>
+        <source>ECS console</source>
+        <translation>ECS コンソール</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CodeMaker</name>
+    <message>
+        <source>Generating…</source>
+        <translation>生成しています…</translation>
+    </message>
+    <message>
+        <source>&amp;Name of the code:</source>
+        <translation>コードの名前(&amp;N)：</translation>
+    </message>
+    <message>
+        <source>Optional</source>
+        <translation>任意</translation>
+    </message>
+    <message>
+        <source>Servers it can import (1 to %1):</source>
+        <translation>インポートできるサーバー数（1～%1）：</translation>
+    </message>
+    <message>
+        <source>Days it is valid (1 to %1):</source>
+        <translation>有効日数（1～%1）：</translation>
+    </message>
+    <message>
+        <source>&amp;Generate</source>
+        <translation>生成(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Choose AccessKey pair above and enter the pair and, under Private network, the address of the service.</source>
+        <translation>上で「AccessKey ペア」を選択してペアを入力し、「プライベートネットワーク」でサービスのアドレスを入力してください。</translation>
+    </message>
+    <message>
+        <source>The new activation code</source>
+        <translation>新しいアクティベーションコード</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>コピー(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Copy the activation code</source>
+        <translation>アクティベーションコードをコピー</translation>
+    </message>
+    <message>
+        <source>&amp;Use it here</source>
+        <translation>ここで使用(&amp;U)</translation>
+    </message>
+</context>
+<context>
     <name>edgelift::wizard::ConnectPage</name>
     <message>
         <source>Connect this server</source>
@@ -2237,17 +2952,28 @@ AccessKey ペアはアカウントのユーザーに属します。RAM コンソ
 どちらも保存されません。プログラムを終了した場合は、再度入力してください。</translation>
     </message>
     <message>
-        <source>enter the activation code</source>
-        <translation>アクティベーションコードを入力してください</translation>
+        <source>Connected as %1.</source>
+        <translation>%1 として接続しました。</translation>
     </message>
     <message>
-        <source>enter the AccessKey ID and the AccessKey secret</source>
-        <translation>AccessKey ID と AccessKey Secret を入力してください</translation>
+        <source>Contacting %1…</source>
+        <translation>%1 に接続しています…</translation>
     </message>
     <message>
-        <source>correct what is marked</source>
-        <translation>示された箇所を修正してください</translation>
+        <source>&amp;Retry</source>
+        <translation>再試行(&amp;R)</translation>
     </message>
+    <message>
+        <source>&amp;Test connection</source>
+        <translation>接続をテスト(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Generate a &amp;code</source>
+        <translation>コードを生成(&amp;C)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CredentialForm</name>
     <message>
         <source>Enter an address that begins with http:// or https://.</source>
         <translation>http:// または https:// で始まるアドレスを入力してください。</translation>
@@ -2259,10 +2985,6 @@ AccessKey ペアはアカウントのユーザーに属します。RAM コンソ
     <message>
         <source>Enter the activation code from the SMC console. [E-CON-01]</source>
         <translation>SMC コンソールのアクティベーションコードを入力してください。[E-CON-01]</translation>
-    </message>
-    <message>
-        <source>Connected as %1.</source>
-        <translation>%1 として接続しました。</translation>
     </message>
     <message>
         <source>The service rejected the activation code. Check it for missing characters, or generate a new one. [E-CON-02]</source>
@@ -2283,12 +3005,20 @@ AccessKey ペアはアカウントのユーザーに属します。RAM コンソ
         <translation>AccessKey ペアが拒否されました：%1。ペアとその権限を確認してください。[E-CON-06]</translation>
     </message>
     <message>
-        <source>Contacting %1…</source>
-        <translation>%1 に接続しています…</translation>
+        <source>enter the activation code</source>
+        <translation>アクティベーションコードを入力してください</translation>
     </message>
     <message>
-        <source>&amp;Retry</source>
-        <translation>再試行(&amp;R)</translation>
+        <source>enter the AccessKey ID and the AccessKey secret</source>
+        <translation>AccessKey ID と AccessKey Secret を入力してください</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>示された箇所を修正してください</translation>
+    </message>
+    <message>
+        <source>complete the activation code</source>
+        <translation>アクティベーションコードを最後まで入力してください</translation>
     </message>
     <message>
         <source>Acti&amp;vation code (recommended)</source>
@@ -2330,10 +3060,6 @@ AccessKey ペアはアカウントのユーザーに属します。RAM コンソ
         <source>&amp;Private network</source>
         <translation>プライベートネットワーク(&amp;P)</translation>
     </message>
-    <message>
-        <source>&amp;Test connection</source>
-        <translation>接続をテスト(&amp;T)</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::DecisionCard</name>
@@ -2349,6 +3075,74 @@ AccessKey ペアはアカウントのユーザーに属します。RAM コンソ
     <message>
         <source>%1 %2</source>
         <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DemoBar</name>
+    <message>
+        <source>The receiver was killed. It starts again by itself.</source>
+        <translation>レシーバーを強制終了しました。自動的に再起動します。</translation>
+    </message>
+    <message>
+        <source>No receiver runs now. It runs while data is transferred.</source>
+        <translation>現在、レシーバーは実行されていません。データの転送中に実行されます。</translation>
+    </message>
+    <message>
+        <source>Every instance type is sold out.</source>
+        <translation>すべてのインスタンスタイプが在庫切れです。</translation>
+    </message>
+    <message>
+        <source>Instance types are in stock again.</source>
+        <translation>インスタンスタイプの在庫が回復しました。</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>An error: %1 what happened, %2 what to do</extracomment>
+        <translation>%1%2</translation>
+    </message>
+    <message>
+        <source>The network is back.</source>
+        <translation>ネットワークが回復しました。</translation>
+    </message>
+    <message numerus="yes">
+        <source>The network is down for %n s more.</source>
+        <translation>
+            <numerusform>ネットワークはあと %n 秒間停止します。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Restock the instance types</source>
+        <translation>インスタンスタイプの在庫を補充</translation>
+    </message>
+    <message>
+        <source>Sell out the instance types</source>
+        <translation>インスタンスタイプを在庫切れにする</translation>
+    </message>
+    <message>
+        <source>Demonstration – no data leaves this server</source>
+        <translation>デモ – データはこのサーバーの外に送信されません</translation>
+    </message>
+    <message>
+        <source>Link speed:</source>
+        <translation>リンク速度：</translation>
+    </message>
+    <message>
+        <source>Speed of the simulated link</source>
+        <translation>シミュレートするリンクの速度</translation>
+    </message>
+    <message>
+        <source>Make it fail</source>
+        <translation>障害を発生させる</translation>
+    </message>
+    <message numerus="yes">
+        <source>Drop the network for %n s</source>
+        <translation>
+            <numerusform>ネットワークを %n 秒間切断</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Kill the receiver</source>
+        <translation>レシーバーを強制終了</translation>
     </message>
 </context>
 <context>
@@ -2370,8 +3164,43 @@ AccessKey ペアはアカウントのユーザーに属します。RAM コンソ
         <translation>アクティベーションコードを生成しています…</translation>
     </message>
     <message>
-        <source>The demonstration is ready.</source>
-        <translation>デモの準備ができました。</translation>
+        <source>The demonstration is ready. The activation code is in its field already.</source>
+        <translation>デモの準備ができました。アクティベーションコードは入力済みです。</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiagnosticsBox</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>What went wrong: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>Save diagnostics</source>
+        <translation>診断情報を保存</translation>
+    </message>
+    <message>
+        <source>ZIP archives (*.zip)</source>
+        <translation>ZIP アーカイブ (*.zip)</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>%1 として保存しました。</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <extracomment>%1 the name of a file, %2 its size</extracomment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>These files will be saved, without secrets:
+%1</source>
+        <translation>次のファイルを保存します（機密情報は含まれません）：
+%1</translation>
+    </message>
+    <message>
+        <source>Save these files…</source>
+        <translation>これらのファイルを保存…</translation>
     </message>
 </context>
 <context>
@@ -2384,6 +3213,27 @@ AccessKey ペアはアカウントのユーザーに属します。RAM コンソ
         <source>+%1 too much</source>
         <extracomment>on a disk that is too small; %1 a size</extracomment>
         <translation>%1 超過</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiskRows</name>
+    <message>
+        <source>System disk %1</source>
+        <extracomment>%1: the name of a disk such as /dev/vda</extracomment>
+        <translation>システムディスク %1</translation>
+    </message>
+    <message>
+        <source>Data disk %1</source>
+        <translation>データディスク %1</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>%1 の進捗</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of a disk: amount that is copied, amount in all</extracomment>
+        <translation>%2 の%1</translation>
     </message>
 </context>
 <context>
@@ -2452,28 +3302,7 @@ AccessKey ペアはアカウントのユーザーに属します。RAM コンソ
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::DisksPage</name>
-    <message>
-        <source>%1 %2 [%3]</source>
-        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
-        <translation>%1 %2 [%3]</translation>
-    </message>
-    <message>
-        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
-        <translation>「%1」はサイズとして無効です。数値のみ（GiB 単位）、または 20 や 512 MiB のように単位付きで入力してください。</translation>
-    </message>
-    <message>
-        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
-        <translation>%1 を選びました。上下キーでディスクを選択し、Enter で配置、Esc でキャンセルします。</translation>
-    </message>
-    <message>
-        <source>No disks found.</source>
-        <translation>ディスクが見つかりません。</translation>
-    </message>
-    <message>
-        <source>Reading disks…</source>
-        <translation>ディスクを読み取っています…</translation>
-    </message>
+    <name>edgelift::wizard::DisksButtons</name>
     <message numerus="yes">
         <source>%n problem(s) to solve</source>
         <translation>
@@ -2485,41 +3314,12 @@ AccessKey ペアはアカウントのユーザーに属します。RAM コンソ
         <translation>配置：可能</translation>
     </message>
     <message>
-        <source>let Edgelift read the disks of this server</source>
-        <translation>Edgelift にこのサーバーのディスクの読み取りを許可してください</translation>
-    </message>
-    <message numerus="yes">
-        <source>solve %n problem(s) of the layout</source>
-        <translation>
-            <numerusform>構成の問題を %n 件解決してください</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>%1: %2</source>
-        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
-----------
-%1 a mount target or disk, %2 what is to be said about it</extracomment>
-        <translation>%1：%2</translation>
-    </message>
-    <message>
-        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
-        <translation>マウントポイントのハンドルを別のディスクにドラッグするか、Ctrl+X を押します。F2 でサイズを変更し、Space で「移行」をオフにします。</translation>
-    </message>
-    <message>
-        <source>What is left needs your decision: see the list below the table.</source>
-        <translation>残りは判断が必要です。表の下の一覧を確認してください。</translation>
-    </message>
-    <message>
         <source>&amp;Automatic layout</source>
         <translation>自動構成(&amp;A)</translation>
     </message>
     <message>
         <source>Ad&amp;just</source>
         <translation>調整(&amp;J)</translation>
-    </message>
-    <message>
-        <source>&amp;Show the layout</source>
-        <translation>構成を表示(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
@@ -2553,6 +3353,54 @@ AccessKey ペアはアカウントのユーザーに属します。RAM コンソ
         <source>F5</source>
         <translation>F5</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksPage</name>
+    <message>
+        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
+        <translation>「%1」はサイズとして無効です。数値のみ（GiB 単位）、または 20 や 512 MiB のように単位付きで入力してください。</translation>
+    </message>
+    <message>
+        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
+        <translation>%1 を選びました。上下キーでディスクを選択し、Enter で配置、Esc でキャンセルします。</translation>
+    </message>
+    <message>
+        <source>No disks found.</source>
+        <translation>ディスクが見つかりません。</translation>
+    </message>
+    <message>
+        <source>Reading disks…</source>
+        <translation>ディスクを読み取っています…</translation>
+    </message>
+    <message>
+        <source>let Edgelift read the disks of this server</source>
+        <translation>Edgelift にこのサーバーのディスクの読み取りを許可してください</translation>
+    </message>
+    <message numerus="yes">
+        <source>solve %n problem(s) of the layout</source>
+        <translation>
+            <numerusform>構成の問題を %n 件解決してください</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
+----------
+%1 a mount target or disk, %2 what is to be said about it</extracomment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
+        <translation>マウントポイントのハンドルを別のディスクにドラッグするか、Ctrl+X を押します。F2 でサイズを変更し、Space で「移行」をオフにします。</translation>
+    </message>
+    <message>
+        <source>What is left needs your decision: see the list below the table.</source>
+        <translation>残りは判断が必要です。表の下の一覧を確認してください。</translation>
+    </message>
+    <message>
+        <source>&amp;Show the layout</source>
+        <translation>構成を表示(&amp;S)</translation>
+    </message>
     <message>
         <source>Mount targets</source>
         <translation>マウントポイント</translation>
@@ -2577,22 +3425,26 @@ With the keyboard: Ctrl+X picks up a mount target, Up and Down choose a disk, En
         <source>Choose what the disks of the image look like and what is migrated to them.</source>
         <translation>イメージのディスク構成と移行する内容を選択してください。</translation>
     </message>
+    <message>
+        <source>Choose Adjust to change this layout.</source>
+        <translation>この構成を変更するには「調整」を選択してください。</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksTable</name>
+    <message>
+        <source>In use: %1; at least %2.</source>
+        <extracomment>of a disk or mount target; %1 the space in use, %2 the smallest possible size</extracomment>
+        <translation>使用中：%1、最小 %2。</translation>
+    </message>
+    <message>
+        <source>LVM: %1.</source>
+        <extracomment>%1 the name of a volume group or logical volume</extracomment>
+        <translation>LVM：%1。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::ErrorPanel</name>
-    <message>
-        <source>%1 %2: price not known</source>
-        <translation>%1 %2：料金不明</translation>
-    </message>
-    <message>
-        <source>%1 %2: free</source>
-        <translation>%1 %2：無料</translation>
-    </message>
-    <message>
-        <source>%1 %2: %3 %4 a day</source>
-        <extracomment>A cloud resource: kind, id, currency such as CNY, amount</extracomment>
-        <translation>%1 %2：1 日あたり %3 %4</translation>
-    </message>
     <message>
         <source>The migration stopped: %1 [%2]</source>
         <extracomment>%1: what happened, %2: a code such as EL-0212</extracomment>
@@ -2613,10 +3465,6 @@ Detail: %4</source>
 詳細：%4</translation>
     </message>
     <message>
-        <source>Troubleshoot errors: %1</source>
-        <translation>エラーのトラブルシューティング：%1</translation>
-    </message>
-    <message>
         <source>Re&amp;try</source>
         <translation>再試行(&amp;T)</translation>
     </message>
@@ -2629,40 +3477,59 @@ Detail: %4</source>
         <translation>診断情報を保存(&amp;G)…</translation>
     </message>
     <message>
-        <source>Save t&amp;hese files…</source>
-        <translation>これらのファイルを保存(&amp;H)…</translation>
-    </message>
-    <message>
         <source>Cancel job and clean &amp;up…</source>
         <translation>ジョブをキャンセルしてクリーンアップ(&amp;U)…</translation>
     </message>
     <message>
-        <source>Still there and costing until you clean up:
-%1</source>
-        <translation>次のリソースが残っており、クリーンアップするまで課金されます：
-%1</translation>
+        <source>These still exist in the cloud and keep costing until you retry or clean up:</source>
+        <translation>次のリソースはクラウドに残っており、再試行またはクリーンアップするまで料金が発生します：</translation>
     </message>
     <message>
-        <source>%1 (%2)</source>
-        <translation>%1（%2）</translation>
+        <source>You retried at %1: it came to the same error again.</source>
+        <translation>%1 に再試行しましたが、同じエラーが再発しました。</translation>
     </message>
     <message>
-        <source>These files will be saved, without secrets:
-%1</source>
-        <translation>次のファイルを保存します（機密情報は含まれません）：
-%1</translation>
+        <source>You retried at %1: it came to another error.</source>
+        <translation>%1 に再試行しましたが、別のエラーが発生しました。</translation>
     </message>
     <message>
-        <source>Save diagnostics</source>
-        <translation>診断情報を保存</translation>
+        <source>Start again &amp;with the same settings</source>
+        <translation>同じ設定でやり直す(&amp;W)</translation>
     </message>
     <message>
-        <source>ZIP archives (*.zip)</source>
-        <translation>ZIP アーカイブ (*.zip)</translation>
+        <source>Copy what is said about this error</source>
+        <translation>このエラーの説明をコピー</translation>
     </message>
     <message>
-        <source>Saved as %1.</source>
-        <translation>%1 として保存しました。</translation>
+        <source>Troubleshoot errors</source>
+        <translation>エラーのトラブルシューティング</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ExcludesForm</name>
+    <message>
+        <source>Path to &amp;leave out:</source>
+        <translation>除外するパス(&amp;L)：</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>追加(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>削除(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Paths that are left out</source>
+        <translation>除外されるパス</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::FactGrid</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>One line of a list of facts: name and value</extracomment>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>
@@ -2674,14 +3541,6 @@ Detail: %4</source>
     <message>
         <source>Finish and clean-up</source>
         <translation>完了とクリーンアップ</translation>
-    </message>
-    <message>
-        <source>Image: %1 (%2)
-Region: %3
-Duration: %4</source>
-        <translation>イメージ：%1（%2）
-リージョン：%3
-所要時間：%4</translation>
     </message>
     <message>
         <source>The ENS image is ready.</source>
@@ -2700,45 +3559,8 @@ Duration: %4</source>
         <translation>移行はキャンセルされました。イメージはありません。</translation>
     </message>
     <message>
-        <source>Next steps
-1. Open the ENS console and create an instance from this image.
-2. Check application licences: the hardware changed.
-3. Compare the new instance with this server before switching over.</source>
-        <translation>次の手順
-1. ENS コンソールを開き、このイメージからインスタンスを作成します。
-2. ハードウェアが変わったため、アプリケーションのライセンスを確認します。
-3. 切り替える前に、新しいインスタンスをこのサーバーと比較します。</translation>
-    </message>
-    <message>
-        <source>ENS console: %1</source>
-        <translation>ENS コンソール：%1</translation>
-    </message>
-    <message>
-        <source>Or by command: %1</source>
-        <translation>コマンドを使用する場合：%1</translation>
-    </message>
-    <message>
         <source>Folder of the image: %1</source>
         <translation>イメージのフォルダー：%1</translation>
-    </message>
-    <message>
-        <source>Kept on purpose: %1</source>
-        <extracomment>%1: a cloud resource and its price</extracomment>
-        <translation>設定により保持：%1</translation>
-    </message>
-    <message>
-        <source>Still there: %1 – costs continue</source>
-        <translation>残存：%1 – 課金が続きます</translation>
-    </message>
-    <message>
-        <source>Everything temporary was released: the intermediate instance, the temporary images and snapshots.</source>
-        <translation>一時リソースはすべてリリースされました：中継インスタンス、一時イメージ、スナップショット。</translation>
-    </message>
-    <message>
-        <source>Clean-up
-%1</source>
-        <translation>クリーンアップ
-%1</translation>
     </message>
     <message>
         <source>Save report</source>
@@ -2749,22 +3571,6 @@ Duration: %4</source>
         <translation>レポート (*.html)</translation>
     </message>
     <message>
-        <source>The report was saved as %1.</source>
-        <translation>レポートを %1 として保存しました。</translation>
-    </message>
-    <message>
-        <source>Copy &amp;address</source>
-        <translation>アドレスをコピー(&amp;A)</translation>
-    </message>
-    <message>
-        <source>Copy &amp;command</source>
-        <translation>コマンドをコピー(&amp;C)</translation>
-    </message>
-    <message>
-        <source>&amp;Release now</source>
-        <translation>今すぐリリース(&amp;R)</translation>
-    </message>
-    <message>
         <source>Show in &amp;file manager</source>
         <translation>ファイルマネージャーで表示(&amp;F)</translation>
     </message>
@@ -2773,35 +3579,78 @@ Duration: %4</source>
         <translation>レポートを保存(&amp;S)…</translation>
     </message>
     <message>
-        <source>Boot it &amp;here</source>
-        <translation>ここで起動(&amp;H)</translation>
+        <source>Save settings</source>
+        <translation>設定を保存</translation>
     </message>
     <message>
-        <source>Console of the image that boots here</source>
-        <translation>ここで起動するイメージのコンソール</translation>
-    </message>
-</context>
-<context>
-    <name>edgelift::wizard::JobWatch</name>
-    <message>
-        <source>%1: %2</source>
-        <translation>%1：%2</translation>
+        <source>Plan files (*.json)</source>
+        <translation>プランファイル (*.json)</translation>
     </message>
     <message>
-        <source>Warning: %1</source>
-        <translation>警告：%1</translation>
+        <source>Saved as %1.</source>
+        <extracomment>%1 is the path of a file</extracomment>
+        <translation>%1 として保存しました。</translation>
     </message>
     <message>
-        <source>The ENS image %1 is ready.</source>
-        <translation>ENS イメージ %1 の準備ができました。</translation>
+        <source>No file manager could be opened. The image is in the folder %1.</source>
+        <translation>ファイルマネージャーを開けませんでした。イメージはフォルダー %1 にあります。</translation>
     </message>
     <message>
-        <source>The migration engine does not answer. Reconnecting.</source>
-        <translation>移行エンジンが応答しません。再接続しています。</translation>
+        <source>Image</source>
+        <translation>イメージ</translation>
     </message>
     <message>
-        <source>Connected to the migration engine again.</source>
-        <translation>移行エンジンに再接続しました。</translation>
+        <source>Image ID</source>
+        <translation>イメージ ID</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>リージョン</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>コピー済み</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>送信済み</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>所要時間</translation>
+    </message>
+    <message>
+        <source>Next steps</source>
+        <translation>次のステップ</translation>
+    </message>
+    <message>
+        <source>Or by this command, with your own values for TYPE, REGION and MBIT:</source>
+        <extracomment>The capitals are in the command and stay as they are</extracomment>
+        <translation>または、TYPE、REGION、MBIT を実際の値に置き換えて次のコマンドを使用します：</translation>
+    </message>
+    <message>
+        <source>1. Open the ENS console and create an instance from this image.
+2. Check application licences: the hardware changed.
+3. Compare the new instance with this server before switching over.</source>
+        <translation>1. ENS コンソールを開き、このイメージからインスタンスを作成します。
+2. ハードウェアが変わったため、アプリケーションのライセンスを確認します。
+3. 切り替える前に、新しいインスタンスをこのサーバーと比較します。</translation>
+    </message>
+    <message>
+        <source>ENS console</source>
+        <translation>ENS コンソール</translation>
+    </message>
+    <message>
+        <source>Copy co&amp;mmand</source>
+        <translation>コマンドをコピー(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Save these settin&amp;gs…</source>
+        <translation>これらの設定を保存(&amp;G)…</translation>
+    </message>
+    <message>
+        <source>To migrate another server with the same settings</source>
+        <translation>同じ設定で別のサーバーを移行するには</translation>
     </message>
 </context>
 <context>
@@ -2916,6 +3765,39 @@ Duration: %4</source>
         <source>not migrated</source>
         <translation>移行対象外</translation>
     </message>
+    <message>
+        <source>See below: %1</source>
+        <extracomment>beside a disk or mount target; %1 codes of problems that are listed below the table</extracomment>
+        <translation>下記を参照：%1</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>Not migrated</source>
+        <translation>移行しない</translation>
+    </message>
+    <message>
+        <source>Same size and structure</source>
+        <extracomment>why a volume is copied block by block</extracomment>
+        <translation>サイズと構造が同じ</translation>
+    </message>
+    <message>
+        <source>Its size changes</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>サイズが変わる</translation>
+    </message>
+    <message>
+        <source>LVM, and no multiple of 4 MiB</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>LVM であり、4 MiB の倍数ではない</translation>
+    </message>
+    <message>
+        <source>As chosen</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>選択のとおり</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -2940,35 +3822,41 @@ Duration: %4</source>
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::MainWindow</name>
+    <name>edgelift::wizard::LinkLine</name>
     <message>
-        <source>Step %1 of %2</source>
-        <translation>ステップ %1/%2</translation>
+        <source>%1: %2</source>
+        <extracomment>%1: what a web page is about, %2: its address</extracomment>
+        <translation>%1：%2</translation>
     </message>
+    <message>
+        <source>Open</source>
+        <translation>開く</translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation>アドレスをコピー</translation>
+    </message>
+    <message>
+        <source>Open: %1</source>
+        <extracomment>For screen readers: %1 is what a web page is about</extracomment>
+        <translation>開く：%1</translation>
+    </message>
+    <message>
+        <source>Copy address: %1</source>
+        <translation>アドレスをコピー：%1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MainWindow</name>
     <message>
         <source>Edgelift — %1</source>
         <extracomment>Title of the window: program — step or progress</extracomment>
         <translation>Edgelift - %1</translation>
     </message>
     <message>
-        <source>&amp;Next</source>
-        <translation>次へ(&amp;N)</translation>
-    </message>
-    <message>
-        <source>&amp;Help</source>
-        <translation>ヘルプ(&amp;H)</translation>
-    </message>
-    <message>
-        <source>&amp;Back</source>
-        <translation>戻る(&amp;B)</translation>
-    </message>
-    <message>
-        <source>&amp;Close</source>
-        <translation>閉じる(&amp;C)</translation>
-    </message>
-    <message>
-        <source>Server and region</source>
-        <translation>サーバーとリージョン</translation>
+        <source>Step %1 of %2 — %3</source>
+        <extracomment>In a narrow window instead of the list of steps: %3 is the name of the step</extracomment>
+        <translation>ステップ %1/%2 — %3</translation>
     </message>
 </context>
 <context>
@@ -2986,21 +3874,13 @@ Duration: %4</source>
         <translation>このメッセージを閉じる</translation>
     </message>
     <message>
-        <source>%1: %2 %3</source>
-        <extracomment>An error: what happened, to what, and what to do</extracomment>
-        <translation>%1：%2%3</translation>
+        <source>%1 %2</source>
+        <extracomment>An error: what happened, and what to do</extracomment>
+        <translation>%1%2</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::MigrationPage</name>
-    <message>
-        <source>Applied. It takes effect when the migration goes on.</source>
-        <translation>適用しました。移行の再開時に有効になります。</translation>
-    </message>
-    <message>
-        <source>Applied. The new limit takes effect within %1 s.</source>
-        <translation>適用しました。新しい制限は %1 秒以内に有効になります。</translation>
-    </message>
     <message>
         <source>%1 %2</source>
         <extracomment>In the window&apos;s title: per cent and state</extracomment>
@@ -3013,50 +3893,6 @@ Duration: %4</source>
     <message>
         <source>You may close this window: the migration goes on, and starting Edgelift again shows it.</source>
         <translation>このウィンドウを閉じても移行は続きます。Edgelift を再度起動すると表示されます。</translation>
-    </message>
-    <message>
-        <source>The migration is not finished.</source>
-        <translation>移行は完了していません。</translation>
-    </message>
-    <message>
-        <source>No migration</source>
-        <translation>移行なし</translation>
-    </message>
-    <message>
-        <source>Creating the intermediate instance…</source>
-        <translation>中継インスタンスを作成しています…</translation>
-    </message>
-    <message>
-        <source>Preparing</source>
-        <translation>準備中</translation>
-    </message>
-    <message>
-        <source>Synchronizing</source>
-        <translation>同期中</translation>
-    </message>
-    <message>
-        <source>Paused. The intermediate instance keeps costing.</source>
-        <translation>一時停止中です。中継インスタンスの課金は続きます。</translation>
-    </message>
-    <message>
-        <source>Error</source>
-        <translation>エラー</translation>
-    </message>
-    <message>
-        <source>Completed</source>
-        <translation>完了</translation>
-    </message>
-    <message>
-        <source>Cleaning up…</source>
-        <translation>クリーンアップしています…</translation>
-    </message>
-    <message>
-        <source>Cancelled</source>
-        <translation>キャンセル済み</translation>
-    </message>
-    <message>
-        <source>Reconnecting to the migration engine… (%1 s)</source>
-        <translation>移行エンジンに再接続しています…（%1 秒）</translation>
     </message>
     <message>
         <source>The numbers are of %1.</source>
@@ -3081,35 +3917,6 @@ Duration: %4</source>
     <message>
         <source>&amp;Pause</source>
         <translation>一時停止(&amp;P)</translation>
-    </message>
-    <message>
-        <source>%1 · %2 of %3</source>
-        <extracomment>Of a disk: per cent, amount that is copied, amount in all</extracomment>
-        <translation>%1 · %2/%3</translation>
-    </message>
-    <message>
-        <source>%1 left</source>
-        <translation>残り %1</translation>
-    </message>
-    <message>
-        <source>Remaining time: %1</source>
-        <translation>残り時間：%1</translation>
-    </message>
-    <message>
-        <source>Speed: %1 before compression · Network: %2 · Limit: %3 · Average: %4</source>
-        <translation>速度：%1（圧縮前） · ネットワーク：%2 · 制限：%3 · 平均：%4</translation>
-    </message>
-    <message>
-        <source>Elapsed: %1 · Sent: %2 · Saved by compression: %3 · Interruptions: %4</source>
-        <translation>経過時間：%1 · 送信済み：%2 · 圧縮による削減：%3 · 中断回数：%4</translation>
-    </message>
-    <message>
-        <source>Progress of %1</source>
-        <translation>%1 の進捗</translation>
-    </message>
-    <message>
-        <source>Warning: %1</source>
-        <translation>警告：%1</translation>
     </message>
     <message>
         <source>Job ID</source>
@@ -3144,10 +3951,6 @@ Duration: %4</source>
         <translation>ターゲットリージョン</translation>
     </message>
     <message>
-        <source>Intermediate instance ID</source>
-        <translation>中継インスタンス ID</translation>
-    </message>
-    <message>
         <source>Tags</source>
         <translation>タグ</translation>
     </message>
@@ -3156,75 +3959,200 @@ Duration: %4</source>
         <translation>残り時間（秒）</translation>
     </message>
     <message>
-        <source>%1: %2</source>
-        <translation>%1：%2</translation>
-    </message>
-    <message>
-        <source>%1  %2</source>
-        <translation>%1  %2</translation>
-    </message>
-    <message>
-        <source>Progress</source>
-        <translation>進捗</translation>
-    </message>
-    <message>
         <source>&amp;Modify…</source>
         <translation>変更(&amp;M)…</translation>
-    </message>
-    <message>
-        <source>&amp;Cancel job…</source>
-        <translation>ジョブをキャンセル(&amp;C)…</translation>
     </message>
     <message>
         <source>&amp;Details</source>
         <translation>詳細(&amp;D)</translation>
     </message>
     <message>
-        <source>Lo&amp;g</source>
-        <translation>ログ(&amp;G)</translation>
-    </message>
-    <message>
         <source>Log</source>
         <translation>ログ</translation>
     </message>
     <message>
-        <source>Copy &amp;all</source>
-        <translation>すべてコピー(&amp;A)</translation>
+        <source>When this window is closed the demonstration ends, and its migration with it.</source>
+        <translation>このウィンドウを閉じると、デモとその移行は終了します。</translation>
     </message>
     <message>
-        <source>Do not stop, start, restart or release the intermediate instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
-        <translation>移行中は、中継インスタンスの停止、起動、再起動、リリース、課金方法の変更を行わないでください。移行後に自動的にリリースされます。</translation>
+        <source>You may close this window: the clean-up goes on.</source>
+        <translation>このウィンドウを閉じてもクリーンアップは続きます。</translation>
+    </message>
+    <message>
+        <source>The speed counts the data of the disks before it is compressed, so it can be higher than the speed of the network. The remaining time is shown once the speed is steady.
+
+Pause keeps everything that was copied, and the transit instance, which keeps costing. Cancel removes both.
+
+After an error nothing is lost: what was copied is kept, and Retry goes on from there.</source>
+        <translation>速度は圧縮前のディスクデータで計算されるため、ネットワークの速度を上回ることがあります。残り時間は、速度が安定すると表示されます。
+
+一時停止では、コピー済みの内容と中継インスタンスがすべて保持され、中継インスタンスの料金は発生し続けます。キャンセルすると、どちらも削除されます。
+
+エラーが発生しても何も失われません。コピー済みの内容は保持され、再試行するとそこから続行します。</translation>
+    </message>
+    <message>
+        <source>%1 — %2</source>
+        <extracomment>In the window&apos;s title: how far the migration is, and the server&apos;s name</extracomment>
+        <translation>%1 — %2</translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused.</source>
+        <extracomment>%1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation>移行の一時停止中も、中継インスタンスの料金は発生し続けます。</translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused: %1.</source>
+        <translation>移行の一時停止中も、中継インスタンスの料金は発生し続けます：%1。</translation>
+    </message>
+    <message>
+        <source>This server&apos;s own disk accesses are slow, so the migration reads at most %1 for now.</source>
+        <translation>このサーバー自体のディスクアクセスが遅いため、移行の読み取りは現在最大 %1 に抑えられています。</translation>
+    </message>
+    <message>
+        <source>Cancel this migration? The job is deleted, the transit instance is released and the copied data is lost. What was used until now is still charged.</source>
+        <translation>この移行をキャンセルしますか。ジョブは削除され、中継インスタンスはリリースされ、コピー済みのデータは失われます。これまでの使用分には料金が発生します。</translation>
+    </message>
+    <message>
+        <source>&amp;Keep migrating</source>
+        <translation>移行を続ける(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Cancel migrati&amp;on</source>
+        <translation>移行をキャンセル(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Estimate migration time and test transfer speed</source>
+        <translation>移行時間の見積もりと転送速度のテスト</translation>
+    </message>
+    <message>
+        <source>Cancel &amp;job…</source>
+        <translation>ジョブをキャンセル(&amp;J)…</translation>
+    </message>
+    <message>
+        <source>&amp;Log</source>
+        <translation>ログ(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Copy all</source>
+        <translation>すべてコピー</translation>
+    </message>
+    <message>
+        <source>Copy all details</source>
+        <translation>詳細をすべてコピー</translation>
+    </message>
+    <message>
+        <source>Transit instance ID</source>
+        <translation>中継インスタンス ID</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
+        <translation>移行中は、中継インスタンスを停止、起動、再起動、リリースしたり、課金方法を変更したりしないでください。移行後に自動的にリリースされます。</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::ModifyPanel</name>
     <message>
-        <source>Speed &amp;limit (Mbit/s):</source>
-        <translation>速度制限（Mbit/s）(&amp;L)：</translation>
-    </message>
-    <message>
         <source>Unlimited</source>
         <translation>無制限</translation>
-    </message>
-    <message>
-        <source>Co&amp;mpression:</source>
-        <translation>圧縮(&amp;M)：</translation>
     </message>
     <message>
         <source>Off</source>
         <translation>オフ</translation>
     </message>
     <message>
-        <source>&amp;Verify the copied data by checksum</source>
-        <translation>コピーしたデータをチェックサムで検証(&amp;V)</translation>
-    </message>
-    <message>
         <source>&amp;Apply</source>
         <translation>適用(&amp;A)</translation>
     </message>
     <message>
-        <source>Cl&amp;ose</source>
-        <translation>閉じる(&amp;O)</translation>
+        <source>The time plan is in force now (%1): %2. The limit above counts outside of it.</source>
+        <translation>現在、時間プランが有効です（%1）：%2。上の制限は、それ以外の時間に適用されます。</translation>
+    </message>
+    <message>
+        <source>Applied.</source>
+        <translation>適用しました。</translation>
+    </message>
+    <message>
+        <source>Applied. The new limit takes effect within %1 s.</source>
+        <translation>適用しました。新しい制限は %1 秒以内に有効になります。</translation>
+    </message>
+    <message>
+        <source>Applied. It takes effect when the migration goes on.</source>
+        <translation>適用しました。移行の再開時に有効になります。</translation>
+    </message>
+    <message>
+        <source>&amp;Speed limit (Mbit/s):</source>
+        <translation>速度制限（Mbit/s）(&amp;S)：</translation>
+    </message>
+    <message>
+        <source>Compress&amp;ion:</source>
+        <translation>圧縮(&amp;I)：</translation>
+    </message>
+    <message>
+        <source>Veri&amp;fy the copied data by checksum</source>
+        <translation>コピーしたデータをチェックサムで検証(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Clos&amp;e</source>
+        <translation>閉じる(&amp;E)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::NetworkForm</name>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>An id and the name beside it</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
+        <translation>%1 に VPC がありません。VPC コンソールで作成してから更新してください。</translation>
+    </message>
+    <message>
+        <source>Optional: without it, a network is made for this migration and removed after it.</source>
+        <translation>任意：指定しない場合、この移行用のネットワークを作成し、移行後に削除します。</translation>
+    </message>
+    <message>
+        <source>&amp;Public network</source>
+        <translation>パブリックネットワーク(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;VPC: this server is connected to it</source>
+        <translation>VPC：このサーバーは接続済み(&amp;V)</translation>
+    </message>
+    <message>
+        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
+        <translation>直接、または VPN Gateway、Express Connect 回線、Smart Access Gateway 経由で VPC にアクセスできる場合は、より高速で安定した VPC を推奨します。</translation>
+    </message>
+    <message>
+        <source>VP&amp;C:</source>
+        <translation>VPC(&amp;C)：</translation>
+    </message>
+    <message>
+        <source>v&amp;Switch:</source>
+        <translation>vSwitch(&amp;S)：</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::OptionsMenu</name>
+    <message>
+        <source>&amp;Language</source>
+        <translation>言語(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Lar&amp;ger text</source>
+        <translation>文字を大きく(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Smaller text</source>
+        <translation>文字を小さく(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Usual text size</source>
+        <translation>標準の文字サイズ(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Low-&amp;bandwidth mode</source>
+        <translation>低帯域幅モード(&amp;B)</translation>
     </message>
 </context>
 <context>
@@ -3349,21 +4277,154 @@ The import registers this server with the service that made the activation code.
         <source>&amp;Exclude files and folders</source>
         <translation>ファイルとフォルダーを除外(&amp;E)</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::ProgressPanel</name>
     <message>
-        <source>Path to &amp;leave out:</source>
-        <translation>除外するパス(&amp;L)：</translation>
+        <source>No migration</source>
+        <translation>移行なし</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>追加(&amp;A)</translation>
+        <source>Creating the transit instance…</source>
+        <translation>中継インスタンスを作成しています…</translation>
     </message>
     <message>
-        <source>&amp;Remove</source>
-        <translation>削除(&amp;R)</translation>
+        <source>Preparing</source>
+        <translation>準備中</translation>
     </message>
     <message>
-        <source>Paths that are left out</source>
-        <translation>除外されるパス</translation>
+        <source>Synchronizing</source>
+        <translation>同期中</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>一時停止</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>エラー</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>完了</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>クリーンアップしています…</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>キャンセル済み</translation>
+    </message>
+    <message>
+        <source>Reconnecting to the migration engine… (%1 s)</source>
+        <translation>移行エンジンに再接続しています…（%1 秒）</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of all disks: amount that is copied, amount in all</extracomment>
+        <translation>%2 の%1</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>残り %1</translation>
+    </message>
+    <message>
+        <source>Remaining time: %1</source>
+        <translation>残り時間：%1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>For screen readers: %1 the name of a number, %2 the number</extracomment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>%1 so far</source>
+        <extracomment>A phase that is not over: %1 is how long it has been running</extracomment>
+        <translation>経過時間 %1</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>進捗</translation>
+    </message>
+    <message>
+        <source>Speed before compression</source>
+        <translation>圧縮前の速度</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>ネットワーク</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>制限</translation>
+    </message>
+    <message>
+        <source>Average</source>
+        <translation>平均</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>送信済み</translation>
+    </message>
+    <message>
+        <source>Saved by compression</source>
+        <translation>圧縮による削減</translation>
+    </message>
+    <message>
+        <source>Elapsed</source>
+        <translation>経過時間</translation>
+    </message>
+    <message>
+        <source>Interruptions</source>
+        <translation>中断回数</translation>
+    </message>
+    <message>
+        <source>Data of the disks per second. Higher than the network&apos;s speed when compression helps.</source>
+        <translation>1 秒あたりのディスクデータ量です。圧縮の効果がある場合は、ネットワークの速度を上回ります。</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ResourceList</name>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>Something in the cloud: %1 what it is, %2 its id, %3 a region</extracomment>
+        <translation>%1%2</translation>
+    </message>
+    <message>
+        <source>%1 %2 in %3</source>
+        <translation>%1 %2（%3）</translation>
+    </message>
+    <message>
+        <source>kept on purpose</source>
+        <translation>意図的に保持</translation>
+    </message>
+    <message>
+        <source>price not known</source>
+        <translation>価格不明</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>無料</translation>
+    </message>
+    <message>
+        <source>%1 %2 a day</source>
+        <extracomment>%1 a currency such as CNY, %2 an amount</extracomment>
+        <translation>1 日あたり %1 %2</translation>
+    </message>
+    <message>
+        <source>Together at least %1</source>
+        <extracomment>A sum of prices; %1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation>合計：少なくとも %1</translation>
+    </message>
+    <message>
+        <source>Together %1</source>
+        <translation>合計：%1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 something in the cloud, %2 its price</extracomment>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>
@@ -3385,10 +4446,6 @@ The import registers this server with the service that made the activation code.
         <translation>保持(&amp;K)</translation>
     </message>
     <message>
-        <source>Continue the setup from %1 at step “%2”? The activation code or AccessKey pair is not saved and has to be entered again.</source>
-        <translation>%1 の設定をステップ「%2」から続行しますか？アクティベーションコードと AccessKey ペアは保存されないため、再入力が必要です。</translation>
-    </message>
-    <message>
         <source>&amp;Continue</source>
         <translation>続行(&amp;C)</translation>
     </message>
@@ -3399,6 +4456,19 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Welcome back</source>
         <translation>おかえりなさい</translation>
+    </message>
+    <message>
+        <source>Everything you chose was saved but the activation code and the AccessKey pair. Continue leads back to the step you were on; Start over forgets the choices and begins anew. Neither changes anything on this server or in the cloud.</source>
+        <translation>アクティベーションコードと AccessKey ペアを除き、選択した内容はすべて保存されています。「続行」は前回のステップに戻ります。「最初から」は選択を破棄して新たに開始します。いずれも、このサーバーやクラウドには何も変更を加えません。</translation>
+    </message>
+    <message>
+        <source>Continue the setup from %1 at step “%2”?</source>
+        <extracomment>%1 a date and time, %2 the name of a step such as “Settings”</extracomment>
+        <translation>%1 の設定を、ステップ「%2」から続行しますか。</translation>
+    </message>
+    <message>
+        <source>The activation code or AccessKey pair was not saved and has to be entered again.</source>
+        <translation>アクティベーションコードまたは AccessKey ペアは保存されていないため、再入力が必要です。</translation>
     </message>
 </context>
 <context>
@@ -3423,20 +4493,6 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>read the notice and choose “Got It”</source>
         <translation>注意事項を読み、「了解」をクリックする</translation>
-    </message>
-    <message>
-        <source>%1: %2 is left out</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
-        <translation>%1：%2 は除外</translation>
-    </message>
-    <message>
-        <source>%1: %2 → %3 (%4)</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
-        <translation>%1：%2 → %3（%4）</translation>
-    </message>
-    <message>
-        <source>, </source>
-        <translation>、</translation>
     </message>
     <message>
         <source>Speed limit: %1; compression: %2; checksum verification: %3</source>
@@ -3595,10 +4651,6 @@ The import registers this server with the service that made the activation code.
         <translation>説明(&amp;D)：</translation>
     </message>
     <message>
-        <source>&amp;Modify disk partition: choose disks, sizes and order yourself on the next page</source>
-        <translation>ディスクパーティションを変更：次のページでディスク、サイズ、順序を自分で選択(&amp;M)</translation>
-    </message>
-    <message>
         <source>Speed &amp;limit (Mbit/s):</source>
         <translation>速度制限（Mbit/s）(&amp;L)：</translation>
     </message>
@@ -3615,10 +4667,6 @@ The import registers this server with the service that made the activation code.
         <translation>転送圧縮率の数値</translation>
     </message>
     <message>
-        <source>&amp;Verify check sums: more certain, slower</source>
-        <translation>チェックサムを検証：より確実ですが低速です(&amp;V)</translation>
-    </message>
-    <message>
         <source>SSL-&amp;encrypted transmission:</source>
         <translation>SSL 暗号化転送(&amp;E)：</translation>
     </message>
@@ -3629,22 +4677,6 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Ta&amp;gs:</source>
         <translation>タグ(&amp;G)：</translation>
-    </message>
-    <message>
-        <source>&amp;Add</source>
-        <translation>追加(&amp;A)</translation>
-    </message>
-    <message>
-        <source>Add a tag</source>
-        <translation>タグを追加</translation>
-    </message>
-    <message>
-        <source>Remo&amp;ve</source>
-        <translation>削除(&amp;V)</translation>
-    </message>
-    <message>
-        <source>Remove this tag</source>
-        <translation>このタグを削除</translation>
     </message>
     <message>
         <source>&amp;Intermediate instance type:</source>
@@ -3669,6 +4701,26 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>The log of this migration: phases, speeds, error codes, names of disks and cloud resources. No file contents, no file names, no codes, keys or passwords.</source>
         <translation>この移行のログ：フェーズ、速度、エラーコード、ディスクとクラウドリソースの名前。ファイルの内容、ファイル名、アクティベーションコード、キー、パスワードは含まれません。</translation>
+    </message>
+    <message>
+        <source>&amp;Modify disk partition</source>
+        <translation>ディスクパーティションを変更(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Choose disks, sizes and order yourself on the next page.</source>
+        <translation>次のページでディスク、サイズ、順序を自分で選択します。</translation>
+    </message>
+    <message>
+        <source>&amp;Verify check sums</source>
+        <translation>チェックサムを検証(&amp;V)</translation>
+    </message>
+    <message>
+        <source>More certain, but slower.</source>
+        <translation>より確実ですが、時間がかかります。</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>タグ</translation>
     </message>
 </context>
 <context>
@@ -3702,11 +4754,6 @@ The import registers this server with the service that made the activation code.
         <translation>シンガポール</translation>
     </message>
     <message>
-        <source>%1 – %2</source>
-        <extracomment>An id and the name beside it</extracomment>
-        <translation>%1 – %2</translation>
-    </message>
-    <message>
         <source>&amp;More configurations</source>
         <translation>その他の設定(&amp;M)</translation>
     </message>
@@ -3723,10 +4770,6 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>No bucket in %1. Create one in the OSS console, then refresh.</source>
         <translation>%1 にバケットがありません。OSS コンソールで作成してから更新してください。</translation>
-    </message>
-    <message>
-        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
-        <translation>%1 に VPC がありません。VPC コンソールで作成してから更新してください。</translation>
     </message>
     <message>
         <source>The image is named %1.</source>
@@ -3761,30 +4804,6 @@ The import registers this server with the service that made the activation code.
         <source>Network type:</source>
         <translation>ネットワークタイプ：</translation>
     </message>
-    <message>
-        <source>&amp;Public Network</source>
-        <translation>パブリックネットワーク(&amp;P)</translation>
-    </message>
-    <message>
-        <source>Public Network</source>
-        <translation>パブリックネットワーク</translation>
-    </message>
-    <message>
-        <source>&amp;VPC: this server is connected to it already</source>
-        <translation>VPC：このサーバーは接続済みです(&amp;V)</translation>
-    </message>
-    <message>
-        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
-        <translation>直接、または VPN Gateway、Express Connect 回線、Smart Access Gateway 経由で VPC にアクセスできる場合は、より高速で安定した VPC を推奨します。</translation>
-    </message>
-    <message>
-        <source>VP&amp;C:</source>
-        <translation>VPC(&amp;C)：</translation>
-    </message>
-    <message>
-        <source>v&amp;Switch:</source>
-        <translation>vSwitch(&amp;S)：</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::StepList</name>
@@ -3803,6 +4822,11 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>%1, later</source>
         <translation>%1、未表示</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>A step of the wizard: %1 its number, %2 its name</extracomment>
+        <translation>%1%2</translation>
     </message>
 </context>
 <context>
@@ -3832,6 +4856,31 @@ The import registers this server with the service that made the activation code.
         <source>Top: %1</source>
         <extracomment>The upper edge of a graph of speeds; %1 is a speed</extracomment>
         <translation>上限：%1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TagsForm</name>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>ほか %n 件。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>追加(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Add a tag</source>
+        <translation>タグを追加</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve</source>
+        <translation>削除(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Remove this tag</source>
+        <translation>このタグを削除</translation>
     </message>
 </context>
 <context>
@@ -3884,10 +4933,6 @@ The import registers this server with the service that made the activation code.
 </context>
 <context>
     <name>edgelift::wizard::WelcomePage</name>
-    <message>
-        <source>It keeps running meanwhile: nothing is installed into its kernel, and nothing is written to its disks.</source>
-        <translation>移行中もサーバーは稼働し続けます。カーネルへのインストールも、ディスクへの書き込みも行いません。</translation>
-    </message>
     <message>
         <source>Edgelift copies the disks of a Linux server into the cloud and makes an image for Edge Node Service (ENS) of them. Nothing is changed or charged before you choose Start migration on the Review page.</source>
         <translation>Edgelift は Linux サーバーのディスクをクラウドにコピーし、Edge Node Service (ENS) 用のイメージを作成します。「確認」ページで「移行を開始」をクリックするまで、変更や料金は発生しません。</translation>
@@ -3992,6 +5037,10 @@ The import registers this server with the service that made the activation code.
         <source>Welcome</source>
         <translation>ようこそ</translation>
     </message>
+    <message>
+        <source>The server keeps running meanwhile. Nothing on it is changed before you agree to it.</source>
+        <translation>移行中もサーバーは稼働し続けます。同意するまで、サーバー上のものは何も変更されません。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::Wizard</name>
@@ -4002,6 +5051,18 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Migration %1 continues in the background. Start “edgelift” again to watch it.</source>
         <translation>移行 %1 はバックグラウンドで続きます。「edgelift」を再度起動すると確認できます。</translation>
+    </message>
+    <message>
+        <source>&amp;Ask for permission</source>
+        <translation>許可を求める(&amp;A)</translation>
+    </message>
+    <message>
+        <source>The settings of the last migration are here again, and what is left of it is being removed. Start when you are ready.</source>
+        <translation>前回の移行の設定が復元され、残っているリソースを削除しています。準備ができたら開始してください。</translation>
+    </message>
+    <message>
+        <source>Migration %1 waits, and what it made in the cloud keeps costing. Start “edgelift” again to go on or to clean up.</source>
+        <translation>移行 %1 は待機中で、クラウドに作成したリソースの料金は発生し続けます。続行またはクリーンアップするには、「edgelift」を再度起動してください。</translation>
     </message>
 </context>
 </TS>

@@ -38,6 +38,193 @@
     </message>
 </context>
 <context>
+    <name>ConversionNote</name>
+    <message>
+        <source>The service %2 of the old platform (%1) no longer starts. It is still installed.</source>
+        <translation>O serviço %2 da plataforma antiga (%1) não é mais iniciado. Ele continua instalado.</translation>
+    </message>
+    <message>
+        <source>The system is built for %1; instances are x86_64.</source>
+        <translation>O sistema foi compilado para %1; as instâncias são x86_64.</translation>
+    </message>
+    <message>
+        <source>No boot entry was found. Run the distribution&apos;s boot loader configuration on the source, then migrate again.</source>
+        <translation>Nenhuma entrada de inicialização encontrada. Execute na origem a configuração do carregador de inicialização da distribuição e migre novamente.</translation>
+    </message>
+    <message>
+        <source>The boot loader “%1” cannot be made to start on the target. Install GRUB 2 on the source, then migrate again.</source>
+        <translation>Não é possível fazer o carregador de inicialização “%1” iniciar no destino. Instale o GRUB 2 na origem e migre novamente.</translation>
+    </message>
+    <message>
+        <source>The encrypted volume %1 on %2 is not in the image; its line in /etc/crypttab is out of effect.</source>
+        <translation>O volume criptografado %1 em %2 não está na imagem; a linha dele em /etc/crypttab fica sem efeito.</translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has neither drivers for virtio disks built in nor an initramfs. Make one on the source, then migrate again.</source>
+        <translation>O kernel padrão %1 não tem drivers integrados para discos virtio nem initramfs. Crie um na origem e migre novamente.</translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has no drivers for virtio disks. Install a kernel that has them on the source, then migrate again.</source>
+        <translation>O kernel padrão %1 não tem drivers para discos virtio. Instale na origem um kernel que os tenha e migre novamente.</translation>
+    </message>
+    <message>
+        <source>%1 names %2, which is another disk or none on the new machine. Change it there.</source>
+        <translation>%1 indica %2, que na nova máquina é outro disco ou nenhum. Altere isso nesse local.</translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 starts from %2, which is not this image&apos;s root filesystem. It was left as it is.</source>
+        <translation>Uma entrada de inicialização em %1 inicia a partir de %2, que não é o sistema de arquivos raiz desta imagem. Ela foi deixada como estava.</translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but no EFI system partition with a loader was found.</source>
+        <translation>A imagem deve iniciar por UEFI, mas nenhuma partição do sistema EFI com um carregador foi encontrada.</translation>
+    </message>
+    <message>
+        <source>%1 is not a plain file of usual size. It was left as it is.</source>
+        <translation>%1 não é um arquivo comum de tamanho habitual. Foi deixado como estava.</translation>
+    </message>
+    <message>
+        <source>%1 starts with the system. Make sure that it lets you in at the new address.</source>
+        <translation>%1 inicia com o sistema. Certifique-se de que ele permite a sua entrada no novo endereço.</translation>
+    </message>
+    <message>
+        <source>/etc/fstab is not a plain file of usual size. Mend it on the source, then migrate again.</source>
+        <translation>/etc/fstab não é um arquivo comum de tamanho habitual. Corrija-o na origem e migre novamente.</translation>
+    </message>
+    <message>
+        <source>/etc/fstab mounts %1 at %2, which the image does not have. The system would stop while starting.</source>
+        <translation>/etc/fstab monta %1 em %2, mas a imagem não o contém. O sistema pararia durante a inicialização.</translation>
+    </message>
+    <message>
+        <source>%1 has no room for the new kernel arguments. Shorten kernelopts there on the source, then migrate again.</source>
+        <translation>%1 não tem espaço para os novos argumentos do kernel. Encurte kernelopts nesse local na origem e migre novamente.</translation>
+    </message>
+    <message>
+        <source>The system starts by GRUB Legacy (0.97), which cannot find its root filesystem by UUID and is not supported. Change to GRUB 2 on the source, then migrate again.</source>
+        <translation>O sistema inicia pelo GRUB Legacy (0.97), que não consegue encontrar o sistema de arquivos raiz por UUID e não é suportado. Mude para o GRUB 2 na origem e migre novamente.</translation>
+    </message>
+    <message>
+        <source>The copy has a new machine-id but still the SSH host keys of its original. Make new ones with “ssh-keygen -A” after deleting the old ones.</source>
+        <translation>A cópia tem um novo machine-id, mas ainda as chaves de host SSH do original. Exclua as antigas e crie novas com “ssh-keygen -A”.</translation>
+    </message>
+    <message>
+        <source>Machine-id and SSH host keys were kept: the server moves. Do not run it beside its original.</source>
+        <translation>O machine-id e as chaves de host SSH foram mantidos: o servidor muda de lugar. Não o execute ao lado do original.</translation>
+    </message>
+    <message>
+        <source>A new initramfs for kernel %1 could not be made (%2). The old one was kept; this kernel may not start.</source>
+        <translation>Não foi possível criar um novo initramfs para o kernel %1 (%2). O antigo foi mantido; este kernel pode não iniciar.</translation>
+    </message>
+    <message>
+        <source>The system has no program to make a new initramfs. The old ones start on virtio disks and were kept.</source>
+        <translation>O sistema não tem programa para criar um novo initramfs. Os antigos iniciam em discos virtio e foram mantidos.</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has neither drivers for virtio disks built in nor an initramfs; it will not start.</source>
+        <translation>O kernel %1 não tem drivers integrados para discos virtio nem initramfs; ele não iniciará.</translation>
+    </message>
+    <message>
+        <source>The initramfs has no drivers for virtio disks, and the system has neither dracut, initramfs-tools nor mkinitrd. Install one of them on the source, then migrate again.</source>
+        <translation>O initramfs não tem drivers para discos virtio, e o sistema não tem dracut, initramfs-tools nem mkinitrd. Instale um deles na origem e migre novamente.</translation>
+    </message>
+    <message>
+        <source>A new initramfs for the default kernel %1 could not be made (%2). Make one with virtio_blk and virtio_pci on the source, then migrate again.</source>
+        <translation>Não foi possível criar um novo initramfs para o kernel padrão %1 (%2). Crie um com virtio_blk e virtio_pci na origem e migre novamente.</translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 names %2, which is not in /boot.</source>
+        <translation>Uma entrada de inicialização em %1 indica %2, que não está em /boot.</translation>
+    </message>
+    <message>
+        <source>No kernel was found in /boot.</source>
+        <translation>Nenhum kernel foi encontrado em /boot.</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has no drivers for virtio disks; it will not start. It is not the default.</source>
+        <translation>O kernel %1 não tem drivers para discos virtio; ele não iniciará. Ele não é o padrão.</translation>
+    </message>
+    <message>
+        <source>The plan puts volumes on LVM, but the system has no LVM programs. Install lvm2 on the source or choose plain partitions.</source>
+        <translation>O plano coloca volumes no LVM, mas o sistema não tem programas do LVM. Instale lvm2 na origem ou escolha partições simples.</translation>
+    </message>
+    <message>
+        <source>%1 (%2) comes from another machine. The system now starts also when it cannot be had.</source>
+        <translation>%1 (%2) vem de outra máquina. Agora o sistema inicia também quando não está disponível.</translation>
+    </message>
+    <message>
+        <source>%1 (%2) is not in the image; it is no longer mounted.</source>
+        <translation>%1 (%2) não está na imagem; não é mais montado.</translation>
+    </message>
+    <message>
+        <source>What %1 (%2) stands for in the image is not known. The system now starts also without it.</source>
+        <translation>Não se sabe a que %1 (%2) corresponde na imagem. Agora o sistema inicia também sem ele.</translation>
+    </message>
+    <message>
+        <source>The name server %1 is set by hand. Check that it answers from the new place.</source>
+        <translation>O servidor de nomes %1 foi definido manualmente. Verifique se ele responde a partir do novo local.</translation>
+    </message>
+    <message>
+        <source>Several services manage the network: %1. Keep one of them.</source>
+        <translation>Vários serviços gerenciam a rede: %1. Mantenha um deles.</translation>
+    </message>
+    <message>
+        <source>The way out leads over %1, a bond, bridge or VLAN. Its settings were left as they are; the image may not be reachable until you change them or let Edgelift replace them by plain DHCP.</source>
+        <translation>A saída passa por %1, um bond, uma bridge ou uma VLAN. As configurações foram deixadas como estavam; talvez a imagem não possa ser acessada até você alterá-las ou deixar o Edgelift substituí-las por DHCP simples.</translation>
+    </message>
+    <message>
+        <source>No network settings that Edgelift knows were found. The image may not be reachable.</source>
+        <translation>Nenhuma configuração de rede conhecida pelo Edgelift foi encontrada. Talvez a imagem não possa ser acessada.</translation>
+    </message>
+    <message>
+        <source>The network interface %1 is no longer started by itself: the new machine may not have it.</source>
+        <translation>A interface de rede %1 não é mais iniciada automaticamente: talvez a nova máquina não a tenha.</translation>
+    </message>
+    <message>
+        <source>%1 needs a processor of level %2. Choose an instance type that has it.</source>
+        <translation>%1 precisa de um processador de nível %2. Escolha um tipo de instância que o tenha.</translation>
+    </message>
+    <message>
+        <source>/etc/resolv.conf leads to %1, but systemd-resolved does not start with the system.</source>
+        <translation>/etc/resolv.conf leva a %1, mas o systemd-resolved não inicia com o sistema.</translation>
+    </message>
+    <message>
+        <source>No boot entry names the image&apos;s root filesystem.</source>
+        <translation>Nenhuma entrada de inicialização indica o sistema de arquivos raiz da imagem.</translation>
+    </message>
+    <message>
+        <source>The plan has no volume for the root filesystem.</source>
+        <translation>O plano não tem volume para o sistema de arquivos raiz.</translation>
+    </message>
+    <message>
+        <source>The routes in %1 belong to the old network and are out of effect.</source>
+        <translation>As rotas em %1 pertencem à rede antiga e ficam sem efeito.</translation>
+    </message>
+    <message>
+        <source>SELinux labels are restored when the image starts for the first time. That can take several minutes, and the system restarts once.</source>
+        <translation>Os rótulos do SELinux são restaurados quando a imagem inicia pela primeira vez. Isso pode levar vários minutos, e o sistema reinicia uma vez.</translation>
+    </message>
+    <message>
+        <source>No SSH server starts with the system.</source>
+        <translation>Nenhum servidor SSH inicia com o sistema.</translation>
+    </message>
+    <message>
+        <source>SSH is restricted by an address in %1: “%2”. Check that it lets you in at the new address.</source>
+        <translation>O SSH é restrito por um endereço em %1: “%2”. Verifique se ele permite a sua entrada no novo endereço.</translation>
+    </message>
+    <message>
+        <source>The swap area %2 is not in the image; it is no longer used.</source>
+        <translation>A área de swap %2 não está na imagem; não é mais usada.</translation>
+    </message>
+    <message>
+        <source>The distribution “%1” is not one Edgelift was made for. What is common to all was done; test the image well.</source>
+        <translation>A distribuição “%1” não é uma daquelas para as quais o Edgelift foi feito. O que é comum a todas foi feito; teste bem a imagem.</translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but the EFI system partition has no loader for x86_64.</source>
+        <translation>A imagem deve iniciar por UEFI, mas a partição do sistema EFI não tem carregador para x86_64.</translation>
+    </message>
+</context>
+<context>
     <name>ErrorText</name>
     <message>
         <source>Something went wrong inside Edgelift</source>
@@ -454,14 +641,6 @@
     <message>
         <source>This machine cannot be migrated while it runs</source>
         <translation>Esta máquina não pode ser migrada em execução</translation>
-    </message>
-    <message>
-        <source>A running machine cannot be the source of this migration.</source>
-        <translation>Uma máquina em execução não pode ser a origem desta migração.</translation>
-    </message>
-    <message>
-        <source>Name the disk images with --source-disk.</source>
-        <translation>Informe as imagens de disco com --source-disk.</translation>
     </message>
     <message>
         <source>The source does not read the same twice</source>
@@ -1131,6 +1310,134 @@
         <source>Undo the changes to the disks, or leave size, place and method of each volume as they were in the new plan.</source>
         <translation>Desfaça as alterações nos discos ou mantenha tamanho, local e método de cada volume como estavam no novo plano.</translation>
     </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
+        <translation>O kernel não permite acompanhar o que é gravado nos discos: nem eBPF nem eventos perf são permitidos.</translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
+        <translation>Permita um deles (perf_event_paranoid, lockdown, configurações do contêiner) ou desligue o servidor e migre as imagens de disco dele.</translation>
+    </message>
+    <message>
+        <source>Something wrote to the disks during the final moment</source>
+        <translation>Algo gravou nos discos durante o momento final</translation>
+    </message>
+    <message>
+        <source>%1 was written to while the filesystems were held still, %2 times in a row.</source>
+        <translation>Houve gravações em %1 enquanto os sistemas de arquivos estavam congelados, %2 vezes seguidas.</translation>
+    </message>
+    <message>
+        <source>Find the program that writes to the disk directly or that ends the hold (backup and snapshot tools do), stop it, and retry. What was copied is kept.</source>
+        <translation>Encontre o programa que grava diretamente no disco ou que encerra o congelamento (como fazem ferramentas de backup e de snapshot), pare-o e tente novamente. O que já foi copiado é mantido.</translation>
+    </message>
+    <message>
+        <source>A part of a disk is always being written</source>
+        <translation>Uma parte de um disco é gravada continuamente</translation>
+    </message>
+    <message>
+        <source>An area of %1 that cannot be held still was written to during each of %2 tries to copy it.</source>
+        <translation>Houve gravações em uma área de %1 que não pode ser congelada durante cada uma das %2 tentativas de copiá-la.</translation>
+    </message>
+    <message>
+        <source>Stop what writes to it (updates of the boot partition, programs that use a raw partition) for a minute, then retry.</source>
+        <translation>Pare por um minuto o que grava nela (atualizações da partição de inicialização, programas que usam uma partição bruta) e tente novamente.</translation>
+    </message>
+    <message>
+        <source>Changes on the disks were not seen completely</source>
+        <translation>As alterações nos discos não foram detectadas por completo</translation>
+    </message>
+    <message>
+        <source>A change of %1 was missed.</source>
+        <translation>Uma alteração de %1 não foi detectada.</translation>
+    </message>
+    <message>
+        <source>Retry: both sides are compared then, and only what differs is sent.</source>
+        <translation>Tente novamente: os dois lados serão comparados e só as diferenças serão enviadas.</translation>
+    </message>
+    <message>
+        <source>The final moment would have been too long</source>
+        <translation>O momento final teria sido longo demais</translation>
+    </message>
+    <message>
+        <source>The server had written %1 when its filesystems were held still; there is room for %2.</source>
+        <translation>O servidor havia gravado %1 quando os sistemas de arquivos foram congelados; há espaço para %2.</translation>
+    </message>
+    <message>
+        <source>Raise the network limit, stop the services that write most, choose a quiet hour, or allow a longer hold; then retry.</source>
+        <translation>Aumente o limite de rede, pare os serviços que mais gravam, escolha um horário tranquilo ou permita um congelamento mais longo e tente novamente.</translation>
+    </message>
+    <message>
+        <source>Changes cannot be tracked this way</source>
+        <translation>As alterações não podem ser acompanhadas dessa forma</translation>
+    </message>
+    <message>
+        <source>The kernel of this server does not allow changes to be tracked with %1.</source>
+        <translation>O kernel deste servidor não permite acompanhar alterações com %1.</translation>
+    </message>
+    <message>
+        <source>Nothing needs to be done: another way is used. The log has the kernel&apos;s reason.</source>
+        <translation>Nada precisa ser feito: outro método é usado. O motivo do kernel está no log.</translation>
+    </message>
+    <message>
+        <source>A filesystem could not be stopped</source>
+        <translation>Não foi possível congelar um sistema de arquivos</translation>
+    </message>
+    <message>
+        <source>Writing to %1 could not be stopped for a moment: %2.</source>
+        <translation>Não foi possível interromper por um momento a gravação em %1: %2.</translation>
+    </message>
+    <message>
+        <source>Everything goes on as before. Check the disk&apos;s health and the mount, then retry.</source>
+        <translation>Tudo continua como antes. Verifique a integridade do disco e a montagem e tente novamente.</translation>
+    </message>
+    <message>
+        <source>Writing went on too early</source>
+        <translation>A gravação foi retomada cedo demais</translation>
+    </message>
+    <message>
+        <source>The filesystems did not stand still long enough: %1.</source>
+        <translation>Os sistemas de arquivos não ficaram congelados por tempo suficiente: %1.</translation>
+    </message>
+    <message>
+        <source>What was read is not used. Retry, at a time when the server is less busy.</source>
+        <translation>O que foi lido não é usado. Tente novamente em um momento em que o servidor esteja menos ocupado.</translation>
+    </message>
+    <message>
+        <source>A program of yours that runs around the stop failed</source>
+        <translation>Um programa seu executado em torno da parada falhou</translation>
+    </message>
+    <message>
+        <source>%1 failed: %2.</source>
+        <translation>%1 falhou: %2.</translation>
+    </message>
+    <message>
+        <source>Mend the program in /etc/edgelift/hooks.d, or remove it, then retry.</source>
+        <translation>Corrija o programa em /etc/edgelift/hooks.d ou remova-o e tente novamente.</translation>
+    </message>
+    <message>
+        <source>A device cannot be followed while the server runs</source>
+        <translation>Não é possível acompanhar um dispositivo enquanto o servidor funciona</translation>
+    </message>
+    <message>
+        <source>%1 uses %2. What is written to it while the server runs would be lost.</source>
+        <translation>%1 usa %2. O que for gravado nele enquanto o servidor funciona seria perdido.</translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation>Deixe de usá-lo e verifique novamente, ou desligue o servidor e migre as imagens de disco dele.</translation>
+    </message>
+    <message>
+        <source>This part of the copy came too late</source>
+        <translation>Esta parte da cópia chegou tarde demais</translation>
+    </message>
+    <message>
+        <source>The receiver already takes a later round of the copy.</source>
+        <translation>O receptor já recebe uma rodada posterior da cópia.</translation>
+    </message>
+    <message>
+        <source>Retry. Make sure that only one program migrates this server.</source>
+        <translation>Tente novamente. Certifique-se de que só um programa migra este servidor.</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1227,6 +1534,35 @@
     </message>
 </context>
 <context>
+    <name>JobLog</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>A line of the log: %1 what the migration does now, %2 what it said about it</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>Aviso: %1</translation>
+    </message>
+    <message>
+        <source>The ENS image %1 is ready.</source>
+        <translation>A imagem do ENS %1 está pronta.</translation>
+    </message>
+    <message>
+        <source>The migration engine does not answer. Reconnecting.</source>
+        <translation>O mecanismo de migração não responde. Reconectando.</translation>
+    </message>
+    <message>
+        <source>Connected to the migration engine again.</source>
+        <translation>Conectado novamente ao mecanismo de migração.</translation>
+    </message>
+    <message>
+        <source>%1  %2</source>
+        <extracomment>A line of the log: %1 time of day, %2 what happened</extracomment>
+        <translation>%1  %2</translation>
+    </message>
+</context>
+<context>
     <name>JobState</name>
     <message>
         <source>Waiting</source>
@@ -1251,6 +1587,23 @@
     <message>
         <source>Cancelled</source>
         <translation>Cancelada</translation>
+    </message>
+</context>
+<context>
+    <name>LayoutLines</name>
+    <message>
+        <source>%1: %2 is left out</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
+        <translation>%1: %2 fica de fora</translation>
+    </message>
+    <message>
+        <source>%1: %2 → %3 (%4)</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
+        <translation>%1: %2 → %3 (%4)</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>, </translation>
     </message>
 </context>
 <context>
@@ -1309,6 +1662,37 @@
     <message>
         <source>Done</source>
         <translation>Concluído</translation>
+    </message>
+</context>
+<context>
+    <name>PhaseStrip</name>
+    <message>
+        <source>Preparing</source>
+        <translation>Preparando</translation>
+    </message>
+    <message>
+        <source>Transit instance</source>
+        <translation>Instância de trânsito</translation>
+    </message>
+    <message>
+        <source>Synchronizing</source>
+        <translation>Sincronizando</translation>
+    </message>
+    <message>
+        <source>ECS image</source>
+        <translation>Imagem do ECS</translation>
+    </message>
+    <message>
+        <source>Upload to OSS</source>
+        <translation>Upload para o OSS</translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>imagem do ENS</translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation>Limpeza</translation>
     </message>
 </context>
 <context>
@@ -1857,6 +2241,174 @@
         <source>Not needed: volumes are copied block by block.</source>
         <translation>Não necessário: os volumes são copiados bloco a bloco.</translation>
     </message>
+    <message>
+        <source>Device that cannot be followed</source>
+        <translation>Dispositivo que não pode ser acompanhado</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a multipath device. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 usa %2, um dispositivo multipath. O que é gravado nele não pode ser acompanhado enquanto o servidor funciona.</translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation>Deixe de usá-lo e verifique novamente, ou desligue o servidor e migre as imagens de disco dele.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which the kernel drives as an NVMe multipath disk. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 usa %2, que o kernel opera como disco NVMe multipath. O que é gravado nele não pode ser acompanhado enquanto o servidor funciona.</translation>
+    </message>
+    <message>
+        <source>If the disk has one path only, start the server with the kernel option nvme_core.multipath=N and check again; otherwise shut it down and migrate its disk images.</source>
+        <translation>Se o disco tiver só um caminho, inicie o servidor com a opção de kernel nvme_core.multipath=N e verifique novamente; caso contrário, desligue-o e migre as imagens de disco dele.</translation>
+    </message>
+    <message>
+        <source>%1 uses a disk that is there several times: %2.</source>
+        <translation>%1 usa um disco que aparece várias vezes: %2.</translation>
+    </message>
+    <message>
+        <source>Leave one path to the disk, then check again.</source>
+        <translation>Deixe um só caminho para o disco e verifique novamente.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a DRBD device. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 usa %2, um dispositivo DRBD. O que é gravado nele não pode ser acompanhado enquanto o servidor funciona.</translation>
+    </message>
+    <message>
+        <source>Unmount it, stop DRBD and check again, or shut the server down and migrate its disk images.</source>
+        <translation>Desmonte-o, pare o DRBD e verifique novamente, ou desligue o servidor e migre as imagens de disco dele.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which other servers may write to as well.</source>
+        <translation>%1 usa %2, em que outros servidores também podem gravar.</translation>
+    </message>
+    <message>
+        <source>Unmount it on this server, then check again. What servers share stays where it is.</source>
+        <translation>Desmonte-o neste servidor e verifique novamente. O que os servidores compartilham fica onde está.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, persistent memory. What is written to it cannot be followed.</source>
+        <translation>%1 usa %2, memória persistente. O que é gravado nela não pode ser acompanhado.</translation>
+    </message>
+    <message>
+        <source>Move its files to a disk and unmount it, then check again.</source>
+        <translation>Mova os arquivos para um disco, desmonte-a e verifique novamente.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2 with DAX: programs write to it past everything that could follow them.</source>
+        <translation>%1 usa %2 com DAX: os programas gravam nele sem passar por nada que possa acompanhá-los.</translation>
+    </message>
+    <message>
+        <source>Mount it without the option “dax”, then check again.</source>
+        <translation>Monte-o sem a opção “dax” e verifique novamente.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a disk in memory. Nothing of it would reach the image.</source>
+        <translation>%1 usa %2, um disco em memória. Nada dele chegaria à imagem.</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a kind of device that is not known here. What is written to it cannot be followed.</source>
+        <translation>%1 usa %2, um tipo de dispositivo desconhecido aqui. O que é gravado nele não pode ser acompanhado.</translation>
+    </message>
+    <message>
+        <source>System volume</source>
+        <translation>Volume do sistema</translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. The image could not start from that.</source>
+        <translation>%1 está em %2. A imagem não poderia iniciar a partir dele.</translation>
+    </message>
+    <message>
+        <source>Move it to a partition or to a linear logical volume, then check again.</source>
+        <translation>Mova-o para uma partição ou um volume lógico linear e verifique novamente.</translation>
+    </message>
+    <message>
+        <source>Storage in layers</source>
+        <translation>Armazenamento em camadas</translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. It is copied as it lies on the disks, with all of them or none.</source>
+        <translation>%1 está em %2. É copiado como está nos discos, com todos eles ou com nenhum.</translation>
+    </message>
+    <message>
+        <source>Volume that cannot be held still</source>
+        <translation>Volume que não pode ser congelado</translation>
+    </message>
+    <message>
+        <source>%1 (%2) is copied in a moment when nothing writes to it.</source>
+        <translation>%1 (%2) é copiado em um momento em que nada grava nele.</translation>
+    </message>
+    <message>
+        <source>Avoid changes there during the final step.</source>
+        <translation>Evite alterações nesse local durante a etapa final.</translation>
+    </message>
+    <message>
+        <source>Not on this server</source>
+        <translation>Fora deste servidor</translation>
+    </message>
+    <message>
+        <source>These are not on disks of this server and are not migrated: %1.</source>
+        <translation>Estes itens não estão em discos deste servidor e não são migrados: %1.</translation>
+    </message>
+    <message>
+        <source>Make sure that the instance can reach what it needs of them.</source>
+        <translation>Certifique-se de que a instância consegue acessar o que precisa deles.</translation>
+    </message>
+    <message>
+        <source>Disk that cannot be understood</source>
+        <translation>Disco que não pode ser interpretado</translation>
+    </message>
+    <message>
+        <source>%1 cannot be used: %2</source>
+        <translation>%1 não pode ser usado: %2</translation>
+    </message>
+    <message>
+        <source>Repair it, or leave the disk out in the plan.</source>
+        <translation>Repare-o ou deixe o disco de fora no plano.</translation>
+    </message>
+    <message>
+        <source>Identity of a disk</source>
+        <translation>Identidade de um disco</translation>
+    </message>
+    <message>
+        <source>Disk %1 has neither a serial number nor an id. It is recognized by its slot.</source>
+        <translation>O disco %1 não tem número de série nem ID. Ele é reconhecido pelo slot.</translation>
+    </message>
+    <message>
+        <source>Leave it in its slot until the migration is finished.</source>
+        <translation>Deixe-o no slot até a migração terminar.</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Memória</translation>
+    </message>
+    <message>
+        <source>%1 are free.</source>
+        <translation>%1 livres.</translation>
+    </message>
+    <message>
+        <source>Only %1 are free. What changes last is kept in memory in the final step.</source>
+        <translation>Só %1 livres. As últimas alterações são mantidas na memória na etapa final.</translation>
+    </message>
+    <message>
+        <source>Stop programs that are not needed during the migration.</source>
+        <translation>Pare os programas que não são necessários durante a migração.</translation>
+    </message>
+    <message>
+        <source>A server that runs needs it for block replication.</source>
+        <translation>Um servidor em execução precisa dele para a replicação em blocos.</translation>
+    </message>
+    <message>
+        <source>You are asked before it is installed.</source>
+        <translation>Você será consultado antes da instalação.</translation>
+    </message>
+    <message>
+        <source>rsync is installed.</source>
+        <translation>O rsync está instalado.</translation>
+    </message>
+    <message>
+        <source>rsync copies volumes file by file, and it is not installed.</source>
+        <translation>O rsync copia volumes arquivo a arquivo e não está instalado.</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2061,6 +2613,14 @@
     </message>
 </context>
 <context>
+    <name>Said</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+</context>
+<context>
     <name>Warning</name>
     <message>
         <source>The connection to the transit instance is interrupted. The copy goes on by itself when it is back.</source>
@@ -2088,20 +2648,72 @@
             <numerusform>%n blocos do destino diferiam do que foi enviado e foram reenviados.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>The server changes %1 MB/s, and %2 MB/s can be sent: the copy does not catch up. Raise the limits, wait for a quiet hour, stop the services that write most, or allow a longer final moment.</source>
+        <translation>O servidor altera %1 MB/s, e %2 MB/s podem ser enviados: a cópia não alcança as alterações. Aumente os limites, aguarde um horário tranquilo, pare os serviços que mais gravam ou permita um momento final mais longo.</translation>
+    </message>
 </context>
 <context>
-    <name>edgelift::wizard::CancelPanel</name>
+    <name>edgelift::wizard::BootPanel</name>
     <message>
-        <source>Cancel this migration? The job is deleted, the intermediate instance is released and the copied data is lost. What was used until now is still charged.</source>
-        <translation>Cancelar esta migração? A tarefa é excluída, a instância de trânsito é liberada e os dados copiados são perdidos. O que foi usado até agora ainda é cobrado.</translation>
+        <source>The image works: the server in it has booted, and all its files are as they were.</source>
+        <translation>A imagem funciona: o servidor contido nela inicializou, e todos os arquivos estavam intactos.</translation>
     </message>
     <message>
-        <source>&amp;Keep migrating</source>
-        <translation>Continuar &amp;migrando</translation>
+        <source>The machine is off. The image works: all files in it were as they were.</source>
+        <translation>A máquina está desligada. A imagem funciona: todos os arquivos nela estavam intactos.</translation>
     </message>
     <message>
-        <source>Cancel migrati&amp;on</source>
-        <translation>C&amp;ancelar migração</translation>
+        <source>The image boots in a virtual machine on this server. The image is not changed.</source>
+        <translation>A imagem inicializa em uma máquina virtual neste servidor. A imagem não é alterada.</translation>
+    </message>
+    <message>
+        <source>The machine is off. It did not say what the server says when it has booted.</source>
+        <translation>A máquina está desligada. Ela não exibiu o que o servidor exibe depois de inicializar.</translation>
+    </message>
+    <message>
+        <source>Stop the &amp;machine</source>
+        <translation>Parar a má&amp;quina</translation>
+    </message>
+    <message>
+        <source>Boot it &amp;here</source>
+        <translation>&amp;Inicializar aqui</translation>
+    </message>
+    <message>
+        <source>Console of the image that boots here</source>
+        <translation>Console da imagem que inicializa aqui</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ButtonRow</name>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Avançar</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>A&amp;juda</translation>
+    </message>
+    <message>
+        <source>&amp;Options</source>
+        <extracomment>Opens a menu: language, size of text, low-bandwidth mode</extracomment>
+        <translation>Opçõ&amp;es</translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation>Opções</translation>
+    </message>
+    <message>
+        <source>F10</source>
+        <translation>F10</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Voltar</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Fechar</translation>
     </message>
 </context>
 <context>
@@ -2218,6 +2830,109 @@
     </message>
 </context>
 <context>
+    <name>edgelift::wizard::CleanUpBox</name>
+    <message>
+        <source>What the migration made in the cloud is being removed. You may close this window: it goes on.</source>
+        <translation>O que a migração criou na nuvem está sendo removido. Você pode fechar esta janela: a limpeza continua.</translation>
+    </message>
+    <message>
+        <source>These still exist in the cloud and keep costing until they are removed:</source>
+        <translation>Estes itens ainda existem na nuvem e continuam gerando custos até serem removidos:</translation>
+    </message>
+    <message>
+        <source>Everything temporary was released: the transit instance, the temporary images and snapshots.</source>
+        <translation>Tudo o que era temporário foi liberado: a instância de trânsito, as imagens e os snapshots temporários.</translation>
+    </message>
+    <message>
+        <source>The last clean-up was not complete: %1 %2 [%3]</source>
+        <extracomment>Why a clean-up failed: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation>A última limpeza não foi concluída: %1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>Clean up? The job is deleted, the transit instance is released and the copied data is lost.</source>
+        <translation>Limpar? A tarefa é excluída, a instância de trânsito é liberada e os dados copiados são perdidos.</translation>
+    </message>
+    <message>
+        <source>Clean up? Everything listed here but what is kept on purpose is removed from the cloud.</source>
+        <translation>Limpar? Tudo o que está listado aqui, exceto o que é mantido de propósito, é removido da nuvem.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>&amp;Manter</translation>
+    </message>
+    <message>
+        <source>Clean u&amp;p now</source>
+        <translation>&amp;Limpar agora</translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation>Limpeza</translation>
+    </message>
+    <message>
+        <source>Clean &amp;up…</source>
+        <translation>Lim&amp;par…</translation>
+    </message>
+    <message>
+        <source>How to do it by han&amp;d</source>
+        <translation>Como fazer man&amp;ualmente</translation>
+    </message>
+    <message>
+        <source>Sign in to the console, choose the region, and remove what is listed here from top to bottom: release the instance, delete images, snapshots, disks and the network, and the objects in the bucket. Look for it by its id.</source>
+        <translation>Entre no console, escolha a região e remova o que está listado aqui de cima para baixo: libere a instância e exclua as imagens, os snapshots, os discos e a rede, além dos objetos no bucket. Procure cada item pelo ID.</translation>
+    </message>
+    <message>
+        <source>ECS console</source>
+        <translation>Console do ECS</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CodeMaker</name>
+    <message>
+        <source>Generating…</source>
+        <translation>Gerando…</translation>
+    </message>
+    <message>
+        <source>&amp;Name of the code:</source>
+        <translation>&amp;Nome do código:</translation>
+    </message>
+    <message>
+        <source>Optional</source>
+        <translation>Opcional</translation>
+    </message>
+    <message>
+        <source>Servers it can import (1 to %1):</source>
+        <translation>Servidores que ele pode importar (1 a %1):</translation>
+    </message>
+    <message>
+        <source>Days it is valid (1 to %1):</source>
+        <translation>Dias de validade (1 a %1):</translation>
+    </message>
+    <message>
+        <source>&amp;Generate</source>
+        <translation>&amp;Gerar</translation>
+    </message>
+    <message>
+        <source>Choose AccessKey pair above and enter the pair and, under Private network, the address of the service.</source>
+        <translation>Escolha Par de AccessKey acima e informe o par e, em Rede privada, o endereço do serviço.</translation>
+    </message>
+    <message>
+        <source>The new activation code</source>
+        <translation>O novo código de ativação</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>Copia&amp;r</translation>
+    </message>
+    <message>
+        <source>Copy the activation code</source>
+        <translation>Copiar o código de ativação</translation>
+    </message>
+    <message>
+        <source>&amp;Use it here</source>
+        <translation>&amp;Usar aqui</translation>
+    </message>
+</context>
+<context>
     <name>edgelift::wizard::ConnectPage</name>
     <message>
         <source>Connect this server</source>
@@ -2244,17 +2959,28 @@ Um par de AccessKey pertence a um usuário da sua conta; crie um no console do R
 Nenhum dos dois é salvo: depois de fechar o programa, informe-o novamente.</translation>
     </message>
     <message>
-        <source>enter the activation code</source>
-        <translation>informar o código de ativação</translation>
+        <source>Connected as %1.</source>
+        <translation>Conectado como %1.</translation>
     </message>
     <message>
-        <source>enter the AccessKey ID and the AccessKey secret</source>
-        <translation>informar o AccessKey ID e o segredo do AccessKey</translation>
+        <source>Contacting %1…</source>
+        <translation>Contatando %1…</translation>
     </message>
     <message>
-        <source>correct what is marked</source>
-        <translation>corrigir o que está marcado</translation>
+        <source>&amp;Retry</source>
+        <translation>&amp;Tentar novamente</translation>
     </message>
+    <message>
+        <source>&amp;Test connection</source>
+        <translation>Testar c&amp;onexão</translation>
+    </message>
+    <message>
+        <source>Generate a &amp;code</source>
+        <translation>Gerar có&amp;digo</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CredentialForm</name>
     <message>
         <source>Enter an address that begins with http:// or https://.</source>
         <translation>Digite um endereço que comece com http:// ou https://.</translation>
@@ -2266,10 +2992,6 @@ Nenhum dos dois é salvo: depois de fechar o programa, informe-o novamente.</tra
     <message>
         <source>Enter the activation code from the SMC console. [E-CON-01]</source>
         <translation>Informe o código de ativação do console do SMC. [E-CON-01]</translation>
-    </message>
-    <message>
-        <source>Connected as %1.</source>
-        <translation>Conectado como %1.</translation>
     </message>
     <message>
         <source>The service rejected the activation code. Check it for missing characters, or generate a new one. [E-CON-02]</source>
@@ -2291,12 +3013,20 @@ Nenhum dos dois é salvo: depois de fechar o programa, informe-o novamente.</tra
         <translation>O par de AccessKey foi recusado: %1. Verifique o par e as permissões. [E-CON-06]</translation>
     </message>
     <message>
-        <source>Contacting %1…</source>
-        <translation>Contatando %1…</translation>
+        <source>enter the activation code</source>
+        <translation>informar o código de ativação</translation>
     </message>
     <message>
-        <source>&amp;Retry</source>
-        <translation>&amp;Tentar novamente</translation>
+        <source>enter the AccessKey ID and the AccessKey secret</source>
+        <translation>informar o AccessKey ID e o segredo do AccessKey</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>corrigir o que está marcado</translation>
+    </message>
+    <message>
+        <source>complete the activation code</source>
+        <translation>completar o código de ativação</translation>
     </message>
     <message>
         <source>Acti&amp;vation code (recommended)</source>
@@ -2338,10 +3068,6 @@ Nenhum dos dois é salvo: depois de fechar o programa, informe-o novamente.</tra
         <source>&amp;Private network</source>
         <translation>&amp;Rede privada</translation>
     </message>
-    <message>
-        <source>&amp;Test connection</source>
-        <translation>Testar c&amp;onexão</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::DecisionCard</name>
@@ -2357,6 +3083,76 @@ Nenhum dos dois é salvo: depois de fechar o programa, informe-o novamente.</tra
     <message>
         <source>%1 %2</source>
         <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DemoBar</name>
+    <message>
+        <source>The receiver was killed. It starts again by itself.</source>
+        <translation>O receptor foi encerrado à força. Ele reinicia automaticamente.</translation>
+    </message>
+    <message>
+        <source>No receiver runs now. It runs while data is transferred.</source>
+        <translation>Nenhum receptor está em execução agora. Ele funciona enquanto dados são transferidos.</translation>
+    </message>
+    <message>
+        <source>Every instance type is sold out.</source>
+        <translation>Todos os tipos de instância estão esgotados.</translation>
+    </message>
+    <message>
+        <source>Instance types are in stock again.</source>
+        <translation>Os tipos de instância estão disponíveis novamente.</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>An error: %1 what happened, %2 what to do</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>The network is back.</source>
+        <translation>A rede voltou.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The network is down for %n s more.</source>
+        <translation>
+            <numerusform>A rede ficará fora do ar por mais %n s.</numerusform>
+            <numerusform>A rede ficará fora do ar por mais %n s.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Restock the instance types</source>
+        <translation>Repor os tipos de instância</translation>
+    </message>
+    <message>
+        <source>Sell out the instance types</source>
+        <translation>Esgotar os tipos de instância</translation>
+    </message>
+    <message>
+        <source>Demonstration – no data leaves this server</source>
+        <translation>Demonstração – nenhum dado sai deste servidor</translation>
+    </message>
+    <message>
+        <source>Link speed:</source>
+        <translation>Velocidade do link:</translation>
+    </message>
+    <message>
+        <source>Speed of the simulated link</source>
+        <translation>Velocidade do link simulado</translation>
+    </message>
+    <message>
+        <source>Make it fail</source>
+        <translation>Provocar uma falha</translation>
+    </message>
+    <message numerus="yes">
+        <source>Drop the network for %n s</source>
+        <translation>
+            <numerusform>Derrubar a rede por %n s</numerusform>
+            <numerusform>Derrubar a rede por %n s</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Kill the receiver</source>
+        <translation>Forçar o encerramento do receptor</translation>
     </message>
 </context>
 <context>
@@ -2378,8 +3174,43 @@ Nenhum dos dois é salvo: depois de fechar o programa, informe-o novamente.</tra
         <translation>Criando um código de ativação…</translation>
     </message>
     <message>
-        <source>The demonstration is ready.</source>
-        <translation>A demonstração está pronta.</translation>
+        <source>The demonstration is ready. The activation code is in its field already.</source>
+        <translation>A demonstração está pronta. O código de ativação já está no campo.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiagnosticsBox</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>What went wrong: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>Save diagnostics</source>
+        <translation>Salvar diagnóstico</translation>
+    </message>
+    <message>
+        <source>ZIP archives (*.zip)</source>
+        <translation>Arquivos ZIP (*.zip)</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>Salvo como %1.</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <extracomment>%1 the name of a file, %2 its size</extracomment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>These files will be saved, without secrets:
+%1</source>
+        <translation>Estes arquivos serão salvos, sem segredos:
+%1</translation>
+    </message>
+    <message>
+        <source>Save these files…</source>
+        <translation>Salvar estes arquivos…</translation>
     </message>
 </context>
 <context>
@@ -2392,6 +3223,27 @@ Nenhum dos dois é salvo: depois de fechar o programa, informe-o novamente.</tra
         <source>+%1 too much</source>
         <extracomment>on a disk that is too small; %1 a size</extracomment>
         <translation>+%1 em excesso</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiskRows</name>
+    <message>
+        <source>System disk %1</source>
+        <extracomment>%1: the name of a disk such as /dev/vda</extracomment>
+        <translation>Disco do sistema %1</translation>
+    </message>
+    <message>
+        <source>Data disk %1</source>
+        <translation>Disco de dados %1</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>Progresso de %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of a disk: amount that is copied, amount in all</extracomment>
+        <translation>%1 de %2</translation>
     </message>
 </context>
 <context>
@@ -2460,28 +3312,7 @@ Nenhum dos dois é salvo: depois de fechar o programa, informe-o novamente.</tra
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::DisksPage</name>
-    <message>
-        <source>%1 %2 [%3]</source>
-        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
-        <translation>%1 %2 [%3]</translation>
-    </message>
-    <message>
-        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
-        <translation>“%1” não é um tamanho. Digite um número, sozinho para GiB ou com unidade, como 20 ou 512 MiB.</translation>
-    </message>
-    <message>
-        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
-        <translation>%1 selecionado. Use as setas para cima e para baixo para escolher um disco, Enter para soltar, Esc para cancelar.</translation>
-    </message>
-    <message>
-        <source>No disks found.</source>
-        <translation>Nenhum disco encontrado.</translation>
-    </message>
-    <message>
-        <source>Reading disks…</source>
-        <translation>Lendo os discos…</translation>
-    </message>
+    <name>edgelift::wizard::DisksButtons</name>
     <message numerus="yes">
         <source>%n problem(s) to solve</source>
         <translation>
@@ -2494,42 +3325,12 @@ Nenhum dos dois é salvo: depois de fechar o programa, informe-o novamente.</tra
         <translation>Cabe: sim</translation>
     </message>
     <message>
-        <source>let Edgelift read the disks of this server</source>
-        <translation>permitir que o Edgelift leia os discos deste servidor</translation>
-    </message>
-    <message numerus="yes">
-        <source>solve %n problem(s) of the layout</source>
-        <translation>
-            <numerusform>resolver %n problema do layout</numerusform>
-            <numerusform>resolver %n problemas do layout</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>%1: %2</source>
-        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
-----------
-%1 a mount target or disk, %2 what is to be said about it</extracomment>
-        <translation>%1: %2</translation>
-    </message>
-    <message>
-        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
-        <translation>Arraste um ponto de montagem pela alça para outro disco ou pressione Ctrl+X sobre ele. F2 altera o tamanho, Espaço desmarca Migrar.</translation>
-    </message>
-    <message>
-        <source>What is left needs your decision: see the list below the table.</source>
-        <translation>O restante depende da sua decisão: veja a lista abaixo da tabela.</translation>
-    </message>
-    <message>
         <source>&amp;Automatic layout</source>
         <translation>&amp;Layout automático</translation>
     </message>
     <message>
         <source>Ad&amp;just</source>
         <translation>Ajus&amp;tar</translation>
-    </message>
-    <message>
-        <source>&amp;Show the layout</source>
-        <translation>&amp;Mostrar o layout</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
@@ -2563,6 +3364,55 @@ Nenhum dos dois é salvo: depois de fechar o programa, informe-o novamente.</tra
         <source>F5</source>
         <translation>F5</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksPage</name>
+    <message>
+        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
+        <translation>“%1” não é um tamanho. Digite um número, sozinho para GiB ou com unidade, como 20 ou 512 MiB.</translation>
+    </message>
+    <message>
+        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
+        <translation>%1 selecionado. Use as setas para cima e para baixo para escolher um disco, Enter para soltar, Esc para cancelar.</translation>
+    </message>
+    <message>
+        <source>No disks found.</source>
+        <translation>Nenhum disco encontrado.</translation>
+    </message>
+    <message>
+        <source>Reading disks…</source>
+        <translation>Lendo os discos…</translation>
+    </message>
+    <message>
+        <source>let Edgelift read the disks of this server</source>
+        <translation>permitir que o Edgelift leia os discos deste servidor</translation>
+    </message>
+    <message numerus="yes">
+        <source>solve %n problem(s) of the layout</source>
+        <translation>
+            <numerusform>resolver %n problema do layout</numerusform>
+            <numerusform>resolver %n problemas do layout</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
+----------
+%1 a mount target or disk, %2 what is to be said about it</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
+        <translation>Arraste um ponto de montagem pela alça para outro disco ou pressione Ctrl+X sobre ele. F2 altera o tamanho, Espaço desmarca Migrar.</translation>
+    </message>
+    <message>
+        <source>What is left needs your decision: see the list below the table.</source>
+        <translation>O restante depende da sua decisão: veja a lista abaixo da tabela.</translation>
+    </message>
+    <message>
+        <source>&amp;Show the layout</source>
+        <translation>&amp;Mostrar o layout</translation>
+    </message>
     <message>
         <source>Mount targets</source>
         <translation>Pontos de montagem</translation>
@@ -2587,22 +3437,26 @@ Com o teclado: Ctrl+X pega um ponto de montagem, as setas para cima e para baixo
         <source>Choose what the disks of the image look like and what is migrated to them.</source>
         <translation>Escolha como são os discos da imagem e o que é migrado para eles.</translation>
     </message>
+    <message>
+        <source>Choose Adjust to change this layout.</source>
+        <translation>Escolha Ajustar para alterar este layout.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksTable</name>
+    <message>
+        <source>In use: %1; at least %2.</source>
+        <extracomment>of a disk or mount target; %1 the space in use, %2 the smallest possible size</extracomment>
+        <translation>Em uso: %1; no mínimo %2.</translation>
+    </message>
+    <message>
+        <source>LVM: %1.</source>
+        <extracomment>%1 the name of a volume group or logical volume</extracomment>
+        <translation>LVM: %1.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::ErrorPanel</name>
-    <message>
-        <source>%1 %2: price not known</source>
-        <translation>%1 %2: preço desconhecido</translation>
-    </message>
-    <message>
-        <source>%1 %2: free</source>
-        <translation>%1 %2: gratuito</translation>
-    </message>
-    <message>
-        <source>%1 %2: %3 %4 a day</source>
-        <extracomment>A cloud resource: kind, id, currency such as CNY, amount</extracomment>
-        <translation>%1 %2: %3 %4 por dia</translation>
-    </message>
     <message>
         <source>The migration stopped: %1 [%2]</source>
         <extracomment>%1: what happened, %2: a code such as EL-0212</extracomment>
@@ -2623,10 +3477,6 @@ Hora: %3
 Detalhe: %4</translation>
     </message>
     <message>
-        <source>Troubleshoot errors: %1</source>
-        <translation>Solução de problemas: %1</translation>
-    </message>
-    <message>
         <source>Re&amp;try</source>
         <translation>&amp;Tentar novamente</translation>
     </message>
@@ -2639,40 +3489,59 @@ Detalhe: %4</translation>
         <translation>&amp;Salvar diagnóstico…</translation>
     </message>
     <message>
-        <source>Save t&amp;hese files…</source>
-        <translation>Salvar estes ar&amp;quivos…</translation>
-    </message>
-    <message>
         <source>Cancel job and clean &amp;up…</source>
         <translation>Cancelar tarefa e &amp;limpar…</translation>
     </message>
     <message>
-        <source>Still there and costing until you clean up:
-%1</source>
-        <translation>Ainda existe e gera custos até a limpeza:
-%1</translation>
+        <source>These still exist in the cloud and keep costing until you retry or clean up:</source>
+        <translation>Estes itens ainda existem na nuvem e continuam gerando custos até você tentar novamente ou limpar:</translation>
     </message>
     <message>
-        <source>%1 (%2)</source>
-        <translation>%1 (%2)</translation>
+        <source>You retried at %1: it came to the same error again.</source>
+        <translation>Você tentou novamente às %1: ocorreu o mesmo erro.</translation>
     </message>
     <message>
-        <source>These files will be saved, without secrets:
-%1</source>
-        <translation>Estes arquivos serão salvos, sem segredos:
-%1</translation>
+        <source>You retried at %1: it came to another error.</source>
+        <translation>Você tentou novamente às %1: ocorreu outro erro.</translation>
     </message>
     <message>
-        <source>Save diagnostics</source>
-        <translation>Salvar diagnóstico</translation>
+        <source>Start again &amp;with the same settings</source>
+        <translation>Começar de novo com as mesmas confi&amp;gurações</translation>
     </message>
     <message>
-        <source>ZIP archives (*.zip)</source>
-        <translation>Arquivos ZIP (*.zip)</translation>
+        <source>Copy what is said about this error</source>
+        <translation>Copiar as informações sobre este erro</translation>
     </message>
     <message>
-        <source>Saved as %1.</source>
-        <translation>Salvo como %1.</translation>
+        <source>Troubleshoot errors</source>
+        <translation>Solucionar erros</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ExcludesForm</name>
+    <message>
+        <source>Path to &amp;leave out:</source>
+        <translation>&amp;Caminho a excluir:</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>Adici&amp;onar</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Remover</translation>
+    </message>
+    <message>
+        <source>Paths that are left out</source>
+        <translation>Caminhos excluídos</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::FactGrid</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>One line of a list of facts: name and value</extracomment>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -2684,14 +3553,6 @@ Detalhe: %4</translation>
     <message>
         <source>Finish and clean-up</source>
         <translation>Conclusão e limpeza</translation>
-    </message>
-    <message>
-        <source>Image: %1 (%2)
-Region: %3
-Duration: %4</source>
-        <translation>Imagem: %1 (%2)
-Região: %3
-Duração: %4</translation>
     </message>
     <message>
         <source>The ENS image is ready.</source>
@@ -2710,45 +3571,8 @@ Duração: %4</translation>
         <translation>A migração foi cancelada. Não há imagem.</translation>
     </message>
     <message>
-        <source>Next steps
-1. Open the ENS console and create an instance from this image.
-2. Check application licences: the hardware changed.
-3. Compare the new instance with this server before switching over.</source>
-        <translation>Próximos passos
-1. Abra o console do ENS e crie uma instância a partir desta imagem.
-2. Verifique as licenças de aplicativos: o hardware mudou.
-3. Compare a nova instância com este servidor antes da troca.</translation>
-    </message>
-    <message>
-        <source>ENS console: %1</source>
-        <translation>Console do ENS: %1</translation>
-    </message>
-    <message>
-        <source>Or by command: %1</source>
-        <translation>Ou por comando: %1</translation>
-    </message>
-    <message>
         <source>Folder of the image: %1</source>
         <translation>Pasta da imagem: %1</translation>
-    </message>
-    <message>
-        <source>Kept on purpose: %1</source>
-        <extracomment>%1: a cloud resource and its price</extracomment>
-        <translation>Mantido de propósito: %1</translation>
-    </message>
-    <message>
-        <source>Still there: %1 – costs continue</source>
-        <translation>Ainda existe: %1 – os custos continuam</translation>
-    </message>
-    <message>
-        <source>Everything temporary was released: the intermediate instance, the temporary images and snapshots.</source>
-        <translation>Tudo o que é temporário foi liberado: a instância de trânsito, as imagens e os snapshots temporários.</translation>
-    </message>
-    <message>
-        <source>Clean-up
-%1</source>
-        <translation>Limpeza
-%1</translation>
     </message>
     <message>
         <source>Save report</source>
@@ -2759,22 +3583,6 @@ Duração: %4</translation>
         <translation>Relatórios (*.html)</translation>
     </message>
     <message>
-        <source>The report was saved as %1.</source>
-        <translation>O relatório foi salvo como %1.</translation>
-    </message>
-    <message>
-        <source>Copy &amp;address</source>
-        <translation>Copiar en&amp;dereço</translation>
-    </message>
-    <message>
-        <source>Copy &amp;command</source>
-        <translation>&amp;Copiar comando</translation>
-    </message>
-    <message>
-        <source>&amp;Release now</source>
-        <translation>&amp;Liberar agora</translation>
-    </message>
-    <message>
         <source>Show in &amp;file manager</source>
         <translation>Mostrar no &amp;gerenciador de arquivos</translation>
     </message>
@@ -2783,35 +3591,78 @@ Duração: %4</translation>
         <translation>&amp;Salvar relatório…</translation>
     </message>
     <message>
-        <source>Boot it &amp;here</source>
-        <translation>&amp;Inicializar aqui</translation>
+        <source>Save settings</source>
+        <translation>Salvar configurações</translation>
     </message>
     <message>
-        <source>Console of the image that boots here</source>
-        <translation>Console da imagem que inicializa aqui</translation>
-    </message>
-</context>
-<context>
-    <name>edgelift::wizard::JobWatch</name>
-    <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
+        <source>Plan files (*.json)</source>
+        <translation>Arquivos de plano (*.json)</translation>
     </message>
     <message>
-        <source>Warning: %1</source>
-        <translation>Aviso: %1</translation>
+        <source>Saved as %1.</source>
+        <extracomment>%1 is the path of a file</extracomment>
+        <translation>Salvo como %1.</translation>
     </message>
     <message>
-        <source>The ENS image %1 is ready.</source>
-        <translation>A imagem do ENS %1 está pronta.</translation>
+        <source>No file manager could be opened. The image is in the folder %1.</source>
+        <translation>Não foi possível abrir um gerenciador de arquivos. A imagem está na pasta %1.</translation>
     </message>
     <message>
-        <source>The migration engine does not answer. Reconnecting.</source>
-        <translation>O mecanismo de migração não responde. Reconectando.</translation>
+        <source>Image</source>
+        <translation>Imagem</translation>
     </message>
     <message>
-        <source>Connected to the migration engine again.</source>
-        <translation>Conectado novamente ao mecanismo de migração.</translation>
+        <source>Image ID</source>
+        <translation>ID da imagem</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>Região</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Copiado</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Enviado</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Duração</translation>
+    </message>
+    <message>
+        <source>Next steps</source>
+        <translation>Próximas etapas</translation>
+    </message>
+    <message>
+        <source>Or by this command, with your own values for TYPE, REGION and MBIT:</source>
+        <extracomment>The capitals are in the command and stay as they are</extracomment>
+        <translation>Ou com este comando, com seus próprios valores para TYPE, REGION e MBIT:</translation>
+    </message>
+    <message>
+        <source>1. Open the ENS console and create an instance from this image.
+2. Check application licences: the hardware changed.
+3. Compare the new instance with this server before switching over.</source>
+        <translation>1. Abra o console do ENS e crie uma instância a partir desta imagem.
+2. Verifique as licenças dos aplicativos: o hardware mudou.
+3. Compare a nova instância com este servidor antes de fazer a troca.</translation>
+    </message>
+    <message>
+        <source>ENS console</source>
+        <translation>Console do ENS</translation>
+    </message>
+    <message>
+        <source>Copy co&amp;mmand</source>
+        <translation>Copiar coman&amp;do</translation>
+    </message>
+    <message>
+        <source>Save these settin&amp;gs…</source>
+        <translation>Salva&amp;r estas configurações…</translation>
+    </message>
+    <message>
+        <source>To migrate another server with the same settings</source>
+        <translation>Para migrar outro servidor com as mesmas configurações</translation>
     </message>
 </context>
 <context>
@@ -2926,6 +3777,39 @@ Duração: %4</translation>
         <source>not migrated</source>
         <translation>não migrado</translation>
     </message>
+    <message>
+        <source>See below: %1</source>
+        <extracomment>beside a disk or mount target; %1 codes of problems that are listed below the table</extracomment>
+        <translation>Veja abaixo: %1</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>Not migrated</source>
+        <translation>Não migrado</translation>
+    </message>
+    <message>
+        <source>Same size and structure</source>
+        <extracomment>why a volume is copied block by block</extracomment>
+        <translation>Mesmo tamanho e estrutura</translation>
+    </message>
+    <message>
+        <source>Its size changes</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>O tamanho muda</translation>
+    </message>
+    <message>
+        <source>LVM, and no multiple of 4 MiB</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>LVM, e não é múltiplo de 4 MiB</translation>
+    </message>
+    <message>
+        <source>As chosen</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>Conforme escolhido</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -2951,35 +3835,41 @@ Duração: %4</translation>
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::MainWindow</name>
+    <name>edgelift::wizard::LinkLine</name>
     <message>
-        <source>Step %1 of %2</source>
-        <translation>Etapa %1 de %2</translation>
+        <source>%1: %2</source>
+        <extracomment>%1: what a web page is about, %2: its address</extracomment>
+        <translation>%1: %2</translation>
     </message>
+    <message>
+        <source>Open</source>
+        <translation>Abrir</translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation>Copiar endereço</translation>
+    </message>
+    <message>
+        <source>Open: %1</source>
+        <extracomment>For screen readers: %1 is what a web page is about</extracomment>
+        <translation>Abrir: %1</translation>
+    </message>
+    <message>
+        <source>Copy address: %1</source>
+        <translation>Copiar endereço: %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MainWindow</name>
     <message>
         <source>Edgelift — %1</source>
         <extracomment>Title of the window: program — step or progress</extracomment>
         <translation>Edgelift — %1</translation>
     </message>
     <message>
-        <source>&amp;Next</source>
-        <translation>&amp;Avançar</translation>
-    </message>
-    <message>
-        <source>&amp;Help</source>
-        <translation>A&amp;juda</translation>
-    </message>
-    <message>
-        <source>&amp;Back</source>
-        <translation>&amp;Voltar</translation>
-    </message>
-    <message>
-        <source>&amp;Close</source>
-        <translation>&amp;Fechar</translation>
-    </message>
-    <message>
-        <source>Server and region</source>
-        <translation>Servidor e região</translation>
+        <source>Step %1 of %2 — %3</source>
+        <extracomment>In a narrow window instead of the list of steps: %3 is the name of the step</extracomment>
+        <translation>Etapa %1 de %2 — %3</translation>
     </message>
 </context>
 <context>
@@ -2997,21 +3887,13 @@ Duração: %4</translation>
         <translation>Fechar esta mensagem</translation>
     </message>
     <message>
-        <source>%1: %2 %3</source>
-        <extracomment>An error: what happened, to what, and what to do</extracomment>
-        <translation>%1: %2 %3</translation>
+        <source>%1 %2</source>
+        <extracomment>An error: what happened, and what to do</extracomment>
+        <translation>%1 %2</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::MigrationPage</name>
-    <message>
-        <source>Applied. It takes effect when the migration goes on.</source>
-        <translation>Aplicado. Terá efeito quando a migração continuar.</translation>
-    </message>
-    <message>
-        <source>Applied. The new limit takes effect within %1 s.</source>
-        <translation>Aplicado. O novo limite terá efeito em até %1 s.</translation>
-    </message>
     <message>
         <source>%1 %2</source>
         <extracomment>In the window&apos;s title: per cent and state</extracomment>
@@ -3024,50 +3906,6 @@ Duração: %4</translation>
     <message>
         <source>You may close this window: the migration goes on, and starting Edgelift again shows it.</source>
         <translation>Você pode fechar esta janela: a migração continua, e ao abrir o Edgelift novamente ela é exibida.</translation>
-    </message>
-    <message>
-        <source>The migration is not finished.</source>
-        <translation>A migração não foi concluída.</translation>
-    </message>
-    <message>
-        <source>No migration</source>
-        <translation>Nenhuma migração</translation>
-    </message>
-    <message>
-        <source>Creating the intermediate instance…</source>
-        <translation>Criando a instância de trânsito…</translation>
-    </message>
-    <message>
-        <source>Preparing</source>
-        <translation>Preparando</translation>
-    </message>
-    <message>
-        <source>Synchronizing</source>
-        <translation>Sincronizando</translation>
-    </message>
-    <message>
-        <source>Paused. The intermediate instance keeps costing.</source>
-        <translation>Pausada. A instância de trânsito continua gerando custos.</translation>
-    </message>
-    <message>
-        <source>Error</source>
-        <translation>Erro</translation>
-    </message>
-    <message>
-        <source>Completed</source>
-        <translation>Concluída</translation>
-    </message>
-    <message>
-        <source>Cleaning up…</source>
-        <translation>Limpando…</translation>
-    </message>
-    <message>
-        <source>Cancelled</source>
-        <translation>Cancelada</translation>
-    </message>
-    <message>
-        <source>Reconnecting to the migration engine… (%1 s)</source>
-        <translation>Reconectando ao mecanismo de migração… (%1 s)</translation>
     </message>
     <message>
         <source>The numbers are of %1.</source>
@@ -3092,35 +3930,6 @@ Duração: %4</translation>
     <message>
         <source>&amp;Pause</source>
         <translation>&amp;Pausar</translation>
-    </message>
-    <message>
-        <source>%1 · %2 of %3</source>
-        <extracomment>Of a disk: per cent, amount that is copied, amount in all</extracomment>
-        <translation>%1 · %2 de %3</translation>
-    </message>
-    <message>
-        <source>%1 left</source>
-        <translation>restam %1</translation>
-    </message>
-    <message>
-        <source>Remaining time: %1</source>
-        <translation>Tempo restante: %1</translation>
-    </message>
-    <message>
-        <source>Speed: %1 before compression · Network: %2 · Limit: %3 · Average: %4</source>
-        <translation>Velocidade: %1 antes da compressão · Rede: %2 · Limite: %3 · Média: %4</translation>
-    </message>
-    <message>
-        <source>Elapsed: %1 · Sent: %2 · Saved by compression: %3 · Interruptions: %4</source>
-        <translation>Decorrido: %1 · Enviado: %2 · Economizado pela compressão: %3 · Interrupções: %4</translation>
-    </message>
-    <message>
-        <source>Progress of %1</source>
-        <translation>Progresso de %1</translation>
-    </message>
-    <message>
-        <source>Warning: %1</source>
-        <translation>Aviso: %1</translation>
     </message>
     <message>
         <source>Job ID</source>
@@ -3155,10 +3964,6 @@ Duração: %4</translation>
         <translation>Região de destino</translation>
     </message>
     <message>
-        <source>Intermediate instance ID</source>
-        <translation>ID da instância de trânsito</translation>
-    </message>
-    <message>
         <source>Tags</source>
         <translation>Tags</translation>
     </message>
@@ -3167,75 +3972,200 @@ Duração: %4</translation>
         <translation>Tempo restante (s)</translation>
     </message>
     <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
-    </message>
-    <message>
-        <source>%1  %2</source>
-        <translation>%1  %2</translation>
-    </message>
-    <message>
-        <source>Progress</source>
-        <translation>Progresso</translation>
-    </message>
-    <message>
         <source>&amp;Modify…</source>
         <translation>&amp;Modificar…</translation>
-    </message>
-    <message>
-        <source>&amp;Cancel job…</source>
-        <translation>&amp;Cancelar tarefa…</translation>
     </message>
     <message>
         <source>&amp;Details</source>
         <translation>&amp;Detalhes</translation>
     </message>
     <message>
-        <source>Lo&amp;g</source>
-        <translation>Lo&amp;g</translation>
-    </message>
-    <message>
         <source>Log</source>
         <translation>Log</translation>
     </message>
     <message>
-        <source>Copy &amp;all</source>
-        <translation>Cop&amp;iar tudo</translation>
+        <source>When this window is closed the demonstration ends, and its migration with it.</source>
+        <translation>Quando esta janela é fechada, a demonstração termina e, com ela, a migração.</translation>
     </message>
     <message>
-        <source>Do not stop, start, restart or release the intermediate instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
-        <translation>Não pare, inicie, reinicie nem libere a instância de trânsito, nem altere seu método de cobrança, durante a migração; ela é liberada automaticamente depois.</translation>
+        <source>You may close this window: the clean-up goes on.</source>
+        <translation>Você pode fechar esta janela: a limpeza continua.</translation>
+    </message>
+    <message>
+        <source>The speed counts the data of the disks before it is compressed, so it can be higher than the speed of the network. The remaining time is shown once the speed is steady.
+
+Pause keeps everything that was copied, and the transit instance, which keeps costing. Cancel removes both.
+
+After an error nothing is lost: what was copied is kept, and Retry goes on from there.</source>
+        <translation>A velocidade conta os dados dos discos antes da compressão; por isso, pode ser maior que a velocidade da rede. O tempo restante é exibido quando a velocidade fica estável.
+
+Pausar mantém tudo o que foi copiado e a instância de trânsito, que continua gerando custos. Cancelar tarefa remove ambos.
+
+Após um erro, nada é perdido: o que foi copiado é mantido, e Tentar novamente continua desse ponto.</translation>
+    </message>
+    <message>
+        <source>%1 — %2</source>
+        <extracomment>In the window&apos;s title: how far the migration is, and the server&apos;s name</extracomment>
+        <translation>%1 — %2</translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused.</source>
+        <extracomment>%1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation>A instância de trânsito continua gerando custos enquanto a migração está pausada.</translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused: %1.</source>
+        <translation>A instância de trânsito continua gerando custos enquanto a migração está pausada: %1.</translation>
+    </message>
+    <message>
+        <source>This server&apos;s own disk accesses are slow, so the migration reads at most %1 for now.</source>
+        <translation>Os acessos deste servidor aos próprios discos estão lentos; por isso, a migração lê no máximo %1 por enquanto.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration? The job is deleted, the transit instance is released and the copied data is lost. What was used until now is still charged.</source>
+        <translation>Cancelar esta migração? A tarefa é excluída, a instância de trânsito é liberada e os dados copiados são perdidos. O que foi usado até agora ainda é cobrado.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep migrating</source>
+        <translation>Continuar &amp;migrando</translation>
+    </message>
+    <message>
+        <source>Cancel migrati&amp;on</source>
+        <translation>C&amp;ancelar migração</translation>
+    </message>
+    <message>
+        <source>Estimate migration time and test transfer speed</source>
+        <translation>Estimar o tempo de migração e testar a velocidade de transferência</translation>
+    </message>
+    <message>
+        <source>Cancel &amp;job…</source>
+        <translation>Cancelar &amp;tarefa…</translation>
+    </message>
+    <message>
+        <source>&amp;Log</source>
+        <translation>Lo&amp;g</translation>
+    </message>
+    <message>
+        <source>Copy all</source>
+        <translation>Copiar tudo</translation>
+    </message>
+    <message>
+        <source>Copy all details</source>
+        <translation>Copiar todos os detalhes</translation>
+    </message>
+    <message>
+        <source>Transit instance ID</source>
+        <translation>ID da instância de trânsito</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
+        <translation>Durante a migração, não pare, inicie, reinicie nem libere a instância de trânsito, nem altere o método de cobrança dela; ela é liberada automaticamente depois.</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::ModifyPanel</name>
     <message>
-        <source>Speed &amp;limit (Mbit/s):</source>
-        <translation>&amp;Limite de velocidade (Mbit/s):</translation>
-    </message>
-    <message>
         <source>Unlimited</source>
         <translation>Ilimitado</translation>
-    </message>
-    <message>
-        <source>Co&amp;mpression:</source>
-        <translation>Co&amp;mpressão:</translation>
     </message>
     <message>
         <source>Off</source>
         <translation>Desativada</translation>
     </message>
     <message>
-        <source>&amp;Verify the copied data by checksum</source>
-        <translation>Verificar &amp;os dados copiados por checksum</translation>
-    </message>
-    <message>
         <source>&amp;Apply</source>
         <translation>A&amp;plicar</translation>
     </message>
     <message>
-        <source>Cl&amp;ose</source>
+        <source>The time plan is in force now (%1): %2. The limit above counts outside of it.</source>
+        <translation>O agendamento está em vigor agora (%1): %2. O limite acima vale fora dele.</translation>
+    </message>
+    <message>
+        <source>Applied.</source>
+        <translation>Aplicado.</translation>
+    </message>
+    <message>
+        <source>Applied. The new limit takes effect within %1 s.</source>
+        <translation>Aplicado. O novo limite terá efeito em até %1 s.</translation>
+    </message>
+    <message>
+        <source>Applied. It takes effect when the migration goes on.</source>
+        <translation>Aplicado. Terá efeito quando a migração continuar.</translation>
+    </message>
+    <message>
+        <source>&amp;Speed limit (Mbit/s):</source>
+        <translation>&amp;Limite de velocidade (Mbit/s):</translation>
+    </message>
+    <message>
+        <source>Compress&amp;ion:</source>
+        <translation>&amp;Compressão:</translation>
+    </message>
+    <message>
+        <source>Veri&amp;fy the copied data by checksum</source>
+        <translation>Ver&amp;ificar os dados copiados por checksum</translation>
+    </message>
+    <message>
+        <source>Clos&amp;e</source>
         <translation>Fec&amp;har</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::NetworkForm</name>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>An id and the name beside it</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
+        <translation>Nenhuma VPC em %1. Crie uma no console da VPC e atualize.</translation>
+    </message>
+    <message>
+        <source>Optional: without it, a network is made for this migration and removed after it.</source>
+        <translation>Opcional: sem ela, uma rede é criada para esta migração e removida depois.</translation>
+    </message>
+    <message>
+        <source>&amp;Public network</source>
+        <translation>&amp;Rede pública</translation>
+    </message>
+    <message>
+        <source>&amp;VPC: this server is connected to it</source>
+        <translation>VPC: este servidor está conecta&amp;do a ela</translation>
+    </message>
+    <message>
+        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
+        <translation>A VPC é recomendada quando pode ser acessada diretamente, por gateway VPN, circuito Express Connect ou Smart Access Gateway: é mais rápida e estável.</translation>
+    </message>
+    <message>
+        <source>VP&amp;C:</source>
+        <translation>VP&amp;C:</translation>
+    </message>
+    <message>
+        <source>v&amp;Switch:</source>
+        <translation>v&amp;Switch:</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::OptionsMenu</name>
+    <message>
+        <source>&amp;Language</source>
+        <translation>&amp;Idioma</translation>
+    </message>
+    <message>
+        <source>Lar&amp;ger text</source>
+        <translation>Texto &amp;maior</translation>
+    </message>
+    <message>
+        <source>&amp;Smaller text</source>
+        <translation>Texto me&amp;nor</translation>
+    </message>
+    <message>
+        <source>&amp;Usual text size</source>
+        <translation>&amp;Tamanho normal do texto</translation>
+    </message>
+    <message>
+        <source>Low-&amp;bandwidth mode</source>
+        <translation>Modo de &amp;baixa largura de banda</translation>
     </message>
 </context>
 <context>
@@ -3360,21 +4290,154 @@ A importação registra este servidor no serviço que gerou o código de ativaç
         <source>&amp;Exclude files and folders</source>
         <translation>&amp;Excluir arquivos e pastas da migração</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::ProgressPanel</name>
     <message>
-        <source>Path to &amp;leave out:</source>
-        <translation>&amp;Caminho a excluir:</translation>
+        <source>No migration</source>
+        <translation>Nenhuma migração</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>Adicio&amp;nar</translation>
+        <source>Creating the transit instance…</source>
+        <translation>Criando a instância de trânsito…</translation>
     </message>
     <message>
-        <source>&amp;Remove</source>
-        <translation>&amp;Remover</translation>
+        <source>Preparing</source>
+        <translation>Preparando</translation>
     </message>
     <message>
-        <source>Paths that are left out</source>
-        <translation>Caminhos excluídos</translation>
+        <source>Synchronizing</source>
+        <translation>Sincronizando</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Pausada</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Erro</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>Concluída</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>Limpando…</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Cancelada</translation>
+    </message>
+    <message>
+        <source>Reconnecting to the migration engine… (%1 s)</source>
+        <translation>Reconectando ao mecanismo de migração… (%1 s)</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of all disks: amount that is copied, amount in all</extracomment>
+        <translation>%1 de %2</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>restam %1</translation>
+    </message>
+    <message>
+        <source>Remaining time: %1</source>
+        <translation>Tempo restante: %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>For screen readers: %1 the name of a number, %2 the number</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1 so far</source>
+        <extracomment>A phase that is not over: %1 is how long it has been running</extracomment>
+        <translation>%1 até agora</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Progresso</translation>
+    </message>
+    <message>
+        <source>Speed before compression</source>
+        <translation>Velocidade antes da compressão</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Rede</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>Limite</translation>
+    </message>
+    <message>
+        <source>Average</source>
+        <translation>Média</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Enviado</translation>
+    </message>
+    <message>
+        <source>Saved by compression</source>
+        <translation>Economizado pela compressão</translation>
+    </message>
+    <message>
+        <source>Elapsed</source>
+        <translation>Tempo decorrido</translation>
+    </message>
+    <message>
+        <source>Interruptions</source>
+        <translation>Interrupções</translation>
+    </message>
+    <message>
+        <source>Data of the disks per second. Higher than the network&apos;s speed when compression helps.</source>
+        <translation>Dados dos discos por segundo. Maior que a velocidade da rede quando a compressão ajuda.</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ResourceList</name>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>Something in the cloud: %1 what it is, %2 its id, %3 a region</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>%1 %2 in %3</source>
+        <translation>%1 %2 em %3</translation>
+    </message>
+    <message>
+        <source>kept on purpose</source>
+        <translation>mantido de propósito</translation>
+    </message>
+    <message>
+        <source>price not known</source>
+        <translation>preço desconhecido</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>grátis</translation>
+    </message>
+    <message>
+        <source>%1 %2 a day</source>
+        <extracomment>%1 a currency such as CNY, %2 an amount</extracomment>
+        <translation>%1 %2 por dia</translation>
+    </message>
+    <message>
+        <source>Together at least %1</source>
+        <extracomment>A sum of prices; %1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation>No total, pelo menos %1</translation>
+    </message>
+    <message>
+        <source>Together %1</source>
+        <translation>No total, %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 something in the cloud, %2 its price</extracomment>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -3396,10 +4459,6 @@ A importação registra este servidor no serviço que gerou o código de ativaç
         <translation>&amp;Manter</translation>
     </message>
     <message>
-        <source>Continue the setup from %1 at step “%2”? The activation code or AccessKey pair is not saved and has to be entered again.</source>
-        <translation>Continuar a configuração de %1 na etapa “%2”? O código de ativação ou o par de AccessKey não é salvo e precisa ser informado novamente.</translation>
-    </message>
-    <message>
         <source>&amp;Continue</source>
         <translation>&amp;Continuar</translation>
     </message>
@@ -3410,6 +4469,19 @@ A importação registra este servidor no serviço que gerou o código de ativaç
     <message>
         <source>Welcome back</source>
         <translation>Bem-vindo de volta</translation>
+    </message>
+    <message>
+        <source>Everything you chose was saved but the activation code and the AccessKey pair. Continue leads back to the step you were on; Start over forgets the choices and begins anew. Neither changes anything on this server or in the cloud.</source>
+        <translation>Tudo o que você escolheu foi salvo, exceto o código de ativação e o par de AccessKey. Continuar leva de volta à etapa em que você estava; Começar de novo descarta as escolhas e recomeça do zero. Nenhum dos dois altera nada neste servidor nem na nuvem.</translation>
+    </message>
+    <message>
+        <source>Continue the setup from %1 at step “%2”?</source>
+        <extracomment>%1 a date and time, %2 the name of a step such as “Settings”</extracomment>
+        <translation>Continuar a configuração de %1 na etapa “%2”?</translation>
+    </message>
+    <message>
+        <source>The activation code or AccessKey pair was not saved and has to be entered again.</source>
+        <translation>O código de ativação ou o par de AccessKey não foi salvo e precisa ser informado novamente.</translation>
     </message>
 </context>
 <context>
@@ -3434,20 +4506,6 @@ A importação registra este servidor no serviço que gerou o código de ativaç
     <message>
         <source>read the notice and choose “Got It”</source>
         <translation>ler o aviso e escolher “Entendi”</translation>
-    </message>
-    <message>
-        <source>%1: %2 is left out</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
-        <translation>%1: %2 fica de fora</translation>
-    </message>
-    <message>
-        <source>%1: %2 → %3 (%4)</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
-        <translation>%1: %2 → %3 (%4)</translation>
-    </message>
-    <message>
-        <source>, </source>
-        <translation>, </translation>
     </message>
     <message>
         <source>Speed limit: %1; compression: %2; checksum verification: %3</source>
@@ -3606,10 +4664,6 @@ A importação registra este servidor no serviço que gerou o código de ativaç
         <translation>&amp;Descrição:</translation>
     </message>
     <message>
-        <source>&amp;Modify disk partition: choose disks, sizes and order yourself on the next page</source>
-        <translation>&amp;Modificar partições de disco: escolha discos, tamanhos e ordem na próxima página</translation>
-    </message>
-    <message>
         <source>Speed &amp;limit (Mbit/s):</source>
         <translation>&amp;Limite de velocidade (Mbit/s):</translation>
     </message>
@@ -3626,10 +4680,6 @@ A importação registra este servidor no serviço que gerou o código de ativaç
         <translation>Taxa de compressão como número</translation>
     </message>
     <message>
-        <source>&amp;Verify check sums: more certain, slower</source>
-        <translation>Verificar che&amp;cksums: mais seguro, mais lento</translation>
-    </message>
-    <message>
         <source>SSL-&amp;encrypted transmission:</source>
         <translation>Transmi&amp;ssão criptografada com SSL:</translation>
     </message>
@@ -3640,22 +4690,6 @@ A importação registra este servidor no serviço que gerou o código de ativaç
     <message>
         <source>Ta&amp;gs:</source>
         <translation>Ta&amp;gs:</translation>
-    </message>
-    <message>
-        <source>&amp;Add</source>
-        <translation>Adici&amp;onar</translation>
-    </message>
-    <message>
-        <source>Add a tag</source>
-        <translation>Adicionar uma tag</translation>
-    </message>
-    <message>
-        <source>Remo&amp;ve</source>
-        <translation>&amp;Remover</translation>
-    </message>
-    <message>
-        <source>Remove this tag</source>
-        <translation>Remover esta tag</translation>
     </message>
     <message>
         <source>&amp;Intermediate instance type:</source>
@@ -3680,6 +4714,26 @@ A importação registra este servidor no serviço que gerou o código de ativaç
     <message>
         <source>The log of this migration: phases, speeds, error codes, names of disks and cloud resources. No file contents, no file names, no codes, keys or passwords.</source>
         <translation>O log desta migração: fases, velocidades, códigos de erro, nomes de discos e recursos da nuvem. Nenhum conteúdo ou nome de arquivo, nem códigos, chaves ou senhas.</translation>
+    </message>
+    <message>
+        <source>&amp;Modify disk partition</source>
+        <translation>M&amp;odificar partições do disco</translation>
+    </message>
+    <message>
+        <source>Choose disks, sizes and order yourself on the next page.</source>
+        <translation>Escolha você mesmo os discos, os tamanhos e a ordem na próxima página.</translation>
+    </message>
+    <message>
+        <source>&amp;Verify check sums</source>
+        <translation>Verificar c&amp;hecksums</translation>
+    </message>
+    <message>
+        <source>More certain, but slower.</source>
+        <translation>Mais seguro, porém mais lento.</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>Tags</translation>
     </message>
 </context>
 <context>
@@ -3713,11 +4767,6 @@ A importação registra este servidor no serviço que gerou o código de ativaç
         <translation>Singapura</translation>
     </message>
     <message>
-        <source>%1 – %2</source>
-        <extracomment>An id and the name beside it</extracomment>
-        <translation>%1 – %2</translation>
-    </message>
-    <message>
         <source>&amp;More configurations</source>
         <translation>&amp;Mais configurações</translation>
     </message>
@@ -3735,10 +4784,6 @@ A importação registra este servidor no serviço que gerou o código de ativaç
     <message>
         <source>No bucket in %1. Create one in the OSS console, then refresh.</source>
         <translation>Nenhum bucket em %1. Crie um no console do OSS e atualize.</translation>
-    </message>
-    <message>
-        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
-        <translation>Nenhuma VPC em %1. Crie uma no console da VPC e atualize.</translation>
     </message>
     <message>
         <source>The image is named %1.</source>
@@ -3773,30 +4818,6 @@ A importação registra este servidor no serviço que gerou o código de ativaç
         <source>Network type:</source>
         <translation>Tipo de rede:</translation>
     </message>
-    <message>
-        <source>&amp;Public Network</source>
-        <translation>Rede &amp;pública</translation>
-    </message>
-    <message>
-        <source>Public Network</source>
-        <translation>Rede pública</translation>
-    </message>
-    <message>
-        <source>&amp;VPC: this server is connected to it already</source>
-        <translation>VPC: este servi&amp;dor já está conectado a ela</translation>
-    </message>
-    <message>
-        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
-        <translation>A VPC é recomendada quando pode ser acessada diretamente, por gateway VPN, circuito Express Connect ou Smart Access Gateway: é mais rápida e estável.</translation>
-    </message>
-    <message>
-        <source>VP&amp;C:</source>
-        <translation>VP&amp;C:</translation>
-    </message>
-    <message>
-        <source>v&amp;Switch:</source>
-        <translation>v&amp;Switch:</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::StepList</name>
@@ -3815,6 +4836,11 @@ A importação registra este servidor no serviço que gerou o código de ativaç
     <message>
         <source>%1, later</source>
         <translation>%1, posterior</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>A step of the wizard: %1 its number, %2 its name</extracomment>
+        <translation>%1 %2</translation>
     </message>
 </context>
 <context>
@@ -3844,6 +4870,32 @@ A importação registra este servidor no serviço que gerou o código de ativaç
         <source>Top: %1</source>
         <extracomment>The upper edge of a graph of speeds; %1 is a speed</extracomment>
         <translation>Topo: %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TagsForm</name>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>E mais %n.</numerusform>
+            <numerusform>E mais %n.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>Adici&amp;onar</translation>
+    </message>
+    <message>
+        <source>Add a tag</source>
+        <translation>Adicionar uma tag</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve</source>
+        <translation>&amp;Remover</translation>
+    </message>
+    <message>
+        <source>Remove this tag</source>
+        <translation>Remover esta tag</translation>
     </message>
 </context>
 <context>
@@ -3897,10 +4949,6 @@ A importação registra este servidor no serviço que gerou o código de ativaç
 </context>
 <context>
     <name>edgelift::wizard::WelcomePage</name>
-    <message>
-        <source>It keeps running meanwhile: nothing is installed into its kernel, and nothing is written to its disks.</source>
-        <translation>Ele continua funcionando enquanto isso: nada é instalado no kernel e nada é gravado nos discos.</translation>
-    </message>
     <message>
         <source>Edgelift copies the disks of a Linux server into the cloud and makes an image for Edge Node Service (ENS) of them. Nothing is changed or charged before you choose Start migration on the Review page.</source>
         <translation>O Edgelift copia os discos de um servidor Linux para a nuvem e cria com eles uma imagem para o Edge Node Service (ENS). Nada é alterado nem cobrado antes de você escolher Iniciar migração na página Revisão.</translation>
@@ -4005,6 +5053,10 @@ A importação registra este servidor no serviço que gerou o código de ativaç
         <source>Welcome</source>
         <translation>Boas-vindas</translation>
     </message>
+    <message>
+        <source>The server keeps running meanwhile. Nothing on it is changed before you agree to it.</source>
+        <translation>Enquanto isso, o servidor continua funcionando. Nada nele é alterado antes de você concordar.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::Wizard</name>
@@ -4015,6 +5067,18 @@ A importação registra este servidor no serviço que gerou o código de ativaç
     <message>
         <source>Migration %1 continues in the background. Start “edgelift” again to watch it.</source>
         <translation>A migração %1 continua em segundo plano. Inicie o “edgelift” novamente para acompanhá-la.</translation>
+    </message>
+    <message>
+        <source>&amp;Ask for permission</source>
+        <translation>Solicitar &amp;permissão</translation>
+    </message>
+    <message>
+        <source>The settings of the last migration are here again, and what is left of it is being removed. Start when you are ready.</source>
+        <translation>As configurações da última migração estão aqui novamente, e o que resta dela está sendo removido. Inicie quando estiver pronto.</translation>
+    </message>
+    <message>
+        <source>Migration %1 waits, and what it made in the cloud keeps costing. Start “edgelift” again to go on or to clean up.</source>
+        <translation>A migração %1 está em espera, e o que ela criou na nuvem continua gerando custos. Inicie “edgelift” novamente para continuar ou limpar.</translation>
     </message>
 </context>
 </TS>

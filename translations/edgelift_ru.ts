@@ -38,6 +38,193 @@
     </message>
 </context>
 <context>
+    <name>ConversionNote</name>
+    <message>
+        <source>The service %2 of the old platform (%1) no longer starts. It is still installed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The system is built for %1; instances are x86_64.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No boot entry was found. Run the distribution&apos;s boot loader configuration on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The boot loader “%1” cannot be made to start on the target. Install GRUB 2 on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The encrypted volume %1 on %2 is not in the image; its line in /etc/crypttab is out of effect.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has neither drivers for virtio disks built in nor an initramfs. Make one on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has no drivers for virtio disks. Install a kernel that has them on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 names %2, which is another disk or none on the new machine. Change it there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 starts from %2, which is not this image&apos;s root filesystem. It was left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but no EFI system partition with a loader was found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 is not a plain file of usual size. It was left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 starts with the system. Make sure that it lets you in at the new address.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>/etc/fstab is not a plain file of usual size. Mend it on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>/etc/fstab mounts %1 at %2, which the image does not have. The system would stop while starting.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 has no room for the new kernel arguments. Shorten kernelopts there on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The system starts by GRUB Legacy (0.97), which cannot find its root filesystem by UUID and is not supported. Change to GRUB 2 on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy has a new machine-id but still the SSH host keys of its original. Make new ones with “ssh-keygen -A” after deleting the old ones.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Machine-id and SSH host keys were kept: the server moves. Do not run it beside its original.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A new initramfs for kernel %1 could not be made (%2). The old one was kept; this kernel may not start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The system has no program to make a new initramfs. The old ones start on virtio disks and were kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kernel %1 has neither drivers for virtio disks built in nor an initramfs; it will not start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The initramfs has no drivers for virtio disks, and the system has neither dracut, initramfs-tools nor mkinitrd. Install one of them on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A new initramfs for the default kernel %1 could not be made (%2). Make one with virtio_blk and virtio_pci on the source, then migrate again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 names %2, which is not in /boot.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No kernel was found in /boot.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kernel %1 has no drivers for virtio disks; it will not start. It is not the default.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The plan puts volumes on LVM, but the system has no LVM programs. Install lvm2 on the source or choose plain partitions.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 (%2) comes from another machine. The system now starts also when it cannot be had.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 (%2) is not in the image; it is no longer mounted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What %1 (%2) stands for in the image is not known. The system now starts also without it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The name server %1 is set by hand. Check that it answers from the new place.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Several services manage the network: %1. Keep one of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The way out leads over %1, a bond, bridge or VLAN. Its settings were left as they are; the image may not be reachable until you change them or let Edgelift replace them by plain DHCP.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No network settings that Edgelift knows were found. The image may not be reachable.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The network interface %1 is no longer started by itself: the new machine may not have it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 needs a processor of level %2. Choose an instance type that has it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>/etc/resolv.conf leads to %1, but systemd-resolved does not start with the system.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No boot entry names the image&apos;s root filesystem.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The plan has no volume for the root filesystem.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The routes in %1 belong to the old network and are out of effect.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SELinux labels are restored when the image starts for the first time. That can take several minutes, and the system restarts once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No SSH server starts with the system.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SSH is restricted by an address in %1: “%2”. Check that it lets you in at the new address.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The swap area %2 is not in the image; it is no longer used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The distribution “%1” is not one Edgelift was made for. What is common to all was done; test the image well.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but the EFI system partition has no loader for x86_64.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ErrorText</name>
     <message>
         <source>Something went wrong inside Edgelift</source>
@@ -454,14 +641,6 @@
     <message>
         <source>This machine cannot be migrated while it runs</source>
         <translation>Нельзя перенести компьютер во время его работы</translation>
-    </message>
-    <message>
-        <source>A running machine cannot be the source of this migration.</source>
-        <translation>Работающий компьютер не может быть источником этой миграции.</translation>
-    </message>
-    <message>
-        <source>Name the disk images with --source-disk.</source>
-        <translation>Укажите образы дисков параметром --source-disk.</translation>
     </message>
     <message>
         <source>The source does not read the same twice</source>
@@ -1131,6 +1310,134 @@
         <source>Undo the changes to the disks, or leave size, place and method of each volume as they were in the new plan.</source>
         <translation>Отмените изменения дисков или оставьте размер, место и способ копирования каждого тома как в новом плане.</translation>
     </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something wrote to the disks during the final moment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 was written to while the filesystems were held still, %2 times in a row.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find the program that writes to the disk directly or that ends the hold (backup and snapshot tools do), stop it, and retry. What was copied is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A part of a disk is always being written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An area of %1 that cannot be held still was written to during each of %2 tries to copy it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop what writes to it (updates of the boot partition, programs that use a raw partition) for a minute, then retry.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changes on the disks were not seen completely</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A change of %1 was missed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retry: both sides are compared then, and only what differs is sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The final moment would have been too long</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server had written %1 when its filesystems were held still; there is room for %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Raise the network limit, stop the services that write most, choose a quiet hour, or allow a longer hold; then retry.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changes cannot be tracked this way</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The kernel of this server does not allow changes to be tracked with %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing needs to be done: another way is used. The log has the kernel&apos;s reason.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A filesystem could not be stopped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writing to %1 could not be stopped for a moment: %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything goes on as before. Check the disk&apos;s health and the mount, then retry.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writing went on too early</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The filesystems did not stand still long enough: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was read is not used. Retry, at a time when the server is less busy.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A program of yours that runs around the stop failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 failed: %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mend the program in /etc/edgelift/hooks.d, or remove it, then retry.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A device cannot be followed while the server runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2. What is written to it while the server runs would be lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This part of the copy came too late</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The receiver already takes a later round of the copy.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retry. Make sure that only one program migrates this server.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1227,6 +1534,35 @@
     </message>
 </context>
 <context>
+    <name>JobLog</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>A line of the log: %1 what the migration does now, %2 what it said about it</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>Предупреждение: %1</translation>
+    </message>
+    <message>
+        <source>The ENS image %1 is ready.</source>
+        <translation>Образ ENS %1 готов.</translation>
+    </message>
+    <message>
+        <source>The migration engine does not answer. Reconnecting.</source>
+        <translation>Механизм миграции не отвечает. Повторное подключение.</translation>
+    </message>
+    <message>
+        <source>Connected to the migration engine again.</source>
+        <translation>Связь с механизмом миграции восстановлена.</translation>
+    </message>
+    <message>
+        <source>%1  %2</source>
+        <extracomment>A line of the log: %1 time of day, %2 what happened</extracomment>
+        <translation>%1  %2</translation>
+    </message>
+</context>
+<context>
     <name>JobState</name>
     <message>
         <source>Waiting</source>
@@ -1251,6 +1587,23 @@
     <message>
         <source>Cancelled</source>
         <translation>Отменено</translation>
+    </message>
+</context>
+<context>
+    <name>LayoutLines</name>
+    <message>
+        <source>%1: %2 is left out</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
+        <translation>%1: %2 исключён</translation>
+    </message>
+    <message>
+        <source>%1: %2 → %3 (%4)</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
+        <translation>%1: %2 → %3 (%4)</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>, </translation>
     </message>
 </context>
 <context>
@@ -1309,6 +1662,37 @@
     <message>
         <source>Done</source>
         <translation>Готово</translation>
+    </message>
+</context>
+<context>
+    <name>PhaseStrip</name>
+    <message>
+        <source>Preparing</source>
+        <translation>Подготовка</translation>
+    </message>
+    <message>
+        <source>Transit instance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Synchronizing</source>
+        <translation>Синхронизация</translation>
+    </message>
+    <message>
+        <source>ECS image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Upload to OSS</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>образ ENS</translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1859,6 +2243,174 @@
         <source>Not needed: volumes are copied block by block.</source>
         <translation>Не требуется: тома копируются поблочно.</translation>
     </message>
+    <message>
+        <source>Device that cannot be followed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a multipath device. What is written to it cannot be followed while the server runs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which the kernel drives as an NVMe multipath disk. What is written to it cannot be followed while the server runs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>If the disk has one path only, start the server with the kernel option nvme_core.multipath=N and check again; otherwise shut it down and migrate its disk images.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses a disk that is there several times: %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave one path to the disk, then check again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a DRBD device. What is written to it cannot be followed while the server runs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unmount it, stop DRBD and check again, or shut the server down and migrate its disk images.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which other servers may write to as well.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unmount it on this server, then check again. What servers share stays where it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2, persistent memory. What is written to it cannot be followed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move its files to a disk and unmount it, then check again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2 with DAX: programs write to it past everything that could follow them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mount it without the option “dax”, then check again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a disk in memory. Nothing of it would reach the image.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a kind of device that is not known here. What is written to it cannot be followed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>System volume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. The image could not start from that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move it to a partition or to a linear logical volume, then check again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Storage in layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. It is copied as it lies on the disks, with all of them or none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Volume that cannot be held still</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 (%2) is copied in a moment when nothing writes to it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Avoid changes there during the final step.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not on this server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These are not on disks of this server and are not migrated: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make sure that the instance can reach what it needs of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disk that cannot be understood</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 cannot be used: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repair it, or leave the disk out in the plan.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Identity of a disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disk %1 has neither a serial number nor an id. It is recognized by its slot.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave it in its slot until the migration is finished.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 are free.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only %1 are free. What changes last is kept in memory in the final step.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop programs that are not needed during the migration.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A server that runs needs it for block replication.</source>
+        <translation>Нужен для поблочного копирования работающего сервера.</translation>
+    </message>
+    <message>
+        <source>You are asked before it is installed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rsync is installed.</source>
+        <translation>rsync установлен.</translation>
+    </message>
+    <message>
+        <source>rsync copies volumes file by file, and it is not installed.</source>
+        <translation>rsync копирует тома по файлам, но он не установлен.</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2063,6 +2615,14 @@
     </message>
 </context>
 <context>
+    <name>Said</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+</context>
+<context>
     <name>Warning</name>
     <message>
         <source>The connection to the transit instance is interrupted. The copy goes on by itself when it is back.</source>
@@ -2092,20 +2652,72 @@
             <numerusform>%n блоков цели отличались от переданных и переданы снова.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>The server changes %1 MB/s, and %2 MB/s can be sent: the copy does not catch up. Raise the limits, wait for a quiet hour, stop the services that write most, or allow a longer final moment.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
-    <name>edgelift::wizard::CancelPanel</name>
+    <name>edgelift::wizard::BootPanel</name>
     <message>
-        <source>Cancel this migration? The job is deleted, the intermediate instance is released and the copied data is lost. What was used until now is still charged.</source>
-        <translation>Отменить эту миграцию? Задание удаляется, транзитный экземпляр освобождается, скопированные данные теряются. Уже использованное оплачивается.</translation>
+        <source>The image works: the server in it has booted, and all its files are as they were.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>&amp;Keep migrating</source>
-        <translation>&amp;Продолжить миграцию</translation>
+        <source>The machine is off. The image works: all files in it were as they were.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Cancel migrati&amp;on</source>
-        <translation>&amp;Отменить миграцию</translation>
+        <source>The image boots in a virtual machine on this server. The image is not changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The machine is off. It did not say what the server says when it has booted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop the &amp;machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boot it &amp;here</source>
+        <translation>За&amp;грузить здесь</translation>
+    </message>
+    <message>
+        <source>Console of the image that boots here</source>
+        <translation>Консоль образа, который загружается здесь</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ButtonRow</name>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Далее</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Справка</translation>
+    </message>
+    <message>
+        <source>&amp;Options</source>
+        <extracomment>Opens a menu: language, size of text, low-bandwidth mode</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>F10</source>
+        <translation type="unfinished">F10</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Назад</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Закрыть</translation>
     </message>
 </context>
 <context>
@@ -2225,6 +2837,109 @@
     </message>
 </context>
 <context>
+    <name>edgelift::wizard::CleanUpBox</name>
+    <message>
+        <source>What the migration made in the cloud is being removed. You may close this window: it goes on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These still exist in the cloud and keep costing until they are removed:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything temporary was released: the transit instance, the temporary images and snapshots.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last clean-up was not complete: %1 %2 [%3]</source>
+        <extracomment>Why a clean-up failed: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clean up? The job is deleted, the transit instance is released and the copied data is lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clean up? Everything listed here but what is kept on purpose is removed from the cloud.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>&amp;Оставить</translation>
+    </message>
+    <message>
+        <source>Clean u&amp;p now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clean &amp;up…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How to do it by han&amp;d</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sign in to the console, choose the region, and remove what is listed here from top to bottom: release the instance, delete images, snapshots, disks and the network, and the objects in the bucket. Look for it by its id.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ECS console</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CodeMaker</name>
+    <message>
+        <source>Generating…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Name of the code:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Optional</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Servers it can import (1 to %1):</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Days it is valid (1 to %1):</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Generate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose AccessKey pair above and enter the pair and, under Private network, the address of the service.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The new activation code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the activation code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Use it here</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>edgelift::wizard::ConnectPage</name>
     <message>
         <source>Connect this server</source>
@@ -2251,17 +2966,28 @@ Neither is saved: after the program was closed, enter it again.</source>
 Ни то, ни другое не сохраняется: после закрытия программы введите данные снова.</translation>
     </message>
     <message>
-        <source>enter the activation code</source>
-        <translation>введите код активации</translation>
+        <source>Connected as %1.</source>
+        <translation>Подключено как %1.</translation>
     </message>
     <message>
-        <source>enter the AccessKey ID and the AccessKey secret</source>
-        <translation>введите AccessKey ID и секрет AccessKey</translation>
+        <source>Contacting %1…</source>
+        <translation>Соединение с %1…</translation>
     </message>
     <message>
-        <source>correct what is marked</source>
-        <translation>исправьте отмеченное</translation>
+        <source>&amp;Retry</source>
+        <translation>&amp;Повторить</translation>
     </message>
+    <message>
+        <source>&amp;Test connection</source>
+        <translation>Про&amp;верить подключение</translation>
+    </message>
+    <message>
+        <source>Generate a &amp;code</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CredentialForm</name>
     <message>
         <source>Enter an address that begins with http:// or https://.</source>
         <translation>Введите адрес, начинающийся с http:// или https://.</translation>
@@ -2273,10 +2999,6 @@ Neither is saved: after the program was closed, enter it again.</source>
     <message>
         <source>Enter the activation code from the SMC console. [E-CON-01]</source>
         <translation>Введите код активации из консоли SMC. [E-CON-01]</translation>
-    </message>
-    <message>
-        <source>Connected as %1.</source>
-        <translation>Подключено как %1.</translation>
     </message>
     <message>
         <source>The service rejected the activation code. Check it for missing characters, or generate a new one. [E-CON-02]</source>
@@ -2299,12 +3021,20 @@ Neither is saved: after the program was closed, enter it again.</source>
         <translation>Пара AccessKey отклонена: %1. Проверьте пару и её разрешения. [E-CON-06]</translation>
     </message>
     <message>
-        <source>Contacting %1…</source>
-        <translation>Соединение с %1…</translation>
+        <source>enter the activation code</source>
+        <translation>введите код активации</translation>
     </message>
     <message>
-        <source>&amp;Retry</source>
-        <translation>&amp;Повторить</translation>
+        <source>enter the AccessKey ID and the AccessKey secret</source>
+        <translation>введите AccessKey ID и секрет AccessKey</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>исправьте отмеченное</translation>
+    </message>
+    <message>
+        <source>complete the activation code</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Acti&amp;vation code (recommended)</source>
@@ -2346,10 +3076,6 @@ Neither is saved: after the program was closed, enter it again.</source>
         <source>&amp;Private network</source>
         <translation>&amp;Частная сеть</translation>
     </message>
-    <message>
-        <source>&amp;Test connection</source>
-        <translation>Про&amp;верить подключение</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::DecisionCard</name>
@@ -2365,6 +3091,78 @@ Neither is saved: after the program was closed, enter it again.</source>
     <message>
         <source>%1 %2</source>
         <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DemoBar</name>
+    <message>
+        <source>The receiver was killed. It starts again by itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No receiver runs now. It runs while data is transferred.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every instance type is sold out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Instance types are in stock again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>An error: %1 what happened, %2 what to do</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>The network is back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>The network is down for %n s more.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Restock the instance types</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sell out the instance types</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Demonstration – no data leaves this server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Link speed:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speed of the simulated link</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make it fail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Drop the network for %n s</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Kill the receiver</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2386,8 +3184,43 @@ Neither is saved: after the program was closed, enter it again.</source>
         <translation>Создание кода активации…</translation>
     </message>
     <message>
-        <source>The demonstration is ready.</source>
-        <translation>Демонстрация готова.</translation>
+        <source>The demonstration is ready. The activation code is in its field already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiagnosticsBox</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>What went wrong: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>Save diagnostics</source>
+        <translation>Сохранение диагностики</translation>
+    </message>
+    <message>
+        <source>ZIP archives (*.zip)</source>
+        <translation>Архивы ZIP (*.zip)</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>Сохранено как %1.</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <extracomment>%1 the name of a file, %2 its size</extracomment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>These files will be saved, without secrets:
+%1</source>
+        <translation>Будут сохранены эти файлы, без секретов:
+%1</translation>
+    </message>
+    <message>
+        <source>Save these files…</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2400,6 +3233,27 @@ Neither is saved: after the program was closed, enter it again.</source>
         <source>+%1 too much</source>
         <extracomment>on a disk that is too small; %1 a size</extracomment>
         <translation>+%1 лишних</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiskRows</name>
+    <message>
+        <source>System disk %1</source>
+        <extracomment>%1: the name of a disk such as /dev/vda</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Data disk %1</source>
+        <translation>Диск данных %1</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>Ход выполнения: %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of a disk: amount that is copied, amount in all</extracomment>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -2468,28 +3322,7 @@ Neither is saved: after the program was closed, enter it again.</source>
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::DisksPage</name>
-    <message>
-        <source>%1 %2 [%3]</source>
-        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
-        <translation>%1 %2 [%3]</translation>
-    </message>
-    <message>
-        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
-        <translation>«%1» не является размером. Введите число в ГиБ или с единицей, например 20 или 512 МиБ.</translation>
-    </message>
-    <message>
-        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
-        <translation>%1: взято. Стрелками вверх и вниз выберите диск, Enter — опустить, Esc — отмена.</translation>
-    </message>
-    <message>
-        <source>No disks found.</source>
-        <translation>Диски не найдены.</translation>
-    </message>
-    <message>
-        <source>Reading disks…</source>
-        <translation>Чтение дисков…</translation>
-    </message>
+    <name>edgelift::wizard::DisksButtons</name>
     <message numerus="yes">
         <source>%n problem(s) to solve</source>
         <translation>
@@ -2503,43 +3336,12 @@ Neither is saved: after the program was closed, enter it again.</source>
         <translation>Помещается: да</translation>
     </message>
     <message>
-        <source>let Edgelift read the disks of this server</source>
-        <translation>разрешите Edgelift прочитать диски этого сервера</translation>
-    </message>
-    <message numerus="yes">
-        <source>solve %n problem(s) of the layout</source>
-        <translation>
-            <numerusform>решите %n проблему разметки</numerusform>
-            <numerusform>решите %n проблемы разметки</numerusform>
-            <numerusform>решите %n проблем разметки</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>%1: %2</source>
-        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
-----------
-%1 a mount target or disk, %2 what is to be said about it</extracomment>
-        <translation>%1: %2</translation>
-    </message>
-    <message>
-        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
-        <translation>Перетащите точку монтирования за ручку на другой диск или нажмите на ней Ctrl+X. F2 изменяет размер, пробел снимает флажок «Переносить».</translation>
-    </message>
-    <message>
-        <source>What is left needs your decision: see the list below the table.</source>
-        <translation>Остальное требует вашего решения: см. список под таблицей.</translation>
-    </message>
-    <message>
         <source>&amp;Automatic layout</source>
         <translation>&amp;Автоматическая разметка</translation>
     </message>
     <message>
         <source>Ad&amp;just</source>
         <translation>Нас&amp;троить</translation>
-    </message>
-    <message>
-        <source>&amp;Show the layout</source>
-        <translation>&amp;Показать разметку</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
@@ -2573,6 +3375,56 @@ Neither is saved: after the program was closed, enter it again.</source>
         <source>F5</source>
         <translation>F5</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksPage</name>
+    <message>
+        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
+        <translation>«%1» не является размером. Введите число в ГиБ или с единицей, например 20 или 512 МиБ.</translation>
+    </message>
+    <message>
+        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
+        <translation>%1: взято. Стрелками вверх и вниз выберите диск, Enter — опустить, Esc — отмена.</translation>
+    </message>
+    <message>
+        <source>No disks found.</source>
+        <translation>Диски не найдены.</translation>
+    </message>
+    <message>
+        <source>Reading disks…</source>
+        <translation>Чтение дисков…</translation>
+    </message>
+    <message>
+        <source>let Edgelift read the disks of this server</source>
+        <translation>разрешите Edgelift прочитать диски этого сервера</translation>
+    </message>
+    <message numerus="yes">
+        <source>solve %n problem(s) of the layout</source>
+        <translation>
+            <numerusform>решите %n проблему разметки</numerusform>
+            <numerusform>решите %n проблемы разметки</numerusform>
+            <numerusform>решите %n проблем разметки</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
+----------
+%1 a mount target or disk, %2 what is to be said about it</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
+        <translation>Перетащите точку монтирования за ручку на другой диск или нажмите на ней Ctrl+X. F2 изменяет размер, пробел снимает флажок «Переносить».</translation>
+    </message>
+    <message>
+        <source>What is left needs your decision: see the list below the table.</source>
+        <translation>Остальное требует вашего решения: см. список под таблицей.</translation>
+    </message>
+    <message>
+        <source>&amp;Show the layout</source>
+        <translation>&amp;Показать разметку</translation>
+    </message>
     <message>
         <source>Mount targets</source>
         <translation>Точки монтирования</translation>
@@ -2597,22 +3449,26 @@ With the keyboard: Ctrl+X picks up a mount target, Up and Down choose a disk, En
         <source>Choose what the disks of the image look like and what is migrated to them.</source>
         <translation>Выберите, как выглядят диски образа и что на них переносится.</translation>
     </message>
+    <message>
+        <source>Choose Adjust to change this layout.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksTable</name>
+    <message>
+        <source>In use: %1; at least %2.</source>
+        <extracomment>of a disk or mount target; %1 the space in use, %2 the smallest possible size</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LVM: %1.</source>
+        <extracomment>%1 the name of a volume group or logical volume</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::ErrorPanel</name>
-    <message>
-        <source>%1 %2: price not known</source>
-        <translation>%1 %2: цена неизвестна</translation>
-    </message>
-    <message>
-        <source>%1 %2: free</source>
-        <translation>%1 %2: бесплатно</translation>
-    </message>
-    <message>
-        <source>%1 %2: %3 %4 a day</source>
-        <extracomment>A cloud resource: kind, id, currency such as CNY, amount</extracomment>
-        <translation>%1 %2: %3 %4 в день</translation>
-    </message>
     <message>
         <source>The migration stopped: %1 [%2]</source>
         <extracomment>%1: what happened, %2: a code such as EL-0212</extracomment>
@@ -2633,10 +3489,6 @@ Detail: %4</source>
 Подробности: %4</translation>
     </message>
     <message>
-        <source>Troubleshoot errors: %1</source>
-        <translation>Устранение ошибок: %1</translation>
-    </message>
-    <message>
         <source>Re&amp;try</source>
         <translation>&amp;Повторить</translation>
     </message>
@@ -2649,40 +3501,59 @@ Detail: %4</source>
         <translation>Сохранить д&amp;иагностику…</translation>
     </message>
     <message>
-        <source>Save t&amp;hese files…</source>
-        <translation>Сохранить эти &amp;файлы…</translation>
-    </message>
-    <message>
         <source>Cancel job and clean &amp;up…</source>
         <translation>Отменить задание и о&amp;чистить…</translation>
     </message>
     <message>
-        <source>Still there and costing until you clean up:
-%1</source>
-        <translation>Ещё существует и оплачивается до очистки:
-%1</translation>
+        <source>These still exist in the cloud and keep costing until you retry or clean up:</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>%1 (%2)</source>
-        <translation>%1 (%2)</translation>
+        <source>You retried at %1: it came to the same error again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>These files will be saved, without secrets:
-%1</source>
-        <translation>Будут сохранены эти файлы, без секретов:
-%1</translation>
+        <source>You retried at %1: it came to another error.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Save diagnostics</source>
-        <translation>Сохранение диагностики</translation>
+        <source>Start again &amp;with the same settings</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>ZIP archives (*.zip)</source>
-        <translation>Архивы ZIP (*.zip)</translation>
+        <source>Copy what is said about this error</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Saved as %1.</source>
-        <translation>Сохранено как %1.</translation>
+        <source>Troubleshoot errors</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ExcludesForm</name>
+    <message>
+        <source>Path to &amp;leave out:</source>
+        <translation>Исключае&amp;мый путь:</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>До&amp;бавить</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Удалить</translation>
+    </message>
+    <message>
+        <source>Paths that are left out</source>
+        <translation>Исключённые пути</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::FactGrid</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>One line of a list of facts: name and value</extracomment>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -2694,14 +3565,6 @@ Detail: %4</source>
     <message>
         <source>Finish and clean-up</source>
         <translation>Завершение и очистка</translation>
-    </message>
-    <message>
-        <source>Image: %1 (%2)
-Region: %3
-Duration: %4</source>
-        <translation>Образ: %1 (%2)
-Регион: %3
-Длительность: %4</translation>
     </message>
     <message>
         <source>The ENS image is ready.</source>
@@ -2720,45 +3583,8 @@ Duration: %4</source>
         <translation>Миграция отменена. Образа нет.</translation>
     </message>
     <message>
-        <source>Next steps
-1. Open the ENS console and create an instance from this image.
-2. Check application licences: the hardware changed.
-3. Compare the new instance with this server before switching over.</source>
-        <translation>Дальнейшие действия
-1. Откройте консоль ENS и создайте экземпляр из этого образа.
-2. Проверьте лицензии приложений: оборудование изменилось.
-3. Перед переключением сравните новый экземпляр с этим сервером.</translation>
-    </message>
-    <message>
-        <source>ENS console: %1</source>
-        <translation>Консоль ENS: %1</translation>
-    </message>
-    <message>
-        <source>Or by command: %1</source>
-        <translation>Или командой: %1</translation>
-    </message>
-    <message>
         <source>Folder of the image: %1</source>
         <translation>Папка образа: %1</translation>
-    </message>
-    <message>
-        <source>Kept on purpose: %1</source>
-        <extracomment>%1: a cloud resource and its price</extracomment>
-        <translation>Сохранено намеренно: %1</translation>
-    </message>
-    <message>
-        <source>Still there: %1 – costs continue</source>
-        <translation>Ещё существует: %1 – оплата продолжается</translation>
-    </message>
-    <message>
-        <source>Everything temporary was released: the intermediate instance, the temporary images and snapshots.</source>
-        <translation>Всё временное освобождено: транзитный экземпляр, временные образы и снимки.</translation>
-    </message>
-    <message>
-        <source>Clean-up
-%1</source>
-        <translation>Очистка
-%1</translation>
     </message>
     <message>
         <source>Save report</source>
@@ -2769,22 +3595,6 @@ Duration: %4</source>
         <translation>Отчёты (*.html)</translation>
     </message>
     <message>
-        <source>The report was saved as %1.</source>
-        <translation>Отчёт сохранён как %1.</translation>
-    </message>
-    <message>
-        <source>Copy &amp;address</source>
-        <translation>Копировать &amp;адрес</translation>
-    </message>
-    <message>
-        <source>Copy &amp;command</source>
-        <translation>&amp;Копировать команду</translation>
-    </message>
-    <message>
-        <source>&amp;Release now</source>
-        <translation>&amp;Освободить сейчас</translation>
-    </message>
-    <message>
         <source>Show in &amp;file manager</source>
         <translation>Показать в &amp;файловом менеджере</translation>
     </message>
@@ -2793,35 +3603,76 @@ Duration: %4</source>
         <translation>Сохранить о&amp;тчёт…</translation>
     </message>
     <message>
-        <source>Boot it &amp;here</source>
-        <translation>За&amp;грузить здесь</translation>
+        <source>Save settings</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Console of the image that boots here</source>
-        <translation>Консоль образа, который загружается здесь</translation>
-    </message>
-</context>
-<context>
-    <name>edgelift::wizard::JobWatch</name>
-    <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
+        <source>Plan files (*.json)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Warning: %1</source>
-        <translation>Предупреждение: %1</translation>
+        <source>Saved as %1.</source>
+        <extracomment>%1 is the path of a file</extracomment>
+        <translation>Сохранено как %1.</translation>
     </message>
     <message>
-        <source>The ENS image %1 is ready.</source>
-        <translation>Образ ENS %1 готов.</translation>
+        <source>No file manager could be opened. The image is in the folder %1.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The migration engine does not answer. Reconnecting.</source>
-        <translation>Механизм миграции не отвечает. Повторное подключение.</translation>
+        <source>Image</source>
+        <translation>Образ</translation>
     </message>
     <message>
-        <source>Connected to the migration engine again.</source>
-        <translation>Связь с механизмом миграции восстановлена.</translation>
+        <source>Image ID</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>Регион</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Скопировано</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Or by this command, with your own values for TYPE, REGION and MBIT:</source>
+        <extracomment>The capitals are in the command and stay as they are</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1. Open the ENS console and create an instance from this image.
+2. Check application licences: the hardware changed.
+3. Compare the new instance with this server before switching over.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ENS console</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy co&amp;mmand</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save these settin&amp;gs…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To migrate another server with the same settings</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2936,6 +3787,39 @@ Duration: %4</source>
         <source>not migrated</source>
         <translation>не переносится</translation>
     </message>
+    <message>
+        <source>See below: %1</source>
+        <extracomment>beside a disk or mount target; %1 codes of problems that are listed below the table</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>Not migrated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Same size and structure</source>
+        <extracomment>why a volume is copied block by block</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its size changes</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LVM, and no multiple of 4 MiB</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As chosen</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -2962,35 +3846,41 @@ Duration: %4</source>
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::MainWindow</name>
+    <name>edgelift::wizard::LinkLine</name>
     <message>
-        <source>Step %1 of %2</source>
-        <translation>Шаг %1 из %2</translation>
+        <source>%1: %2</source>
+        <extracomment>%1: what a web page is about, %2: its address</extracomment>
+        <translation>%1: %2</translation>
     </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open: %1</source>
+        <extracomment>For screen readers: %1 is what a web page is about</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy address: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MainWindow</name>
     <message>
         <source>Edgelift — %1</source>
         <extracomment>Title of the window: program — step or progress</extracomment>
         <translation>Edgelift — %1</translation>
     </message>
     <message>
-        <source>&amp;Next</source>
-        <translation>&amp;Далее</translation>
-    </message>
-    <message>
-        <source>&amp;Help</source>
-        <translation>&amp;Справка</translation>
-    </message>
-    <message>
-        <source>&amp;Back</source>
-        <translation>&amp;Назад</translation>
-    </message>
-    <message>
-        <source>&amp;Close</source>
-        <translation>&amp;Закрыть</translation>
-    </message>
-    <message>
-        <source>Server and region</source>
-        <translation>Сервер и регион</translation>
+        <source>Step %1 of %2 — %3</source>
+        <extracomment>In a narrow window instead of the list of steps: %3 is the name of the step</extracomment>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3008,21 +3898,13 @@ Duration: %4</source>
         <translation>Закрыть это сообщение</translation>
     </message>
     <message>
-        <source>%1: %2 %3</source>
-        <extracomment>An error: what happened, to what, and what to do</extracomment>
-        <translation>%1: %2 %3</translation>
+        <source>%1 %2</source>
+        <extracomment>An error: what happened, and what to do</extracomment>
+        <translation>%1 %2</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::MigrationPage</name>
-    <message>
-        <source>Applied. It takes effect when the migration goes on.</source>
-        <translation>Применено. Вступит в силу, когда миграция продолжится.</translation>
-    </message>
-    <message>
-        <source>Applied. The new limit takes effect within %1 s.</source>
-        <translation>Применено. Новое ограничение вступит в силу в течение %1 с.</translation>
-    </message>
     <message>
         <source>%1 %2</source>
         <extracomment>In the window&apos;s title: per cent and state</extracomment>
@@ -3035,50 +3917,6 @@ Duration: %4</source>
     <message>
         <source>You may close this window: the migration goes on, and starting Edgelift again shows it.</source>
         <translation>Это окно можно закрыть: миграция продолжится, и при следующем запуске Edgelift покажет её.</translation>
-    </message>
-    <message>
-        <source>The migration is not finished.</source>
-        <translation>Миграция не завершена.</translation>
-    </message>
-    <message>
-        <source>No migration</source>
-        <translation>Нет миграции</translation>
-    </message>
-    <message>
-        <source>Creating the intermediate instance…</source>
-        <translation>Создание транзитного экземпляра…</translation>
-    </message>
-    <message>
-        <source>Preparing</source>
-        <translation>Подготовка</translation>
-    </message>
-    <message>
-        <source>Synchronizing</source>
-        <translation>Синхронизация</translation>
-    </message>
-    <message>
-        <source>Paused. The intermediate instance keeps costing.</source>
-        <translation>Приостановлено. Транзитный экземпляр по-прежнему оплачивается.</translation>
-    </message>
-    <message>
-        <source>Error</source>
-        <translation>Ошибка</translation>
-    </message>
-    <message>
-        <source>Completed</source>
-        <translation>Завершено</translation>
-    </message>
-    <message>
-        <source>Cleaning up…</source>
-        <translation>Очистка…</translation>
-    </message>
-    <message>
-        <source>Cancelled</source>
-        <translation>Отменено</translation>
-    </message>
-    <message>
-        <source>Reconnecting to the migration engine… (%1 s)</source>
-        <translation>Повторное подключение к механизму миграции… (%1 с)</translation>
     </message>
     <message>
         <source>The numbers are of %1.</source>
@@ -3103,35 +3941,6 @@ Duration: %4</source>
     <message>
         <source>&amp;Pause</source>
         <translation>&amp;Приостановить</translation>
-    </message>
-    <message>
-        <source>%1 · %2 of %3</source>
-        <extracomment>Of a disk: per cent, amount that is copied, amount in all</extracomment>
-        <translation>%1 · %2 из %3</translation>
-    </message>
-    <message>
-        <source>%1 left</source>
-        <translation>осталось %1</translation>
-    </message>
-    <message>
-        <source>Remaining time: %1</source>
-        <translation>Осталось времени: %1</translation>
-    </message>
-    <message>
-        <source>Speed: %1 before compression · Network: %2 · Limit: %3 · Average: %4</source>
-        <translation>Скорость: %1 до сжатия · Сеть: %2 · Ограничение: %3 · Средняя: %4</translation>
-    </message>
-    <message>
-        <source>Elapsed: %1 · Sent: %2 · Saved by compression: %3 · Interruptions: %4</source>
-        <translation>Прошло: %1 · Передано: %2 · Сэкономлено сжатием: %3 · Прерываний: %4</translation>
-    </message>
-    <message>
-        <source>Progress of %1</source>
-        <translation>Ход выполнения: %1</translation>
-    </message>
-    <message>
-        <source>Warning: %1</source>
-        <translation>Предупреждение: %1</translation>
     </message>
     <message>
         <source>Job ID</source>
@@ -3166,10 +3975,6 @@ Duration: %4</source>
         <translation>Целевой регион</translation>
     </message>
     <message>
-        <source>Intermediate instance ID</source>
-        <translation>ИД транзитного экземпляра</translation>
-    </message>
-    <message>
         <source>Tags</source>
         <translation>Теги</translation>
     </message>
@@ -3178,75 +3983,196 @@ Duration: %4</source>
         <translation>Осталось времени (с)</translation>
     </message>
     <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
-    </message>
-    <message>
-        <source>%1  %2</source>
-        <translation>%1  %2</translation>
-    </message>
-    <message>
-        <source>Progress</source>
-        <translation>Ход выполнения</translation>
-    </message>
-    <message>
         <source>&amp;Modify…</source>
         <translation>&amp;Изменить…</translation>
-    </message>
-    <message>
-        <source>&amp;Cancel job…</source>
-        <translation>О&amp;тменить задание…</translation>
     </message>
     <message>
         <source>&amp;Details</source>
         <translation>Подро&amp;бности</translation>
     </message>
     <message>
-        <source>Lo&amp;g</source>
-        <translation>&amp;Журнал</translation>
-    </message>
-    <message>
         <source>Log</source>
         <translation>Журнал</translation>
     </message>
     <message>
-        <source>Copy &amp;all</source>
-        <translation>&amp;Копировать всё</translation>
+        <source>When this window is closed the demonstration ends, and its migration with it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Do not stop, start, restart or release the intermediate instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
-        <translation>Во время миграции не останавливайте, не запускайте, не перезапускайте и не освобождайте транзитный экземпляр и не меняйте способ его оплаты; затем он освобождается автоматически.</translation>
+        <source>You may close this window: the clean-up goes on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The speed counts the data of the disks before it is compressed, so it can be higher than the speed of the network. The remaining time is shown once the speed is steady.
+
+Pause keeps everything that was copied, and the transit instance, which keeps costing. Cancel removes both.
+
+After an error nothing is lost: what was copied is kept, and Retry goes on from there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 — %2</source>
+        <extracomment>In the window&apos;s title: how far the migration is, and the server&apos;s name</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused.</source>
+        <extracomment>%1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This server&apos;s own disk accesses are slow, so the migration reads at most %1 for now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel this migration? The job is deleted, the transit instance is released and the copied data is lost. What was used until now is still charged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Keep migrating</source>
+        <translation>&amp;Продолжить миграцию</translation>
+    </message>
+    <message>
+        <source>Cancel migrati&amp;on</source>
+        <translation>&amp;Отменить миграцию</translation>
+    </message>
+    <message>
+        <source>Estimate migration time and test transfer speed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel &amp;job…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy all details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Transit instance ID</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::ModifyPanel</name>
     <message>
-        <source>Speed &amp;limit (Mbit/s):</source>
-        <translation>Ограничение &amp;скорости (Мбит/с):</translation>
-    </message>
-    <message>
         <source>Unlimited</source>
         <translation>Без ограничений</translation>
-    </message>
-    <message>
-        <source>Co&amp;mpression:</source>
-        <translation>С&amp;жатие:</translation>
     </message>
     <message>
         <source>Off</source>
         <translation>Выкл.</translation>
     </message>
     <message>
-        <source>&amp;Verify the copied data by checksum</source>
-        <translation>П&amp;роверять скопированные данные по контрольной сумме</translation>
-    </message>
-    <message>
         <source>&amp;Apply</source>
         <translation>&amp;Применить</translation>
     </message>
     <message>
-        <source>Cl&amp;ose</source>
-        <translation>&amp;Закрыть</translation>
+        <source>The time plan is in force now (%1): %2. The limit above counts outside of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Applied.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Applied. The new limit takes effect within %1 s.</source>
+        <translation>Применено. Новое ограничение вступит в силу в течение %1 с.</translation>
+    </message>
+    <message>
+        <source>Applied. It takes effect when the migration goes on.</source>
+        <translation>Применено. Вступит в силу, когда миграция продолжится.</translation>
+    </message>
+    <message>
+        <source>&amp;Speed limit (Mbit/s):</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compress&amp;ion:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Veri&amp;fy the copied data by checksum</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clos&amp;e</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::NetworkForm</name>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>An id and the name beside it</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
+        <translation>В %1 нет VPC. Создайте её в консоли VPC и обновите список.</translation>
+    </message>
+    <message>
+        <source>Optional: without it, a network is made for this migration and removed after it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Public network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;VPC: this server is connected to it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
+        <translation>VPC рекомендуется, если она доступна напрямую, через VPN-шлюз, канал Express Connect или Smart Access Gateway: это быстрее и стабильнее.</translation>
+    </message>
+    <message>
+        <source>VP&amp;C:</source>
+        <translation>VP&amp;C:</translation>
+    </message>
+    <message>
+        <source>v&amp;Switch:</source>
+        <translation>v&amp;Switch:</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::OptionsMenu</name>
+    <message>
+        <source>&amp;Language</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lar&amp;ger text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Smaller text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Usual text size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Low-&amp;bandwidth mode</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3371,21 +4297,154 @@ The import registers this server with the service that made the activation code.
         <source>&amp;Exclude files and folders</source>
         <translation>&amp;Исключить файлы и папки</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::ProgressPanel</name>
     <message>
-        <source>Path to &amp;leave out:</source>
-        <translation>Исключае&amp;мый путь:</translation>
+        <source>No migration</source>
+        <translation>Нет миграции</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>До&amp;бавить</translation>
+        <source>Creating the transit instance…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>&amp;Remove</source>
-        <translation>&amp;Удалить</translation>
+        <source>Preparing</source>
+        <translation>Подготовка</translation>
     </message>
     <message>
-        <source>Paths that are left out</source>
-        <translation>Исключённые пути</translation>
+        <source>Synchronizing</source>
+        <translation>Синхронизация</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Приостановлено</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Ошибка</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>Завершено</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>Очистка…</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Отменено</translation>
+    </message>
+    <message>
+        <source>Reconnecting to the migration engine… (%1 s)</source>
+        <translation>Повторное подключение к механизму миграции… (%1 с)</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of all disks: amount that is copied, amount in all</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>осталось %1</translation>
+    </message>
+    <message>
+        <source>Remaining time: %1</source>
+        <translation>Осталось времени: %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>For screen readers: %1 the name of a number, %2 the number</extracomment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1 so far</source>
+        <extracomment>A phase that is not over: %1 is how long it has been running</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Ход выполнения</translation>
+    </message>
+    <message>
+        <source>Speed before compression</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Сеть</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Average</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved by compression</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Elapsed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Interruptions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Data of the disks per second. Higher than the network&apos;s speed when compression helps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ResourceList</name>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>Something in the cloud: %1 what it is, %2 its id, %3 a region</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>%1 %2 in %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>kept on purpose</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>price not known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 %2 a day</source>
+        <extracomment>%1 a currency such as CNY, %2 an amount</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Together at least %1</source>
+        <extracomment>A sum of prices; %1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Together %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 something in the cloud, %2 its price</extracomment>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -3407,10 +4466,6 @@ The import registers this server with the service that made the activation code.
         <translation>&amp;Оставить</translation>
     </message>
     <message>
-        <source>Continue the setup from %1 at step “%2”? The activation code or AccessKey pair is not saved and has to be entered again.</source>
-        <translation>Продолжить настройку от %1 с шага «%2»? Код активации или пара AccessKey не сохраняются, их нужно ввести снова.</translation>
-    </message>
-    <message>
         <source>&amp;Continue</source>
         <translation>&amp;Продолжить</translation>
     </message>
@@ -3421,6 +4476,19 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Welcome back</source>
         <translation>С возвращением</translation>
+    </message>
+    <message>
+        <source>Everything you chose was saved but the activation code and the AccessKey pair. Continue leads back to the step you were on; Start over forgets the choices and begins anew. Neither changes anything on this server or in the cloud.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Continue the setup from %1 at step “%2”?</source>
+        <extracomment>%1 a date and time, %2 the name of a step such as “Settings”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The activation code or AccessKey pair was not saved and has to be entered again.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3445,20 +4513,6 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>read the notice and choose “Got It”</source>
         <translation>прочитайте уведомление и нажмите «Понятно»</translation>
-    </message>
-    <message>
-        <source>%1: %2 is left out</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
-        <translation>%1: %2 исключён</translation>
-    </message>
-    <message>
-        <source>%1: %2 → %3 (%4)</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
-        <translation>%1: %2 → %3 (%4)</translation>
-    </message>
-    <message>
-        <source>, </source>
-        <translation>, </translation>
     </message>
     <message>
         <source>Speed limit: %1; compression: %2; checksum verification: %3</source>
@@ -3617,10 +4671,6 @@ The import registers this server with the service that made the activation code.
         <translation>&amp;Описание:</translation>
     </message>
     <message>
-        <source>&amp;Modify disk partition: choose disks, sizes and order yourself on the next page</source>
-        <translation>Из&amp;менить разделы дисков: выбрать диски, размеры и порядок самостоятельно на следующей странице</translation>
-    </message>
-    <message>
         <source>Speed &amp;limit (Mbit/s):</source>
         <translation>Ограничение &amp;скорости (Мбит/с):</translation>
     </message>
@@ -3637,10 +4687,6 @@ The import registers this server with the service that made the activation code.
         <translation>Степень сжатия числом</translation>
     </message>
     <message>
-        <source>&amp;Verify check sums: more certain, slower</source>
-        <translation>Про&amp;верять контрольные суммы: надёжнее, но медленнее</translation>
-    </message>
-    <message>
         <source>SSL-&amp;encrypted transmission:</source>
         <translation>&amp;Шифрование передачи SSL:</translation>
     </message>
@@ -3651,22 +4697,6 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Ta&amp;gs:</source>
         <translation>&amp;Теги:</translation>
-    </message>
-    <message>
-        <source>&amp;Add</source>
-        <translation>До&amp;бавить</translation>
-    </message>
-    <message>
-        <source>Add a tag</source>
-        <translation>Добавить тег</translation>
-    </message>
-    <message>
-        <source>Remo&amp;ve</source>
-        <translation>&amp;Удалить</translation>
-    </message>
-    <message>
-        <source>Remove this tag</source>
-        <translation>Удалить этот тег</translation>
     </message>
     <message>
         <source>&amp;Intermediate instance type:</source>
@@ -3691,6 +4721,26 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>The log of this migration: phases, speeds, error codes, names of disks and cloud resources. No file contents, no file names, no codes, keys or passwords.</source>
         <translation>Журнал этой миграции: этапы, скорости, коды ошибок, имена дисков и облачных ресурсов. Без содержимого и имён файлов, кодов, ключей и паролей.</translation>
+    </message>
+    <message>
+        <source>&amp;Modify disk partition</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose disks, sizes and order yourself on the next page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Verify check sums</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More certain, but slower.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>Теги</translation>
     </message>
 </context>
 <context>
@@ -3724,11 +4774,6 @@ The import registers this server with the service that made the activation code.
         <translation>Сингапур</translation>
     </message>
     <message>
-        <source>%1 – %2</source>
-        <extracomment>An id and the name beside it</extracomment>
-        <translation>%1 – %2</translation>
-    </message>
-    <message>
         <source>&amp;More configurations</source>
         <translation>&amp;Дополнительные настройки</translation>
     </message>
@@ -3747,10 +4792,6 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>No bucket in %1. Create one in the OSS console, then refresh.</source>
         <translation>В %1 нет бакета. Создайте его в консоли OSS и обновите список.</translation>
-    </message>
-    <message>
-        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
-        <translation>В %1 нет VPC. Создайте её в консоли VPC и обновите список.</translation>
     </message>
     <message>
         <source>The image is named %1.</source>
@@ -3785,30 +4826,6 @@ The import registers this server with the service that made the activation code.
         <source>Network type:</source>
         <translation>Тип сети:</translation>
     </message>
-    <message>
-        <source>&amp;Public Network</source>
-        <translation>П&amp;убличная сеть</translation>
-    </message>
-    <message>
-        <source>Public Network</source>
-        <translation>Публичная сеть</translation>
-    </message>
-    <message>
-        <source>&amp;VPC: this server is connected to it already</source>
-        <translation>&amp;VPC: сервер уже подключён к ней</translation>
-    </message>
-    <message>
-        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
-        <translation>VPC рекомендуется, если она доступна напрямую, через VPN-шлюз, канал Express Connect или Smart Access Gateway: это быстрее и стабильнее.</translation>
-    </message>
-    <message>
-        <source>VP&amp;C:</source>
-        <translation>VP&amp;C:</translation>
-    </message>
-    <message>
-        <source>v&amp;Switch:</source>
-        <translation>v&amp;Switch:</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::StepList</name>
@@ -3827,6 +4844,11 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>%1, later</source>
         <translation>%1, предстоит</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>A step of the wizard: %1 its number, %2 its name</extracomment>
+        <translation>%1 %2</translation>
     </message>
 </context>
 <context>
@@ -3856,6 +4878,33 @@ The import registers this server with the service that made the activation code.
         <source>Top: %1</source>
         <extracomment>The upper edge of a graph of speeds; %1 is a speed</extracomment>
         <translation>Верх: %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TagsForm</name>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>И ещё %n.</numerusform>
+            <numerusform>И ещё %n.</numerusform>
+            <numerusform>И ещё %n.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>До&amp;бавить</translation>
+    </message>
+    <message>
+        <source>Add a tag</source>
+        <translation>Добавить тег</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve</source>
+        <translation>&amp;Удалить</translation>
+    </message>
+    <message>
+        <source>Remove this tag</source>
+        <translation>Удалить этот тег</translation>
     </message>
 </context>
 <context>
@@ -3910,10 +4959,6 @@ The import registers this server with the service that made the activation code.
 </context>
 <context>
     <name>edgelift::wizard::WelcomePage</name>
-    <message>
-        <source>It keeps running meanwhile: nothing is installed into its kernel, and nothing is written to its disks.</source>
-        <translation>Сервер при этом продолжает работать: в ядро ничего не устанавливается, на диски ничего не записывается.</translation>
-    </message>
     <message>
         <source>Edgelift copies the disks of a Linux server into the cloud and makes an image for Edge Node Service (ENS) of them. Nothing is changed or charged before you choose Start migration on the Review page.</source>
         <translation>Edgelift копирует диски сервера Linux в облако и создаёт из них образ для Edge Node Service (ENS). Пока вы не выберете «Начать миграцию» на странице «Просмотр», ничего не изменяется и не оплачивается.</translation>
@@ -4018,6 +5063,10 @@ The import registers this server with the service that made the activation code.
         <source>Welcome</source>
         <translation>Начало</translation>
     </message>
+    <message>
+        <source>The server keeps running meanwhile. Nothing on it is changed before you agree to it.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::Wizard</name>
@@ -4028,6 +5077,18 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Migration %1 continues in the background. Start “edgelift” again to watch it.</source>
         <translation>Миграция %1 продолжается в фоновом режиме. Запустите «edgelift» снова, чтобы следить за ней.</translation>
+    </message>
+    <message>
+        <source>&amp;Ask for permission</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The settings of the last migration are here again, and what is left of it is being removed. Start when you are ready.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Migration %1 waits, and what it made in the cloud keeps costing. Start “edgelift” again to go on or to clean up.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>

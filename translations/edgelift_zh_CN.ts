@@ -38,6 +38,193 @@
     </message>
 </context>
 <context>
+    <name>ConversionNote</name>
+    <message>
+        <source>The service %2 of the old platform (%1) no longer starts. It is still installed.</source>
+        <translation>原平台（%1）的服务 %2 不再启动，但仍保持安装。</translation>
+    </message>
+    <message>
+        <source>The system is built for %1; instances are x86_64.</source>
+        <translation>系统为 %1 架构，而实例为 x86_64 架构。</translation>
+    </message>
+    <message>
+        <source>No boot entry was found. Run the distribution&apos;s boot loader configuration on the source, then migrate again.</source>
+        <translation>未找到启动项。请在迁移源上运行该发行版的引导程序配置，然后重新迁移。</translation>
+    </message>
+    <message>
+        <source>The boot loader “%1” cannot be made to start on the target. Install GRUB 2 on the source, then migrate again.</source>
+        <translation>无法使引导程序“%1”在目标上启动。请在迁移源上安装 GRUB 2，然后重新迁移。</translation>
+    </message>
+    <message>
+        <source>The encrypted volume %1 on %2 is not in the image; its line in /etc/crypttab is out of effect.</source>
+        <translation>%2 上的加密卷 %1 不在镜像中；其在 /etc/crypttab 中的条目已停用。</translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has neither drivers for virtio disks built in nor an initramfs. Make one on the source, then migrate again.</source>
+        <translation>默认内核 %1 既未内置 virtio 磁盘驱动，也没有 initramfs。请在迁移源上生成 initramfs，然后重新迁移。</translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has no drivers for virtio disks. Install a kernel that has them on the source, then migrate again.</source>
+        <translation>默认内核 %1 没有 virtio 磁盘驱动。请在迁移源上安装包含这些驱动的内核，然后重新迁移。</translation>
+    </message>
+    <message>
+        <source>%1 names %2, which is another disk or none on the new machine. Change it there.</source>
+        <translation>%1 引用了 %2，该磁盘在新机器上是另一块磁盘或不存在。请在新机器上修改。</translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 starts from %2, which is not this image&apos;s root filesystem. It was left as it is.</source>
+        <translation>%1 中的一个启动项从 %2 启动，该位置不是此镜像的根文件系统。该启动项保持原样。</translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but no EFI system partition with a loader was found.</source>
+        <translation>镜像将以 UEFI 启动，但未找到包含引导程序的 EFI 系统分区。</translation>
+    </message>
+    <message>
+        <source>%1 is not a plain file of usual size. It was left as it is.</source>
+        <translation>%1 不是大小正常的普通文件，已保持原样。</translation>
+    </message>
+    <message>
+        <source>%1 starts with the system. Make sure that it lets you in at the new address.</source>
+        <translation>%1 会随系统启动。请确保它允许您通过新地址访问。</translation>
+    </message>
+    <message>
+        <source>/etc/fstab is not a plain file of usual size. Mend it on the source, then migrate again.</source>
+        <translation>/etc/fstab 不是大小正常的普通文件。请在迁移源上修正，然后重新迁移。</translation>
+    </message>
+    <message>
+        <source>/etc/fstab mounts %1 at %2, which the image does not have. The system would stop while starting.</source>
+        <translation>/etc/fstab 将镜像中没有的 %1 挂载到 %2。系统会在启动过程中停住。</translation>
+    </message>
+    <message>
+        <source>%1 has no room for the new kernel arguments. Shorten kernelopts there on the source, then migrate again.</source>
+        <translation>%1 没有空间容纳新的内核参数。请在迁移源上缩短其中的 kernelopts，然后重新迁移。</translation>
+    </message>
+    <message>
+        <source>The system starts by GRUB Legacy (0.97), which cannot find its root filesystem by UUID and is not supported. Change to GRUB 2 on the source, then migrate again.</source>
+        <translation>系统由 GRUB Legacy (0.97) 引导，它无法通过 UUID 查找根文件系统，因此不受支持。请在迁移源上改用 GRUB 2，然后重新迁移。</translation>
+    </message>
+    <message>
+        <source>The copy has a new machine-id but still the SSH host keys of its original. Make new ones with “ssh-keygen -A” after deleting the old ones.</source>
+        <translation>副本具有新的 machine-id，但仍使用原服务器的 SSH 主机密钥。请删除旧密钥，然后使用“ssh-keygen -A”生成新密钥。</translation>
+    </message>
+    <message>
+        <source>Machine-id and SSH host keys were kept: the server moves. Do not run it beside its original.</source>
+        <translation>已保留 machine-id 和 SSH 主机密钥，因为此服务器是整体搬迁。请勿与原服务器同时运行。</translation>
+    </message>
+    <message>
+        <source>A new initramfs for kernel %1 could not be made (%2). The old one was kept; this kernel may not start.</source>
+        <translation>无法为内核 %1 生成新的 initramfs（%2）。已保留旧的 initramfs；该内核可能无法启动。</translation>
+    </message>
+    <message>
+        <source>The system has no program to make a new initramfs. The old ones start on virtio disks and were kept.</source>
+        <translation>系统没有用于生成新 initramfs 的程序。旧的 initramfs 可从 virtio 磁盘启动，已保留。</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has neither drivers for virtio disks built in nor an initramfs; it will not start.</source>
+        <translation>内核 %1 既未内置 virtio 磁盘驱动，也没有 initramfs，将无法启动。</translation>
+    </message>
+    <message>
+        <source>The initramfs has no drivers for virtio disks, and the system has neither dracut, initramfs-tools nor mkinitrd. Install one of them on the source, then migrate again.</source>
+        <translation>initramfs 不包含 virtio 磁盘驱动，且系统没有 dracut、initramfs-tools 或 mkinitrd。请在迁移源上安装其中之一，然后重新迁移。</translation>
+    </message>
+    <message>
+        <source>A new initramfs for the default kernel %1 could not be made (%2). Make one with virtio_blk and virtio_pci on the source, then migrate again.</source>
+        <translation>无法为默认内核 %1 生成新的 initramfs（%2）。请在迁移源上生成包含 virtio_blk 和 virtio_pci 的 initramfs，然后重新迁移。</translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 names %2, which is not in /boot.</source>
+        <translation>%1 中的一个启动项引用了 %2，但 /boot 中没有该文件。</translation>
+    </message>
+    <message>
+        <source>No kernel was found in /boot.</source>
+        <translation>在 /boot 中未找到内核。</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has no drivers for virtio disks; it will not start. It is not the default.</source>
+        <translation>内核 %1 没有 virtio 磁盘驱动，将无法启动。该内核不是默认内核。</translation>
+    </message>
+    <message>
+        <source>The plan puts volumes on LVM, but the system has no LVM programs. Install lvm2 on the source or choose plain partitions.</source>
+        <translation>计划将卷放在 LVM 上，但系统没有 LVM 程序。请在迁移源上安装 lvm2，或选择普通分区。</translation>
+    </message>
+    <message>
+        <source>%1 (%2) comes from another machine. The system now starts also when it cannot be had.</source>
+        <translation>%1（%2）来自其他计算机。现在即使无法访问它，系统也能启动。</translation>
+    </message>
+    <message>
+        <source>%1 (%2) is not in the image; it is no longer mounted.</source>
+        <translation>%1（%2）不在镜像中，不再挂载。</translation>
+    </message>
+    <message>
+        <source>What %1 (%2) stands for in the image is not known. The system now starts also without it.</source>
+        <translation>无法确定 %1（%2）在镜像中对应什么。现在即使没有它，系统也能启动。</translation>
+    </message>
+    <message>
+        <source>The name server %1 is set by hand. Check that it answers from the new place.</source>
+        <translation>域名服务器 %1 为手动设置。请检查它在新位置是否有响应。</translation>
+    </message>
+    <message>
+        <source>Several services manage the network: %1. Keep one of them.</source>
+        <translation>有多个服务管理网络：%1。请仅保留其中一个。</translation>
+    </message>
+    <message>
+        <source>The way out leads over %1, a bond, bridge or VLAN. Its settings were left as they are; the image may not be reachable until you change them or let Edgelift replace them by plain DHCP.</source>
+        <translation>出口网络经由 %1（bond、网桥或 VLAN）。其设置保持原样；在您更改这些设置或让 Edgelift 将其替换为普通 DHCP 之前，镜像可能无法访问。</translation>
+    </message>
+    <message>
+        <source>No network settings that Edgelift knows were found. The image may not be reachable.</source>
+        <translation>未找到 Edgelift 可识别的网络设置。镜像可能无法访问。</translation>
+    </message>
+    <message>
+        <source>The network interface %1 is no longer started by itself: the new machine may not have it.</source>
+        <translation>网络接口 %1 不再自动启动：新机器可能没有该接口。</translation>
+    </message>
+    <message>
+        <source>%1 needs a processor of level %2. Choose an instance type that has it.</source>
+        <translation>%1 需要 %2 级别的处理器。请选择满足要求的实例规格。</translation>
+    </message>
+    <message>
+        <source>/etc/resolv.conf leads to %1, but systemd-resolved does not start with the system.</source>
+        <translation>/etc/resolv.conf 指向 %1，但 systemd-resolved 不随系统启动。</translation>
+    </message>
+    <message>
+        <source>No boot entry names the image&apos;s root filesystem.</source>
+        <translation>没有启动项引用镜像的根文件系统。</translation>
+    </message>
+    <message>
+        <source>The plan has no volume for the root filesystem.</source>
+        <translation>计划中没有用于根文件系统的卷。</translation>
+    </message>
+    <message>
+        <source>The routes in %1 belong to the old network and are out of effect.</source>
+        <translation>%1 中的路由属于原网络，已停用。</translation>
+    </message>
+    <message>
+        <source>SELinux labels are restored when the image starts for the first time. That can take several minutes, and the system restarts once.</source>
+        <translation>镜像首次启动时将恢复 SELinux 标签。此过程可能需要几分钟，系统会重启一次。</translation>
+    </message>
+    <message>
+        <source>No SSH server starts with the system.</source>
+        <translation>没有随系统启动的 SSH 服务器。</translation>
+    </message>
+    <message>
+        <source>SSH is restricted by an address in %1: “%2”. Check that it lets you in at the new address.</source>
+        <translation>%1 中按地址限制了 SSH：“%2”。请检查它是否允许您通过新地址访问。</translation>
+    </message>
+    <message>
+        <source>The swap area %2 is not in the image; it is no longer used.</source>
+        <translation>交换区 %2 不在镜像中，不再使用。</translation>
+    </message>
+    <message>
+        <source>The distribution “%1” is not one Edgelift was made for. What is common to all was done; test the image well.</source>
+        <translation>Edgelift 并非为发行版“%1”设计。已完成各发行版通用的处理；请充分测试镜像。</translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but the EFI system partition has no loader for x86_64.</source>
+        <translation>镜像将以 UEFI 启动，但 EFI 系统分区没有 x86_64 的引导程序。</translation>
+    </message>
+</context>
+<context>
     <name>ErrorText</name>
     <message>
         <source>Something went wrong inside Edgelift</source>
@@ -454,14 +641,6 @@
     <message>
         <source>This machine cannot be migrated while it runs</source>
         <translation>该机器运行时无法迁移</translation>
-    </message>
-    <message>
-        <source>A running machine cannot be the source of this migration.</source>
-        <translation>运行中的机器不能作为本次迁移的迁移源。</translation>
-    </message>
-    <message>
-        <source>Name the disk images with --source-disk.</source>
-        <translation>请使用 --source-disk 指定磁盘镜像文件。</translation>
     </message>
     <message>
         <source>The source does not read the same twice</source>
@@ -1131,6 +1310,134 @@
         <source>Undo the changes to the disks, or leave size, place and method of each volume as they were in the new plan.</source>
         <translation>请撤销对磁盘的更改，或在新计划中保持各卷的大小、位置和方式不变。</translation>
     </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
+        <translation>内核不允许跟踪磁盘写入：eBPF 和 perf events 均未获允许。</translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
+        <translation>请允许其中一项（perf_event_paranoid、lockdown、容器设置），或关闭服务器并迁移其磁盘镜像文件。</translation>
+    </message>
+    <message>
+        <source>Something wrote to the disks during the final moment</source>
+        <translation>最后阶段有程序写入了磁盘</translation>
+    </message>
+    <message>
+        <source>%1 was written to while the filesystems were held still, %2 times in a row.</source>
+        <translation>文件系统冻结期间，%1 连续 %2 次被写入。</translation>
+    </message>
+    <message>
+        <source>Find the program that writes to the disk directly or that ends the hold (backup and snapshot tools do), stop it, and retry. What was copied is kept.</source>
+        <translation>请找出直接写入磁盘或解除冻结的程序（备份和快照工具会这样做），将其停止后重试。已复制的内容会保留。</translation>
+    </message>
+    <message>
+        <source>A part of a disk is always being written</source>
+        <translation>磁盘的某个部分持续被写入</translation>
+    </message>
+    <message>
+        <source>An area of %1 that cannot be held still was written to during each of %2 tries to copy it.</source>
+        <translation>%1 的一个无法冻结的区域在 %2 次复制尝试中每次都被写入。</translation>
+    </message>
+    <message>
+        <source>Stop what writes to it (updates of the boot partition, programs that use a raw partition) for a minute, then retry.</source>
+        <translation>请停止写入该区域的程序（启动分区的更新、使用裸分区的程序）一分钟，然后重试。</translation>
+    </message>
+    <message>
+        <source>Changes on the disks were not seen completely</source>
+        <translation>未能完整捕获磁盘上的更改</translation>
+    </message>
+    <message>
+        <source>A change of %1 was missed.</source>
+        <translation>遗漏了 %1 的一处更改。</translation>
+    </message>
+    <message>
+        <source>Retry: both sides are compared then, and only what differs is sent.</source>
+        <translation>请重试：届时会比较两端，仅发送不同的内容。</translation>
+    </message>
+    <message>
+        <source>The final moment would have been too long</source>
+        <translation>最后阶段的耗时会过长</translation>
+    </message>
+    <message>
+        <source>The server had written %1 when its filesystems were held still; there is room for %2.</source>
+        <translation>文件系统冻结时，服务器已写入 %1；可容纳的量为 %2。</translation>
+    </message>
+    <message>
+        <source>Raise the network limit, stop the services that write most, choose a quiet hour, or allow a longer hold; then retry.</source>
+        <translation>请提高网络限速、停止写入最多的服务、选择空闲时段，或允许更长的冻结时间，然后重试。</translation>
+    </message>
+    <message>
+        <source>Changes cannot be tracked this way</source>
+        <translation>无法以此方式跟踪更改</translation>
+    </message>
+    <message>
+        <source>The kernel of this server does not allow changes to be tracked with %1.</source>
+        <translation>此服务器的内核不允许使用 %1 跟踪更改。</translation>
+    </message>
+    <message>
+        <source>Nothing needs to be done: another way is used. The log has the kernel&apos;s reason.</source>
+        <translation>无需任何操作：将使用其他方式。内核给出的原因见日志。</translation>
+    </message>
+    <message>
+        <source>A filesystem could not be stopped</source>
+        <translation>无法暂停文件系统写入</translation>
+    </message>
+    <message>
+        <source>Writing to %1 could not be stopped for a moment: %2.</source>
+        <translation>无法暂停对 %1 的写入：%2。</translation>
+    </message>
+    <message>
+        <source>Everything goes on as before. Check the disk&apos;s health and the mount, then retry.</source>
+        <translation>一切照常运行。请检查磁盘健康状况和挂载情况，然后重试。</translation>
+    </message>
+    <message>
+        <source>Writing went on too early</source>
+        <translation>写入恢复过早</translation>
+    </message>
+    <message>
+        <source>The filesystems did not stand still long enough: %1.</source>
+        <translation>文件系统冻结的时间不够长：%1。</translation>
+    </message>
+    <message>
+        <source>What was read is not used. Retry, at a time when the server is less busy.</source>
+        <translation>已读取的内容不会使用。请在服务器较空闲时重试。</translation>
+    </message>
+    <message>
+        <source>A program of yours that runs around the stop failed</source>
+        <translation>您在冻结前后运行的程序失败</translation>
+    </message>
+    <message>
+        <source>%1 failed: %2.</source>
+        <translation>%1 失败：%2。</translation>
+    </message>
+    <message>
+        <source>Mend the program in /etc/edgelift/hooks.d, or remove it, then retry.</source>
+        <translation>请修正或移除 /etc/edgelift/hooks.d 中的该程序，然后重试。</translation>
+    </message>
+    <message>
+        <source>A device cannot be followed while the server runs</source>
+        <translation>服务器运行期间无法跟踪某个设备</translation>
+    </message>
+    <message>
+        <source>%1 uses %2. What is written to it while the server runs would be lost.</source>
+        <translation>%1 使用 %2。服务器运行期间写入其中的内容会丢失。</translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation>请停用该设备并重新检查，或关闭服务器并迁移其磁盘镜像文件。</translation>
+    </message>
+    <message>
+        <source>This part of the copy came too late</source>
+        <translation>这部分副本到达过晚</translation>
+    </message>
+    <message>
+        <source>The receiver already takes a later round of the copy.</source>
+        <translation>接收程序已在接收后一轮复制。</translation>
+    </message>
+    <message>
+        <source>Retry. Make sure that only one program migrates this server.</source>
+        <translation>请重试。请确保只有一个程序在迁移此服务器。</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1227,6 +1534,35 @@
     </message>
 </context>
 <context>
+    <name>JobLog</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>A line of the log: %1 what the migration does now, %2 what it said about it</extracomment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>警告：%1</translation>
+    </message>
+    <message>
+        <source>The ENS image %1 is ready.</source>
+        <translation>ENS 镜像 %1 已就绪。</translation>
+    </message>
+    <message>
+        <source>The migration engine does not answer. Reconnecting.</source>
+        <translation>迁移引擎无响应，正在重新连接。</translation>
+    </message>
+    <message>
+        <source>Connected to the migration engine again.</source>
+        <translation>已重新连接到迁移引擎。</translation>
+    </message>
+    <message>
+        <source>%1  %2</source>
+        <extracomment>A line of the log: %1 time of day, %2 what happened</extracomment>
+        <translation>%1  %2</translation>
+    </message>
+</context>
+<context>
     <name>JobState</name>
     <message>
         <source>Waiting</source>
@@ -1251,6 +1587,23 @@
     <message>
         <source>Cancelled</source>
         <translation>已取消</translation>
+    </message>
+</context>
+<context>
+    <name>LayoutLines</name>
+    <message>
+        <source>%1: %2 is left out</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
+        <translation>%1：不迁移 %2</translation>
+    </message>
+    <message>
+        <source>%1: %2 → %3 (%4)</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
+        <translation>%1：%2 → %3（%4）</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
     </message>
 </context>
 <context>
@@ -1309,6 +1662,37 @@
     <message>
         <source>Done</source>
         <translation>完成</translation>
+    </message>
+</context>
+<context>
+    <name>PhaseStrip</name>
+    <message>
+        <source>Preparing</source>
+        <translation>准备中</translation>
+    </message>
+    <message>
+        <source>Transit instance</source>
+        <translation>中转实例</translation>
+    </message>
+    <message>
+        <source>Synchronizing</source>
+        <translation>同步中</translation>
+    </message>
+    <message>
+        <source>ECS image</source>
+        <translation>ECS 镜像</translation>
+    </message>
+    <message>
+        <source>Upload to OSS</source>
+        <translation>上传到 OSS</translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>ENS 镜像</translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation>清理</translation>
     </message>
 </context>
 <context>
@@ -1855,6 +2239,174 @@
         <source>Not needed: volumes are copied block by block.</source>
         <translation>无需安装：卷采用逐块复制。</translation>
     </message>
+    <message>
+        <source>Device that cannot be followed</source>
+        <translation>无法跟踪的设备</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a multipath device. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 使用多路径设备 %2。服务器运行期间无法跟踪写入其中的内容。</translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation>请停用该设备并重新检查，或关闭服务器并迁移其磁盘镜像文件。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which the kernel drives as an NVMe multipath disk. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 使用 %2，内核将其作为 NVMe 多路径磁盘驱动。服务器运行期间无法跟踪写入其中的内容。</translation>
+    </message>
+    <message>
+        <source>If the disk has one path only, start the server with the kernel option nvme_core.multipath=N and check again; otherwise shut it down and migrate its disk images.</source>
+        <translation>如果该磁盘只有一条路径，请使用内核选项 nvme_core.multipath=N 启动服务器并重新检查；否则请关闭服务器并迁移其磁盘镜像文件。</translation>
+    </message>
+    <message>
+        <source>%1 uses a disk that is there several times: %2.</source>
+        <translation>%1 使用的磁盘重复出现：%2。</translation>
+    </message>
+    <message>
+        <source>Leave one path to the disk, then check again.</source>
+        <translation>请只保留一条到该磁盘的路径，然后重新检查。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a DRBD device. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 使用 DRBD 设备 %2。服务器运行期间无法跟踪写入其中的内容。</translation>
+    </message>
+    <message>
+        <source>Unmount it, stop DRBD and check again, or shut the server down and migrate its disk images.</source>
+        <translation>请卸载该设备、停止 DRBD 并重新检查，或关闭服务器并迁移其磁盘镜像文件。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which other servers may write to as well.</source>
+        <translation>%1 使用 %2，其他服务器也可能写入该设备。</translation>
+    </message>
+    <message>
+        <source>Unmount it on this server, then check again. What servers share stays where it is.</source>
+        <translation>请在此服务器上卸载该设备，然后重新检查。服务器间共享的内容保留在原处。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, persistent memory. What is written to it cannot be followed.</source>
+        <translation>%1 使用持久内存 %2。无法跟踪写入其中的内容。</translation>
+    </message>
+    <message>
+        <source>Move its files to a disk and unmount it, then check again.</source>
+        <translation>请将其中的文件移到磁盘并将其卸载，然后重新检查。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2 with DAX: programs write to it past everything that could follow them.</source>
+        <translation>%1 以 DAX 方式使用 %2：程序会绕过所有跟踪机制直接写入。</translation>
+    </message>
+    <message>
+        <source>Mount it without the option “dax”, then check again.</source>
+        <translation>请在不使用“dax”选项的情况下挂载，然后重新检查。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a disk in memory. Nothing of it would reach the image.</source>
+        <translation>%1 使用内存磁盘 %2。其内容不会进入镜像。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a kind of device that is not known here. What is written to it cannot be followed.</source>
+        <translation>%1 使用 %2，这是无法识别的设备类型。无法跟踪写入其中的内容。</translation>
+    </message>
+    <message>
+        <source>System volume</source>
+        <translation>系统卷</translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. The image could not start from that.</source>
+        <translation>%1 位于 %2 上。镜像无法从其启动。</translation>
+    </message>
+    <message>
+        <source>Move it to a partition or to a linear logical volume, then check again.</source>
+        <translation>请将其移到分区或线性逻辑卷，然后重新检查。</translation>
+    </message>
+    <message>
+        <source>Storage in layers</source>
+        <translation>分层存储</translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. It is copied as it lies on the disks, with all of them or none.</source>
+        <translation>%1 位于 %2 上。将按其在磁盘上的原样复制，相关磁盘须全部迁移或全部不迁移。</translation>
+    </message>
+    <message>
+        <source>Volume that cannot be held still</source>
+        <translation>无法冻结的卷</translation>
+    </message>
+    <message>
+        <source>%1 (%2) is copied in a moment when nothing writes to it.</source>
+        <translation>%1（%2）会在没有写入时复制。</translation>
+    </message>
+    <message>
+        <source>Avoid changes there during the final step.</source>
+        <translation>请避免在最后阶段更改其中的内容。</translation>
+    </message>
+    <message>
+        <source>Not on this server</source>
+        <translation>不在此服务器上</translation>
+    </message>
+    <message>
+        <source>These are not on disks of this server and are not migrated: %1.</source>
+        <translation>以下内容不在此服务器的磁盘上，不会迁移：%1。</translation>
+    </message>
+    <message>
+        <source>Make sure that the instance can reach what it needs of them.</source>
+        <translation>请确保实例可以访问其中所需的内容。</translation>
+    </message>
+    <message>
+        <source>Disk that cannot be understood</source>
+        <translation>无法识别的磁盘</translation>
+    </message>
+    <message>
+        <source>%1 cannot be used: %2</source>
+        <translation>无法使用 %1：%2</translation>
+    </message>
+    <message>
+        <source>Repair it, or leave the disk out in the plan.</source>
+        <translation>请修复该磁盘，或在计划中排除该磁盘。</translation>
+    </message>
+    <message>
+        <source>Identity of a disk</source>
+        <translation>磁盘标识</translation>
+    </message>
+    <message>
+        <source>Disk %1 has neither a serial number nor an id. It is recognized by its slot.</source>
+        <translation>磁盘 %1 既没有序列号也没有 ID，通过其插槽识别。</translation>
+    </message>
+    <message>
+        <source>Leave it in its slot until the migration is finished.</source>
+        <translation>迁移完成前，请勿将其移出插槽。</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>%1 are free.</source>
+        <translation>可用 %1。</translation>
+    </message>
+    <message>
+        <source>Only %1 are free. What changes last is kept in memory in the final step.</source>
+        <translation>仅可用 %1。最后阶段会将最后的更改保存在内存中。</translation>
+    </message>
+    <message>
+        <source>Stop programs that are not needed during the migration.</source>
+        <translation>请停止迁移期间不需要的程序。</translation>
+    </message>
+    <message>
+        <source>A server that runs needs it for block replication.</source>
+        <translation>运行中的服务器需要快照驱动才能进行块复制。</translation>
+    </message>
+    <message>
+        <source>You are asked before it is installed.</source>
+        <translation>安装前会征求您的同意。</translation>
+    </message>
+    <message>
+        <source>rsync is installed.</source>
+        <translation>rsync 已安装。</translation>
+    </message>
+    <message>
+        <source>rsync copies volumes file by file, and it is not installed.</source>
+        <translation>按文件复制卷需要 rsync，但尚未安装。</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2059,6 +2611,14 @@
     </message>
 </context>
 <context>
+    <name>Said</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+</context>
+<context>
     <name>Warning</name>
     <message>
         <source>The connection to the transit instance is interrupted. The copy goes on by itself when it is back.</source>
@@ -2084,20 +2644,72 @@
             <numerusform>目标中有 %n 个数据块与已发送的内容不同，已重新发送。</numerusform>
         </translation>
     </message>
+    <message>
+        <source>The server changes %1 MB/s, and %2 MB/s can be sent: the copy does not catch up. Raise the limits, wait for a quiet hour, stop the services that write most, or allow a longer final moment.</source>
+        <translation>服务器的更改速度为 %1 MB/s，而发送速度为 %2 MB/s：复制无法跟上。请提高限速、等待空闲时段、停止写入最多的服务，或允许更长的最后阶段。</translation>
+    </message>
 </context>
 <context>
-    <name>edgelift::wizard::CancelPanel</name>
+    <name>edgelift::wizard::BootPanel</name>
     <message>
-        <source>Cancel this migration? The job is deleted, the intermediate instance is released and the copied data is lost. What was used until now is still charged.</source>
-        <translation>是否取消本次迁移？迁移任务将被删除，中转实例将被释放，已复制的数据将丢失。此前已使用的资源仍会计费。</translation>
+        <source>The image works: the server in it has booted, and all its files are as they were.</source>
+        <translation>镜像可用：其中的服务器已启动，所有文件均保持原样。</translation>
     </message>
     <message>
-        <source>&amp;Keep migrating</source>
-        <translation>继续迁移(&amp;K)</translation>
+        <source>The machine is off. The image works: all files in it were as they were.</source>
+        <translation>机器已关闭。镜像可用：其中的所有文件均保持原样。</translation>
     </message>
     <message>
-        <source>Cancel migrati&amp;on</source>
-        <translation>取消迁移(&amp;O)</translation>
+        <source>The image boots in a virtual machine on this server. The image is not changed.</source>
+        <translation>镜像正在此服务器上的虚拟机中启动。镜像不会被更改。</translation>
+    </message>
+    <message>
+        <source>The machine is off. It did not say what the server says when it has booted.</source>
+        <translation>机器已关闭。未收到服务器启动完成后应有的消息。</translation>
+    </message>
+    <message>
+        <source>Stop the &amp;machine</source>
+        <translation>停止机器(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Boot it &amp;here</source>
+        <translation>在此启动(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Console of the image that boots here</source>
+        <translation>在此启动的镜像的控制台</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ButtonRow</name>
+    <message>
+        <source>&amp;Next</source>
+        <translation>下一步(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Options</source>
+        <extracomment>Opens a menu: language, size of text, low-bandwidth mode</extracomment>
+        <translation>选项(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>F10</source>
+        <translation>F10</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>上一步(&amp;B)</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>关闭(&amp;C)</translation>
     </message>
 </context>
 <context>
@@ -2211,6 +2823,109 @@
     </message>
 </context>
 <context>
+    <name>edgelift::wizard::CleanUpBox</name>
+    <message>
+        <source>What the migration made in the cloud is being removed. You may close this window: it goes on.</source>
+        <translation>正在移除迁移在云端创建的资源。您可以关闭此窗口：清理会继续进行。</translation>
+    </message>
+    <message>
+        <source>These still exist in the cloud and keep costing until they are removed:</source>
+        <translation>以下资源仍存在于云端，移除前会持续计费：</translation>
+    </message>
+    <message>
+        <source>Everything temporary was released: the transit instance, the temporary images and snapshots.</source>
+        <translation>所有临时资源均已释放：中转实例、临时镜像和快照。</translation>
+    </message>
+    <message>
+        <source>The last clean-up was not complete: %1 %2 [%3]</source>
+        <extracomment>Why a clean-up failed: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation>上次清理未完成：%1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>Clean up? The job is deleted, the transit instance is released and the copied data is lost.</source>
+        <translation>是否清理？任务将被删除，中转实例将被释放，已复制的数据将丢失。</translation>
+    </message>
+    <message>
+        <source>Clean up? Everything listed here but what is kept on purpose is removed from the cloud.</source>
+        <translation>是否清理？除有意保留的资源外，此处列出的所有资源都将从云端移除。</translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>保留(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Clean u&amp;p now</source>
+        <translation>立即清理(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation>清理</translation>
+    </message>
+    <message>
+        <source>Clean &amp;up…</source>
+        <translation>清理(&amp;U)…</translation>
+    </message>
+    <message>
+        <source>How to do it by han&amp;d</source>
+        <translation>手动清理方法(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Sign in to the console, choose the region, and remove what is listed here from top to bottom: release the instance, delete images, snapshots, disks and the network, and the objects in the bucket. Look for it by its id.</source>
+        <translation>请登录控制台，选择地域，然后从上到下移除此处列出的资源：释放实例，删除镜像、快照、磁盘和网络，以及 Bucket 中的对象。请按 ID 查找。</translation>
+    </message>
+    <message>
+        <source>ECS console</source>
+        <translation>ECS 控制台</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CodeMaker</name>
+    <message>
+        <source>Generating…</source>
+        <translation>正在生成…</translation>
+    </message>
+    <message>
+        <source>&amp;Name of the code:</source>
+        <translation>激活码名称(&amp;N)：</translation>
+    </message>
+    <message>
+        <source>Optional</source>
+        <translation>可选</translation>
+    </message>
+    <message>
+        <source>Servers it can import (1 to %1):</source>
+        <translation>可导入的服务器数量（1～%1）：</translation>
+    </message>
+    <message>
+        <source>Days it is valid (1 to %1):</source>
+        <translation>有效天数（1～%1）：</translation>
+    </message>
+    <message>
+        <source>&amp;Generate</source>
+        <translation>生成(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Choose AccessKey pair above and enter the pair and, under Private network, the address of the service.</source>
+        <translation>请在上方选择“AccessKey”并输入 AccessKey 对，然后在“内网”下输入服务的地址。</translation>
+    </message>
+    <message>
+        <source>The new activation code</source>
+        <translation>新的激活码</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>复制(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Copy the activation code</source>
+        <translation>复制激活码</translation>
+    </message>
+    <message>
+        <source>&amp;Use it here</source>
+        <translation>在此使用(&amp;U)</translation>
+    </message>
+</context>
+<context>
     <name>edgelift::wizard::ConnectPage</name>
     <message>
         <source>Connect this server</source>
@@ -2237,17 +2952,28 @@ AccessKey 属于您账号下的用户，请在 RAM 控制台创建。
 两者均不会保存：程序关闭后需重新输入。</translation>
     </message>
     <message>
-        <source>enter the activation code</source>
-        <translation>请输入激活码</translation>
+        <source>Connected as %1.</source>
+        <translation>已以 %1 的身份连接。</translation>
     </message>
     <message>
-        <source>enter the AccessKey ID and the AccessKey secret</source>
-        <translation>请输入 AccessKey ID 和 AccessKey Secret</translation>
+        <source>Contacting %1…</source>
+        <translation>正在连接 %1…</translation>
     </message>
     <message>
-        <source>correct what is marked</source>
-        <translation>请更正已标出的内容</translation>
+        <source>&amp;Retry</source>
+        <translation>重试(&amp;R)</translation>
     </message>
+    <message>
+        <source>&amp;Test connection</source>
+        <translation>测试连接(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Generate a &amp;code</source>
+        <translation>生成激活码(&amp;C)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CredentialForm</name>
     <message>
         <source>Enter an address that begins with http:// or https://.</source>
         <translation>请输入以 http:// 或 https:// 开头的地址。</translation>
@@ -2259,10 +2985,6 @@ AccessKey 属于您账号下的用户，请在 RAM 控制台创建。
     <message>
         <source>Enter the activation code from the SMC console. [E-CON-01]</source>
         <translation>请输入 SMC 控制台中的激活码。[E-CON-01]</translation>
-    </message>
-    <message>
-        <source>Connected as %1.</source>
-        <translation>已以 %1 的身份连接。</translation>
     </message>
     <message>
         <source>The service rejected the activation code. Check it for missing characters, or generate a new one. [E-CON-02]</source>
@@ -2283,12 +3005,20 @@ AccessKey 属于您账号下的用户，请在 RAM 控制台创建。
         <translation>AccessKey 被拒绝：%1。请检查 AccessKey 及其权限。[E-CON-06]</translation>
     </message>
     <message>
-        <source>Contacting %1…</source>
-        <translation>正在连接 %1…</translation>
+        <source>enter the activation code</source>
+        <translation>请输入激活码</translation>
     </message>
     <message>
-        <source>&amp;Retry</source>
-        <translation>重试(&amp;R)</translation>
+        <source>enter the AccessKey ID and the AccessKey secret</source>
+        <translation>请输入 AccessKey ID 和 AccessKey Secret</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>请更正已标出的内容</translation>
+    </message>
+    <message>
+        <source>complete the activation code</source>
+        <translation>请输入完整的激活码</translation>
     </message>
     <message>
         <source>Acti&amp;vation code (recommended)</source>
@@ -2330,10 +3060,6 @@ AccessKey 属于您账号下的用户，请在 RAM 控制台创建。
         <source>&amp;Private network</source>
         <translation>内网(&amp;P)</translation>
     </message>
-    <message>
-        <source>&amp;Test connection</source>
-        <translation>测试连接(&amp;T)</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::DecisionCard</name>
@@ -2349,6 +3075,74 @@ AccessKey 属于您账号下的用户，请在 RAM 控制台创建。
     <message>
         <source>%1 %2</source>
         <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DemoBar</name>
+    <message>
+        <source>The receiver was killed. It starts again by itself.</source>
+        <translation>接收程序已被终止，将自动重新启动。</translation>
+    </message>
+    <message>
+        <source>No receiver runs now. It runs while data is transferred.</source>
+        <translation>当前没有运行中的接收程序。接收程序在传输数据时运行。</translation>
+    </message>
+    <message>
+        <source>Every instance type is sold out.</source>
+        <translation>所有实例规格均已售罄。</translation>
+    </message>
+    <message>
+        <source>Instance types are in stock again.</source>
+        <translation>实例规格已恢复库存。</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>An error: %1 what happened, %2 what to do</extracomment>
+        <translation>%1%2</translation>
+    </message>
+    <message>
+        <source>The network is back.</source>
+        <translation>网络已恢复。</translation>
+    </message>
+    <message numerus="yes">
+        <source>The network is down for %n s more.</source>
+        <translation>
+            <numerusform>网络将继续中断 %n 秒。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Restock the instance types</source>
+        <translation>恢复实例规格库存</translation>
+    </message>
+    <message>
+        <source>Sell out the instance types</source>
+        <translation>使实例规格售罄</translation>
+    </message>
+    <message>
+        <source>Demonstration – no data leaves this server</source>
+        <translation>演示 – 数据不会离开此服务器</translation>
+    </message>
+    <message>
+        <source>Link speed:</source>
+        <translation>链路速度：</translation>
+    </message>
+    <message>
+        <source>Speed of the simulated link</source>
+        <translation>模拟链路的速度</translation>
+    </message>
+    <message>
+        <source>Make it fail</source>
+        <translation>模拟故障</translation>
+    </message>
+    <message numerus="yes">
+        <source>Drop the network for %n s</source>
+        <translation>
+            <numerusform>断开网络 %n 秒</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Kill the receiver</source>
+        <translation>终止接收程序</translation>
     </message>
 </context>
 <context>
@@ -2370,8 +3164,43 @@ AccessKey 属于您账号下的用户，请在 RAM 控制台创建。
         <translation>正在生成激活码…</translation>
     </message>
     <message>
-        <source>The demonstration is ready.</source>
-        <translation>演示环境已就绪。</translation>
+        <source>The demonstration is ready. The activation code is in its field already.</source>
+        <translation>演示已就绪。激活码已填入输入框。</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiagnosticsBox</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>What went wrong: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>Save diagnostics</source>
+        <translation>保存诊断信息</translation>
+    </message>
+    <message>
+        <source>ZIP archives (*.zip)</source>
+        <translation>ZIP 压缩文件 (*.zip)</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>已保存为 %1。</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <extracomment>%1 the name of a file, %2 its size</extracomment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>These files will be saved, without secrets:
+%1</source>
+        <translation>将保存以下文件，其中不含机密信息：
+%1</translation>
+    </message>
+    <message>
+        <source>Save these files…</source>
+        <translation>保存这些文件…</translation>
     </message>
 </context>
 <context>
@@ -2384,6 +3213,27 @@ AccessKey 属于您账号下的用户，请在 RAM 控制台创建。
         <source>+%1 too much</source>
         <extracomment>on a disk that is too small; %1 a size</extracomment>
         <translation>超出 %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiskRows</name>
+    <message>
+        <source>System disk %1</source>
+        <extracomment>%1: the name of a disk such as /dev/vda</extracomment>
+        <translation>系统盘 %1</translation>
+    </message>
+    <message>
+        <source>Data disk %1</source>
+        <translation>数据盘 %1</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>%1 的进度</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of a disk: amount that is copied, amount in all</extracomment>
+        <translation>%2 的%1</translation>
     </message>
 </context>
 <context>
@@ -2452,28 +3302,7 @@ AccessKey 属于您账号下的用户，请在 RAM 控制台创建。
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::DisksPage</name>
-    <message>
-        <source>%1 %2 [%3]</source>
-        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
-        <translation>%1 %2 [%3]</translation>
-    </message>
-    <message>
-        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
-        <translation>“%1”不是有效的大小。请输入数字（默认单位为 GiB），也可带单位，例如 20 或 512 MiB。</translation>
-    </message>
-    <message>
-        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
-        <translation>已拾取 %1。请用上下方向键选择磁盘，按 Enter 放下，按 Esc 取消。</translation>
-    </message>
-    <message>
-        <source>No disks found.</source>
-        <translation>未找到磁盘。</translation>
-    </message>
-    <message>
-        <source>Reading disks…</source>
-        <translation>正在读取磁盘…</translation>
-    </message>
+    <name>edgelift::wizard::DisksButtons</name>
     <message numerus="yes">
         <source>%n problem(s) to solve</source>
         <translation>
@@ -2485,41 +3314,12 @@ AccessKey 属于您账号下的用户，请在 RAM 控制台创建。
         <translation>容纳：是</translation>
     </message>
     <message>
-        <source>let Edgelift read the disks of this server</source>
-        <translation>请允许 Edgelift 读取此服务器的磁盘</translation>
-    </message>
-    <message numerus="yes">
-        <source>solve %n problem(s) of the layout</source>
-        <translation>
-            <numerusform>请解决布局中的 %n 个问题</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>%1: %2</source>
-        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
-----------
-%1 a mount target or disk, %2 what is to be said about it</extracomment>
-        <translation>%1：%2</translation>
-    </message>
-    <message>
-        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
-        <translation>拖动挂载点的手柄可将其移到其他磁盘，也可在挂载点上按 Ctrl+X。按 F2 更改大小，按空格键取消勾选“迁移”。</translation>
-    </message>
-    <message>
-        <source>What is left needs your decision: see the list below the table.</source>
-        <translation>其余问题需由您决定：请查看表格下方的列表。</translation>
-    </message>
-    <message>
         <source>&amp;Automatic layout</source>
         <translation>自动布局(&amp;A)</translation>
     </message>
     <message>
         <source>Ad&amp;just</source>
         <translation>调整(&amp;J)</translation>
-    </message>
-    <message>
-        <source>&amp;Show the layout</source>
-        <translation>显示布局(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
@@ -2553,6 +3353,54 @@ AccessKey 属于您账号下的用户，请在 RAM 控制台创建。
         <source>F5</source>
         <translation>F5</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksPage</name>
+    <message>
+        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
+        <translation>“%1”不是有效的大小。请输入数字（默认单位为 GiB），也可带单位，例如 20 或 512 MiB。</translation>
+    </message>
+    <message>
+        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
+        <translation>已拾取 %1。请用上下方向键选择磁盘，按 Enter 放下，按 Esc 取消。</translation>
+    </message>
+    <message>
+        <source>No disks found.</source>
+        <translation>未找到磁盘。</translation>
+    </message>
+    <message>
+        <source>Reading disks…</source>
+        <translation>正在读取磁盘…</translation>
+    </message>
+    <message>
+        <source>let Edgelift read the disks of this server</source>
+        <translation>请允许 Edgelift 读取此服务器的磁盘</translation>
+    </message>
+    <message numerus="yes">
+        <source>solve %n problem(s) of the layout</source>
+        <translation>
+            <numerusform>请解决布局中的 %n 个问题</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
+----------
+%1 a mount target or disk, %2 what is to be said about it</extracomment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
+        <translation>拖动挂载点的手柄可将其移到其他磁盘，也可在挂载点上按 Ctrl+X。按 F2 更改大小，按空格键取消勾选“迁移”。</translation>
+    </message>
+    <message>
+        <source>What is left needs your decision: see the list below the table.</source>
+        <translation>其余问题需由您决定：请查看表格下方的列表。</translation>
+    </message>
+    <message>
+        <source>&amp;Show the layout</source>
+        <translation>显示布局(&amp;S)</translation>
+    </message>
     <message>
         <source>Mount targets</source>
         <translation>挂载点</translation>
@@ -2577,22 +3425,26 @@ With the keyboard: Ctrl+X picks up a mount target, Up and Down choose a disk, En
         <source>Choose what the disks of the image look like and what is migrated to them.</source>
         <translation>请选择镜像的磁盘布局以及要迁移的内容。</translation>
     </message>
+    <message>
+        <source>Choose Adjust to change this layout.</source>
+        <translation>选择“调整”可更改此布局。</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksTable</name>
+    <message>
+        <source>In use: %1; at least %2.</source>
+        <extracomment>of a disk or mount target; %1 the space in use, %2 the smallest possible size</extracomment>
+        <translation>已用：%1；至少 %2。</translation>
+    </message>
+    <message>
+        <source>LVM: %1.</source>
+        <extracomment>%1 the name of a volume group or logical volume</extracomment>
+        <translation>LVM：%1。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::ErrorPanel</name>
-    <message>
-        <source>%1 %2: price not known</source>
-        <translation>%1 %2：价格未知</translation>
-    </message>
-    <message>
-        <source>%1 %2: free</source>
-        <translation>%1 %2：免费</translation>
-    </message>
-    <message>
-        <source>%1 %2: %3 %4 a day</source>
-        <extracomment>A cloud resource: kind, id, currency such as CNY, amount</extracomment>
-        <translation>%1 %2：%3 %4/天</translation>
-    </message>
     <message>
         <source>The migration stopped: %1 [%2]</source>
         <extracomment>%1: what happened, %2: a code such as EL-0212</extracomment>
@@ -2613,10 +3465,6 @@ Detail: %4</source>
 详情：%4</translation>
     </message>
     <message>
-        <source>Troubleshoot errors: %1</source>
-        <translation>错误排查：%1</translation>
-    </message>
-    <message>
         <source>Re&amp;try</source>
         <translation>重试(&amp;T)</translation>
     </message>
@@ -2629,40 +3477,59 @@ Detail: %4</source>
         <translation>保存诊断信息(&amp;G)…</translation>
     </message>
     <message>
-        <source>Save t&amp;hese files…</source>
-        <translation>保存这些文件(&amp;H)…</translation>
-    </message>
-    <message>
         <source>Cancel job and clean &amp;up…</source>
         <translation>取消任务并清理(&amp;U)…</translation>
     </message>
     <message>
-        <source>Still there and costing until you clean up:
-%1</source>
-        <translation>以下资源仍保留，清理前会持续计费：
-%1</translation>
+        <source>These still exist in the cloud and keep costing until you retry or clean up:</source>
+        <translation>以下资源仍存在于云端，在您重试或清理之前会持续计费：</translation>
     </message>
     <message>
-        <source>%1 (%2)</source>
-        <translation>%1（%2）</translation>
+        <source>You retried at %1: it came to the same error again.</source>
+        <translation>您已于 %1 重试：再次出现相同的错误。</translation>
     </message>
     <message>
-        <source>These files will be saved, without secrets:
-%1</source>
-        <translation>将保存以下文件，其中不含机密信息：
-%1</translation>
+        <source>You retried at %1: it came to another error.</source>
+        <translation>您已于 %1 重试：出现了其他错误。</translation>
     </message>
     <message>
-        <source>Save diagnostics</source>
-        <translation>保存诊断信息</translation>
+        <source>Start again &amp;with the same settings</source>
+        <translation>使用相同设置重新开始(&amp;W)</translation>
     </message>
     <message>
-        <source>ZIP archives (*.zip)</source>
-        <translation>ZIP 压缩文件 (*.zip)</translation>
+        <source>Copy what is said about this error</source>
+        <translation>复制此错误的说明</translation>
     </message>
     <message>
-        <source>Saved as %1.</source>
-        <translation>已保存为 %1。</translation>
+        <source>Troubleshoot errors</source>
+        <translation>错误排查</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ExcludesForm</name>
+    <message>
+        <source>Path to &amp;leave out:</source>
+        <translation>要排除的路径(&amp;L)：</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>添加(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>移除(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Paths that are left out</source>
+        <translation>已排除的路径</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::FactGrid</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>One line of a list of facts: name and value</extracomment>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>
@@ -2674,14 +3541,6 @@ Detail: %4</source>
     <message>
         <source>Finish and clean-up</source>
         <translation>完成与清理</translation>
-    </message>
-    <message>
-        <source>Image: %1 (%2)
-Region: %3
-Duration: %4</source>
-        <translation>镜像：%1（%2）
-地域：%3
-耗时：%4</translation>
     </message>
     <message>
         <source>The ENS image is ready.</source>
@@ -2700,45 +3559,8 @@ Duration: %4</source>
         <translation>迁移已取消，未生成镜像。</translation>
     </message>
     <message>
-        <source>Next steps
-1. Open the ENS console and create an instance from this image.
-2. Check application licences: the hardware changed.
-3. Compare the new instance with this server before switching over.</source>
-        <translation>后续步骤
-1. 打开 ENS 控制台，使用此镜像创建实例。
-2. 检查应用许可证：硬件已变更。
-3. 切换前，请将新实例与此服务器进行比对。</translation>
-    </message>
-    <message>
-        <source>ENS console: %1</source>
-        <translation>ENS 控制台：%1</translation>
-    </message>
-    <message>
-        <source>Or by command: %1</source>
-        <translation>或使用命令：%1</translation>
-    </message>
-    <message>
         <source>Folder of the image: %1</source>
         <translation>镜像所在文件夹：%1</translation>
-    </message>
-    <message>
-        <source>Kept on purpose: %1</source>
-        <extracomment>%1: a cloud resource and its price</extracomment>
-        <translation>按设置保留：%1</translation>
-    </message>
-    <message>
-        <source>Still there: %1 – costs continue</source>
-        <translation>仍保留：%1 – 持续计费</translation>
-    </message>
-    <message>
-        <source>Everything temporary was released: the intermediate instance, the temporary images and snapshots.</source>
-        <translation>所有临时资源均已释放：中转实例、临时镜像和快照。</translation>
-    </message>
-    <message>
-        <source>Clean-up
-%1</source>
-        <translation>清理
-%1</translation>
     </message>
     <message>
         <source>Save report</source>
@@ -2749,22 +3571,6 @@ Duration: %4</source>
         <translation>报告 (*.html)</translation>
     </message>
     <message>
-        <source>The report was saved as %1.</source>
-        <translation>报告已保存为 %1。</translation>
-    </message>
-    <message>
-        <source>Copy &amp;address</source>
-        <translation>复制地址(&amp;A)</translation>
-    </message>
-    <message>
-        <source>Copy &amp;command</source>
-        <translation>复制命令(&amp;C)</translation>
-    </message>
-    <message>
-        <source>&amp;Release now</source>
-        <translation>立即释放(&amp;R)</translation>
-    </message>
-    <message>
         <source>Show in &amp;file manager</source>
         <translation>在文件管理器中显示(&amp;F)</translation>
     </message>
@@ -2773,35 +3579,78 @@ Duration: %4</source>
         <translation>保存报告(&amp;S)…</translation>
     </message>
     <message>
-        <source>Boot it &amp;here</source>
-        <translation>在此启动(&amp;H)</translation>
+        <source>Save settings</source>
+        <translation>保存设置</translation>
     </message>
     <message>
-        <source>Console of the image that boots here</source>
-        <translation>在此启动的镜像的控制台</translation>
-    </message>
-</context>
-<context>
-    <name>edgelift::wizard::JobWatch</name>
-    <message>
-        <source>%1: %2</source>
-        <translation>%1：%2</translation>
+        <source>Plan files (*.json)</source>
+        <translation>计划文件 (*.json)</translation>
     </message>
     <message>
-        <source>Warning: %1</source>
-        <translation>警告：%1</translation>
+        <source>Saved as %1.</source>
+        <extracomment>%1 is the path of a file</extracomment>
+        <translation>已保存为 %1。</translation>
     </message>
     <message>
-        <source>The ENS image %1 is ready.</source>
-        <translation>ENS 镜像 %1 已就绪。</translation>
+        <source>No file manager could be opened. The image is in the folder %1.</source>
+        <translation>无法打开文件管理器。镜像位于文件夹 %1。</translation>
     </message>
     <message>
-        <source>The migration engine does not answer. Reconnecting.</source>
-        <translation>迁移引擎无响应，正在重新连接。</translation>
+        <source>Image</source>
+        <translation>镜像</translation>
     </message>
     <message>
-        <source>Connected to the migration engine again.</source>
-        <translation>已重新连接到迁移引擎。</translation>
+        <source>Image ID</source>
+        <translation>镜像 ID</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>地域</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>已复制</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>已发送</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>耗时</translation>
+    </message>
+    <message>
+        <source>Next steps</source>
+        <translation>后续步骤</translation>
+    </message>
+    <message>
+        <source>Or by this command, with your own values for TYPE, REGION and MBIT:</source>
+        <extracomment>The capitals are in the command and stay as they are</extracomment>
+        <translation>或使用以下命令，并将 TYPE、REGION 和 MBIT 替换为您的值：</translation>
+    </message>
+    <message>
+        <source>1. Open the ENS console and create an instance from this image.
+2. Check application licences: the hardware changed.
+3. Compare the new instance with this server before switching over.</source>
+        <translation>1. 打开 ENS 控制台，使用此镜像创建实例。
+2. 检查应用程序许可证：硬件已更改。
+3. 切换前，请将新实例与此服务器进行比较。</translation>
+    </message>
+    <message>
+        <source>ENS console</source>
+        <translation>ENS 控制台</translation>
+    </message>
+    <message>
+        <source>Copy co&amp;mmand</source>
+        <translation>复制命令(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Save these settin&amp;gs…</source>
+        <translation>保存这些设置(&amp;G)…</translation>
+    </message>
+    <message>
+        <source>To migrate another server with the same settings</source>
+        <translation>使用相同设置迁移其他服务器</translation>
     </message>
 </context>
 <context>
@@ -2916,6 +3765,39 @@ Duration: %4</source>
         <source>not migrated</source>
         <translation>不迁移</translation>
     </message>
+    <message>
+        <source>See below: %1</source>
+        <extracomment>beside a disk or mount target; %1 codes of problems that are listed below the table</extracomment>
+        <translation>见下方：%1</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>Not migrated</source>
+        <translation>不迁移</translation>
+    </message>
+    <message>
+        <source>Same size and structure</source>
+        <extracomment>why a volume is copied block by block</extracomment>
+        <translation>大小和结构相同</translation>
+    </message>
+    <message>
+        <source>Its size changes</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>大小发生变化</translation>
+    </message>
+    <message>
+        <source>LVM, and no multiple of 4 MiB</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>LVM，且不是 4 MiB 的整数倍</translation>
+    </message>
+    <message>
+        <source>As chosen</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>按您的选择</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -2940,35 +3822,41 @@ Duration: %4</source>
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::MainWindow</name>
+    <name>edgelift::wizard::LinkLine</name>
     <message>
-        <source>Step %1 of %2</source>
-        <translation>第 %1 步，共 %2 步</translation>
+        <source>%1: %2</source>
+        <extracomment>%1: what a web page is about, %2: its address</extracomment>
+        <translation>%1：%2</translation>
     </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation>复制地址</translation>
+    </message>
+    <message>
+        <source>Open: %1</source>
+        <extracomment>For screen readers: %1 is what a web page is about</extracomment>
+        <translation>打开：%1</translation>
+    </message>
+    <message>
+        <source>Copy address: %1</source>
+        <translation>复制地址：%1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MainWindow</name>
     <message>
         <source>Edgelift — %1</source>
         <extracomment>Title of the window: program — step or progress</extracomment>
         <translation>Edgelift - %1</translation>
     </message>
     <message>
-        <source>&amp;Next</source>
-        <translation>下一步(&amp;N)</translation>
-    </message>
-    <message>
-        <source>&amp;Help</source>
-        <translation>帮助(&amp;H)</translation>
-    </message>
-    <message>
-        <source>&amp;Back</source>
-        <translation>上一步(&amp;B)</translation>
-    </message>
-    <message>
-        <source>&amp;Close</source>
-        <translation>关闭(&amp;C)</translation>
-    </message>
-    <message>
-        <source>Server and region</source>
-        <translation>服务器和地域</translation>
+        <source>Step %1 of %2 — %3</source>
+        <extracomment>In a narrow window instead of the list of steps: %3 is the name of the step</extracomment>
+        <translation>第 %1 步，共 %2 步 — %3</translation>
     </message>
 </context>
 <context>
@@ -2986,21 +3874,13 @@ Duration: %4</source>
         <translation>关闭此消息</translation>
     </message>
     <message>
-        <source>%1: %2 %3</source>
-        <extracomment>An error: what happened, to what, and what to do</extracomment>
-        <translation>%1：%2%3</translation>
+        <source>%1 %2</source>
+        <extracomment>An error: what happened, and what to do</extracomment>
+        <translation>%1%2</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::MigrationPage</name>
-    <message>
-        <source>Applied. It takes effect when the migration goes on.</source>
-        <translation>已应用，将在迁移继续后生效。</translation>
-    </message>
-    <message>
-        <source>Applied. The new limit takes effect within %1 s.</source>
-        <translation>已应用，新的限速将在 %1 秒内生效。</translation>
-    </message>
     <message>
         <source>%1 %2</source>
         <extracomment>In the window&apos;s title: per cent and state</extracomment>
@@ -3013,50 +3893,6 @@ Duration: %4</source>
     <message>
         <source>You may close this window: the migration goes on, and starting Edgelift again shows it.</source>
         <translation>您可以关闭此窗口：迁移会继续进行，再次启动 Edgelift 即可查看。</translation>
-    </message>
-    <message>
-        <source>The migration is not finished.</source>
-        <translation>迁移尚未完成。</translation>
-    </message>
-    <message>
-        <source>No migration</source>
-        <translation>没有迁移任务</translation>
-    </message>
-    <message>
-        <source>Creating the intermediate instance…</source>
-        <translation>正在创建中转实例…</translation>
-    </message>
-    <message>
-        <source>Preparing</source>
-        <translation>准备中</translation>
-    </message>
-    <message>
-        <source>Synchronizing</source>
-        <translation>同步中</translation>
-    </message>
-    <message>
-        <source>Paused. The intermediate instance keeps costing.</source>
-        <translation>已暂停。中转实例会持续计费。</translation>
-    </message>
-    <message>
-        <source>Error</source>
-        <translation>出错</translation>
-    </message>
-    <message>
-        <source>Completed</source>
-        <translation>已完成</translation>
-    </message>
-    <message>
-        <source>Cleaning up…</source>
-        <translation>正在清理…</translation>
-    </message>
-    <message>
-        <source>Cancelled</source>
-        <translation>已取消</translation>
-    </message>
-    <message>
-        <source>Reconnecting to the migration engine… (%1 s)</source>
-        <translation>正在重新连接迁移引擎…（%1 秒）</translation>
     </message>
     <message>
         <source>The numbers are of %1.</source>
@@ -3081,35 +3917,6 @@ Duration: %4</source>
     <message>
         <source>&amp;Pause</source>
         <translation>暂停(&amp;P)</translation>
-    </message>
-    <message>
-        <source>%1 · %2 of %3</source>
-        <extracomment>Of a disk: per cent, amount that is copied, amount in all</extracomment>
-        <translation>%1 · %2/%3</translation>
-    </message>
-    <message>
-        <source>%1 left</source>
-        <translation>剩余 %1</translation>
-    </message>
-    <message>
-        <source>Remaining time: %1</source>
-        <translation>剩余时间：%1</translation>
-    </message>
-    <message>
-        <source>Speed: %1 before compression · Network: %2 · Limit: %3 · Average: %4</source>
-        <translation>速度：%1（压缩前） · 网络：%2 · 限速：%3 · 平均：%4</translation>
-    </message>
-    <message>
-        <source>Elapsed: %1 · Sent: %2 · Saved by compression: %3 · Interruptions: %4</source>
-        <translation>已用时间：%1 · 已发送：%2 · 压缩节省：%3 · 中断次数：%4</translation>
-    </message>
-    <message>
-        <source>Progress of %1</source>
-        <translation>%1 的进度</translation>
-    </message>
-    <message>
-        <source>Warning: %1</source>
-        <translation>警告：%1</translation>
     </message>
     <message>
         <source>Job ID</source>
@@ -3144,10 +3951,6 @@ Duration: %4</source>
         <translation>目标地域</translation>
     </message>
     <message>
-        <source>Intermediate instance ID</source>
-        <translation>中转实例 ID</translation>
-    </message>
-    <message>
         <source>Tags</source>
         <translation>标签</translation>
     </message>
@@ -3156,75 +3959,200 @@ Duration: %4</source>
         <translation>剩余时间（秒）</translation>
     </message>
     <message>
-        <source>%1: %2</source>
-        <translation>%1：%2</translation>
-    </message>
-    <message>
-        <source>%1  %2</source>
-        <translation>%1  %2</translation>
-    </message>
-    <message>
-        <source>Progress</source>
-        <translation>进度</translation>
-    </message>
-    <message>
         <source>&amp;Modify…</source>
         <translation>修改(&amp;M)…</translation>
-    </message>
-    <message>
-        <source>&amp;Cancel job…</source>
-        <translation>取消任务(&amp;C)…</translation>
     </message>
     <message>
         <source>&amp;Details</source>
         <translation>详情(&amp;D)</translation>
     </message>
     <message>
-        <source>Lo&amp;g</source>
-        <translation>日志(&amp;G)</translation>
-    </message>
-    <message>
         <source>Log</source>
         <translation>日志</translation>
     </message>
     <message>
-        <source>Copy &amp;all</source>
-        <translation>复制全部(&amp;A)</translation>
+        <source>When this window is closed the demonstration ends, and its migration with it.</source>
+        <translation>关闭此窗口后，演示及其迁移将结束。</translation>
     </message>
     <message>
-        <source>Do not stop, start, restart or release the intermediate instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
+        <source>You may close this window: the clean-up goes on.</source>
+        <translation>您可以关闭此窗口：清理会继续进行。</translation>
+    </message>
+    <message>
+        <source>The speed counts the data of the disks before it is compressed, so it can be higher than the speed of the network. The remaining time is shown once the speed is steady.
+
+Pause keeps everything that was copied, and the transit instance, which keeps costing. Cancel removes both.
+
+After an error nothing is lost: what was copied is kept, and Retry goes on from there.</source>
+        <translation>速度按压缩前的磁盘数据计算，因此可能高于网络速度。速度稳定后会显示剩余时间。
+
+暂停会保留所有已复制的内容和中转实例，中转实例会持续计费。取消会将两者都移除。
+
+出错后不会丢失任何内容：已复制的内容会保留，重试将从中断处继续。</translation>
+    </message>
+    <message>
+        <source>%1 — %2</source>
+        <extracomment>In the window&apos;s title: how far the migration is, and the server&apos;s name</extracomment>
+        <translation>%1 — %2</translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused.</source>
+        <extracomment>%1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation>迁移暂停期间，中转实例会持续计费。</translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused: %1.</source>
+        <translation>迁移暂停期间，中转实例会持续计费：%1。</translation>
+    </message>
+    <message>
+        <source>This server&apos;s own disk accesses are slow, so the migration reads at most %1 for now.</source>
+        <translation>此服务器自身的磁盘访问较慢，因此迁移目前的读取速度最高为 %1。</translation>
+    </message>
+    <message>
+        <source>Cancel this migration? The job is deleted, the transit instance is released and the copied data is lost. What was used until now is still charged.</source>
+        <translation>是否取消本次迁移？任务将被删除，中转实例将被释放，已复制的数据将丢失。到目前为止已使用的资源仍会计费。</translation>
+    </message>
+    <message>
+        <source>&amp;Keep migrating</source>
+        <translation>继续迁移(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Cancel migrati&amp;on</source>
+        <translation>取消迁移(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Estimate migration time and test transfer speed</source>
+        <translation>估算迁移时间和测试传输速度</translation>
+    </message>
+    <message>
+        <source>Cancel &amp;job…</source>
+        <translation>取消任务(&amp;J)…</translation>
+    </message>
+    <message>
+        <source>&amp;Log</source>
+        <translation>日志(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Copy all</source>
+        <translation>全部复制</translation>
+    </message>
+    <message>
+        <source>Copy all details</source>
+        <translation>复制所有详情</translation>
+    </message>
+    <message>
+        <source>Transit instance ID</source>
+        <translation>中转实例 ID</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
         <translation>迁移期间，请勿停止、启动、重启或释放中转实例，也不要更改其计费方式；迁移结束后会自动释放该实例。</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::ModifyPanel</name>
     <message>
-        <source>Speed &amp;limit (Mbit/s):</source>
-        <translation>限速（Mbit/s）(&amp;L)：</translation>
-    </message>
-    <message>
         <source>Unlimited</source>
         <translation>不限</translation>
-    </message>
-    <message>
-        <source>Co&amp;mpression:</source>
-        <translation>压缩(&amp;M)：</translation>
     </message>
     <message>
         <source>Off</source>
         <translation>关闭</translation>
     </message>
     <message>
-        <source>&amp;Verify the copied data by checksum</source>
-        <translation>通过校验和验证已复制的数据(&amp;V)</translation>
-    </message>
-    <message>
         <source>&amp;Apply</source>
         <translation>应用(&amp;A)</translation>
     </message>
     <message>
-        <source>Cl&amp;ose</source>
-        <translation>关闭(&amp;O)</translation>
+        <source>The time plan is in force now (%1): %2. The limit above counts outside of it.</source>
+        <translation>时间计划当前生效（%1）：%2。上方的限速适用于该时段之外。</translation>
+    </message>
+    <message>
+        <source>Applied.</source>
+        <translation>已应用。</translation>
+    </message>
+    <message>
+        <source>Applied. The new limit takes effect within %1 s.</source>
+        <translation>已应用，新的限速将在 %1 秒内生效。</translation>
+    </message>
+    <message>
+        <source>Applied. It takes effect when the migration goes on.</source>
+        <translation>已应用，将在迁移继续后生效。</translation>
+    </message>
+    <message>
+        <source>&amp;Speed limit (Mbit/s):</source>
+        <translation>限速（Mbit/s）(&amp;S)：</translation>
+    </message>
+    <message>
+        <source>Compress&amp;ion:</source>
+        <translation>压缩(&amp;I)：</translation>
+    </message>
+    <message>
+        <source>Veri&amp;fy the copied data by checksum</source>
+        <translation>通过校验和验证已复制的数据(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Clos&amp;e</source>
+        <translation>关闭(&amp;E)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::NetworkForm</name>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>An id and the name beside it</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
+        <translation>%1 没有 VPC。请在 VPC 控制台创建，然后刷新。</translation>
+    </message>
+    <message>
+        <source>Optional: without it, a network is made for this migration and removed after it.</source>
+        <translation>可选：如不填写，将为本次迁移创建网络，并在迁移后移除。</translation>
+    </message>
+    <message>
+        <source>&amp;Public network</source>
+        <translation>公网(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;VPC: this server is connected to it</source>
+        <translation>VPC：此服务器已接入(&amp;V)</translation>
+    </message>
+    <message>
+        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
+        <translation>如果可直接或通过 VPN 网关、高速通道、智能接入网关访问 VPC，建议使用 VPC：更快、更稳定。</translation>
+    </message>
+    <message>
+        <source>VP&amp;C:</source>
+        <translation>VPC(&amp;C)：</translation>
+    </message>
+    <message>
+        <source>v&amp;Switch:</source>
+        <translation>vSwitch(&amp;S)：</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::OptionsMenu</name>
+    <message>
+        <source>&amp;Language</source>
+        <translation>语言(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Lar&amp;ger text</source>
+        <translation>放大文字(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Smaller text</source>
+        <translation>缩小文字(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Usual text size</source>
+        <translation>默认文字大小(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Low-&amp;bandwidth mode</source>
+        <translation>低带宽模式(&amp;B)</translation>
     </message>
 </context>
 <context>
@@ -3349,21 +4277,154 @@ The import registers this server with the service that made the activation code.
         <source>&amp;Exclude files and folders</source>
         <translation>排除文件和文件夹(&amp;E)</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::ProgressPanel</name>
     <message>
-        <source>Path to &amp;leave out:</source>
-        <translation>要排除的路径(&amp;L)：</translation>
+        <source>No migration</source>
+        <translation>没有迁移任务</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>添加(&amp;A)</translation>
+        <source>Creating the transit instance…</source>
+        <translation>正在创建中转实例…</translation>
     </message>
     <message>
-        <source>&amp;Remove</source>
-        <translation>移除(&amp;R)</translation>
+        <source>Preparing</source>
+        <translation>准备中</translation>
     </message>
     <message>
-        <source>Paths that are left out</source>
-        <translation>已排除的路径</translation>
+        <source>Synchronizing</source>
+        <translation>同步中</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>出错</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>正在清理…</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>Reconnecting to the migration engine… (%1 s)</source>
+        <translation>正在重新连接迁移引擎…（%1 秒）</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of all disks: amount that is copied, amount in all</extracomment>
+        <translation>%2 的%1</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>剩余 %1</translation>
+    </message>
+    <message>
+        <source>Remaining time: %1</source>
+        <translation>剩余时间：%1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>For screen readers: %1 the name of a number, %2 the number</extracomment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>%1 so far</source>
+        <extracomment>A phase that is not over: %1 is how long it has been running</extracomment>
+        <translation>已用时 %1</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Speed before compression</source>
+        <translation>压缩前速度</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>限速</translation>
+    </message>
+    <message>
+        <source>Average</source>
+        <translation>平均</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>已发送</translation>
+    </message>
+    <message>
+        <source>Saved by compression</source>
+        <translation>压缩节省</translation>
+    </message>
+    <message>
+        <source>Elapsed</source>
+        <translation>已用时间</translation>
+    </message>
+    <message>
+        <source>Interruptions</source>
+        <translation>中断次数</translation>
+    </message>
+    <message>
+        <source>Data of the disks per second. Higher than the network&apos;s speed when compression helps.</source>
+        <translation>每秒处理的磁盘数据量。压缩有效时会高于网络速度。</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ResourceList</name>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>Something in the cloud: %1 what it is, %2 its id, %3 a region</extracomment>
+        <translation>%1%2</translation>
+    </message>
+    <message>
+        <source>%1 %2 in %3</source>
+        <translation>%1 %2（%3）</translation>
+    </message>
+    <message>
+        <source>kept on purpose</source>
+        <translation>有意保留</translation>
+    </message>
+    <message>
+        <source>price not known</source>
+        <translation>价格未知</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>免费</translation>
+    </message>
+    <message>
+        <source>%1 %2 a day</source>
+        <extracomment>%1 a currency such as CNY, %2 an amount</extracomment>
+        <translation>每天 %1 %2</translation>
+    </message>
+    <message>
+        <source>Together at least %1</source>
+        <extracomment>A sum of prices; %1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation>合计至少 %1</translation>
+    </message>
+    <message>
+        <source>Together %1</source>
+        <translation>合计 %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 something in the cloud, %2 its price</extracomment>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>
@@ -3385,10 +4446,6 @@ The import registers this server with the service that made the activation code.
         <translation>保留(&amp;K)</translation>
     </message>
     <message>
-        <source>Continue the setup from %1 at step “%2”? The activation code or AccessKey pair is not saved and has to be entered again.</source>
-        <translation>是否从步骤“%2”继续 %1 的配置？激活码或 AccessKey 对未保存，需要重新输入。</translation>
-    </message>
-    <message>
         <source>&amp;Continue</source>
         <translation>继续(&amp;C)</translation>
     </message>
@@ -3399,6 +4456,19 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Welcome back</source>
         <translation>欢迎回来</translation>
+    </message>
+    <message>
+        <source>Everything you chose was saved but the activation code and the AccessKey pair. Continue leads back to the step you were on; Start over forgets the choices and begins anew. Neither changes anything on this server or in the cloud.</source>
+        <translation>除激活码和 AccessKey 对外，您的所有选择均已保存。“继续”会返回您之前所在的步骤；“重新开始”会清除这些选择并从头开始。两者都不会更改此服务器或云端的任何内容。</translation>
+    </message>
+    <message>
+        <source>Continue the setup from %1 at step “%2”?</source>
+        <extracomment>%1 a date and time, %2 the name of a step such as “Settings”</extracomment>
+        <translation>是否从步骤“%2”继续 %1 的设置？</translation>
+    </message>
+    <message>
+        <source>The activation code or AccessKey pair was not saved and has to be entered again.</source>
+        <translation>激活码或 AccessKey 对未保存，需要重新输入。</translation>
     </message>
 </context>
 <context>
@@ -3423,20 +4493,6 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>read the notice and choose “Got It”</source>
         <translation>阅读注意事项并单击“我知道了”</translation>
-    </message>
-    <message>
-        <source>%1: %2 is left out</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
-        <translation>%1：不迁移 %2</translation>
-    </message>
-    <message>
-        <source>%1: %2 → %3 (%4)</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
-        <translation>%1：%2 → %3（%4）</translation>
-    </message>
-    <message>
-        <source>, </source>
-        <translation>、</translation>
     </message>
     <message>
         <source>Speed limit: %1; compression: %2; checksum verification: %3</source>
@@ -3595,10 +4651,6 @@ The import registers this server with the service that made the activation code.
         <translation>描述(&amp;D)：</translation>
     </message>
     <message>
-        <source>&amp;Modify disk partition: choose disks, sizes and order yourself on the next page</source>
-        <translation>修改磁盘分区：在下一页自行选择磁盘、大小和顺序(&amp;M)</translation>
-    </message>
-    <message>
         <source>Speed &amp;limit (Mbit/s):</source>
         <translation>限速（Mbit/s）(&amp;L)：</translation>
     </message>
@@ -3615,10 +4667,6 @@ The import registers this server with the service that made the activation code.
         <translation>传输压缩率数值</translation>
     </message>
     <message>
-        <source>&amp;Verify check sums: more certain, slower</source>
-        <translation>校验数据：更可靠，但速度较慢(&amp;V)</translation>
-    </message>
-    <message>
         <source>SSL-&amp;encrypted transmission:</source>
         <translation>SSL 加密传输(&amp;E)：</translation>
     </message>
@@ -3629,22 +4677,6 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Ta&amp;gs:</source>
         <translation>标签(&amp;G)：</translation>
-    </message>
-    <message>
-        <source>&amp;Add</source>
-        <translation>添加(&amp;A)</translation>
-    </message>
-    <message>
-        <source>Add a tag</source>
-        <translation>添加标签</translation>
-    </message>
-    <message>
-        <source>Remo&amp;ve</source>
-        <translation>移除(&amp;V)</translation>
-    </message>
-    <message>
-        <source>Remove this tag</source>
-        <translation>移除此标签</translation>
     </message>
     <message>
         <source>&amp;Intermediate instance type:</source>
@@ -3669,6 +4701,26 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>The log of this migration: phases, speeds, error codes, names of disks and cloud resources. No file contents, no file names, no codes, keys or passwords.</source>
         <translation>本次迁移的日志：阶段、速度、错误代码、磁盘和云资源的名称。不含文件内容、文件名、激活码、密钥或密码。</translation>
+    </message>
+    <message>
+        <source>&amp;Modify disk partition</source>
+        <translation>修改磁盘分区(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Choose disks, sizes and order yourself on the next page.</source>
+        <translation>在下一页自行选择磁盘、大小和顺序。</translation>
+    </message>
+    <message>
+        <source>&amp;Verify check sums</source>
+        <translation>验证校验和(&amp;V)</translation>
+    </message>
+    <message>
+        <source>More certain, but slower.</source>
+        <translation>更可靠，但速度较慢。</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>标签</translation>
     </message>
 </context>
 <context>
@@ -3702,11 +4754,6 @@ The import registers this server with the service that made the activation code.
         <translation>新加坡</translation>
     </message>
     <message>
-        <source>%1 – %2</source>
-        <extracomment>An id and the name beside it</extracomment>
-        <translation>%1 – %2</translation>
-    </message>
-    <message>
         <source>&amp;More configurations</source>
         <translation>更多配置(&amp;M)</translation>
     </message>
@@ -3723,10 +4770,6 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>No bucket in %1. Create one in the OSS console, then refresh.</source>
         <translation>%1 没有 Bucket。请在 OSS 控制台创建，然后刷新。</translation>
-    </message>
-    <message>
-        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
-        <translation>%1 没有 VPC。请在 VPC 控制台创建，然后刷新。</translation>
     </message>
     <message>
         <source>The image is named %1.</source>
@@ -3761,30 +4804,6 @@ The import registers this server with the service that made the activation code.
         <source>Network type:</source>
         <translation>网络类型：</translation>
     </message>
-    <message>
-        <source>&amp;Public Network</source>
-        <translation>公网(&amp;P)</translation>
-    </message>
-    <message>
-        <source>Public Network</source>
-        <translation>公网</translation>
-    </message>
-    <message>
-        <source>&amp;VPC: this server is connected to it already</source>
-        <translation>专有网络 VPC：此服务器已接入该网络(&amp;V)</translation>
-    </message>
-    <message>
-        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
-        <translation>如果可直接或通过 VPN 网关、高速通道、智能接入网关访问 VPC，建议使用 VPC：更快、更稳定。</translation>
-    </message>
-    <message>
-        <source>VP&amp;C:</source>
-        <translation>VPC(&amp;C)：</translation>
-    </message>
-    <message>
-        <source>v&amp;Switch:</source>
-        <translation>vSwitch(&amp;S)：</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::StepList</name>
@@ -3803,6 +4822,11 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>%1, later</source>
         <translation>%1，未开始</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>A step of the wizard: %1 its number, %2 its name</extracomment>
+        <translation>%1%2</translation>
     </message>
 </context>
 <context>
@@ -3832,6 +4856,31 @@ The import registers this server with the service that made the activation code.
         <source>Top: %1</source>
         <extracomment>The upper edge of a graph of speeds; %1 is a speed</extracomment>
         <translation>上限：%1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TagsForm</name>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>还有 %n 个。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>添加(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Add a tag</source>
+        <translation>添加标签</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve</source>
+        <translation>移除(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Remove this tag</source>
+        <translation>移除此标签</translation>
     </message>
 </context>
 <context>
@@ -3884,10 +4933,6 @@ The import registers this server with the service that made the activation code.
 </context>
 <context>
     <name>edgelift::wizard::WelcomePage</name>
-    <message>
-        <source>It keeps running meanwhile: nothing is installed into its kernel, and nothing is written to its disks.</source>
-        <translation>迁移期间服务器保持运行：不会在其内核中安装任何内容，也不会写入其磁盘。</translation>
-    </message>
     <message>
         <source>Edgelift copies the disks of a Linux server into the cloud and makes an image for Edge Node Service (ENS) of them. Nothing is changed or charged before you choose Start migration on the Review page.</source>
         <translation>Edgelift 将 Linux 服务器的磁盘复制到云端，并制作成边缘节点服务 (ENS) 镜像。在“确认”页面单击“开始迁移”之前，不会进行任何更改或产生费用。</translation>
@@ -3992,6 +5037,10 @@ The import registers this server with the service that made the activation code.
         <source>Welcome</source>
         <translation>欢迎</translation>
     </message>
+    <message>
+        <source>The server keeps running meanwhile. Nothing on it is changed before you agree to it.</source>
+        <translation>迁移期间服务器会持续运行。在您同意之前，不会更改服务器上的任何内容。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::Wizard</name>
@@ -4002,6 +5051,18 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Migration %1 continues in the background. Start “edgelift” again to watch it.</source>
         <translation>迁移 %1 将在后台继续。再次启动“edgelift”即可查看。</translation>
+    </message>
+    <message>
+        <source>&amp;Ask for permission</source>
+        <translation>请求授权(&amp;A)</translation>
+    </message>
+    <message>
+        <source>The settings of the last migration are here again, and what is left of it is being removed. Start when you are ready.</source>
+        <translation>已恢复上次迁移的设置，正在移除其残留的资源。准备就绪后即可开始。</translation>
+    </message>
+    <message>
+        <source>Migration %1 waits, and what it made in the cloud keeps costing. Start “edgelift” again to go on or to clean up.</source>
+        <translation>迁移 %1 正在等待，其在云端创建的资源会持续计费。请再次启动“edgelift”以继续或清理。</translation>
     </message>
 </context>
 </TS>

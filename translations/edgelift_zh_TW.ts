@@ -38,6 +38,193 @@
     </message>
 </context>
 <context>
+    <name>ConversionNote</name>
+    <message>
+        <source>The service %2 of the old platform (%1) no longer starts. It is still installed.</source>
+        <translation>原平台（%1）的服務 %2 不再啟動，但仍保持安裝。</translation>
+    </message>
+    <message>
+        <source>The system is built for %1; instances are x86_64.</source>
+        <translation>系統為 %1 架構，而執行個體為 x86_64 架構。</translation>
+    </message>
+    <message>
+        <source>No boot entry was found. Run the distribution&apos;s boot loader configuration on the source, then migrate again.</source>
+        <translation>找不到開機項目。請在遷移來源上執行該發行版的開機載入程式設定，然後重新遷移。</translation>
+    </message>
+    <message>
+        <source>The boot loader “%1” cannot be made to start on the target. Install GRUB 2 on the source, then migrate again.</source>
+        <translation>無法使開機載入程式「%1」在目標上啟動。請在遷移來源上安裝 GRUB 2，然後重新遷移。</translation>
+    </message>
+    <message>
+        <source>The encrypted volume %1 on %2 is not in the image; its line in /etc/crypttab is out of effect.</source>
+        <translation>%2 上的加密磁碟區 %1 不在映像中；其在 /etc/crypttab 中的項目已停用。</translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has neither drivers for virtio disks built in nor an initramfs. Make one on the source, then migrate again.</source>
+        <translation>預設核心 %1 既未內建 virtio 磁碟驅動程式，也沒有 initramfs。請在遷移來源上產生 initramfs，然後重新遷移。</translation>
+    </message>
+    <message>
+        <source>The default kernel %1 has no drivers for virtio disks. Install a kernel that has them on the source, then migrate again.</source>
+        <translation>預設核心 %1 沒有 virtio 磁碟驅動程式。請在遷移來源上安裝包含這些驅動程式的核心，然後重新遷移。</translation>
+    </message>
+    <message>
+        <source>%1 names %2, which is another disk or none on the new machine. Change it there.</source>
+        <translation>%1 參照了 %2，該磁碟在新機器上是另一個磁碟或不存在。請在新機器上修改。</translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 starts from %2, which is not this image&apos;s root filesystem. It was left as it is.</source>
+        <translation>%1 中的一個開機項目從 %2 開機，該位置不是此映像的根檔案系統。該開機項目維持原狀。</translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but no EFI system partition with a loader was found.</source>
+        <translation>映像將以 UEFI 開機，但找不到包含開機載入程式的 EFI 系統分割區。</translation>
+    </message>
+    <message>
+        <source>%1 is not a plain file of usual size. It was left as it is.</source>
+        <translation>%1 不是大小正常的一般檔案，已維持原狀。</translation>
+    </message>
+    <message>
+        <source>%1 starts with the system. Make sure that it lets you in at the new address.</source>
+        <translation>%1 會隨系統啟動。請確認它允許您透過新位址存取。</translation>
+    </message>
+    <message>
+        <source>/etc/fstab is not a plain file of usual size. Mend it on the source, then migrate again.</source>
+        <translation>/etc/fstab 不是大小正常的一般檔案。請在遷移來源上修正，然後重新遷移。</translation>
+    </message>
+    <message>
+        <source>/etc/fstab mounts %1 at %2, which the image does not have. The system would stop while starting.</source>
+        <translation>/etc/fstab 將映像中沒有的 %1 掛載至 %2。系統會在開機過程中停住。</translation>
+    </message>
+    <message>
+        <source>%1 has no room for the new kernel arguments. Shorten kernelopts there on the source, then migrate again.</source>
+        <translation>%1 沒有空間容納新的核心參數。請在遷移來源上縮短其中的 kernelopts，然後重新遷移。</translation>
+    </message>
+    <message>
+        <source>The system starts by GRUB Legacy (0.97), which cannot find its root filesystem by UUID and is not supported. Change to GRUB 2 on the source, then migrate again.</source>
+        <translation>系統由 GRUB Legacy (0.97) 開機，它無法透過 UUID 尋找根檔案系統，因此不受支援。請在遷移來源上改用 GRUB 2，然後重新遷移。</translation>
+    </message>
+    <message>
+        <source>The copy has a new machine-id but still the SSH host keys of its original. Make new ones with “ssh-keygen -A” after deleting the old ones.</source>
+        <translation>複本具有新的 machine-id，但仍使用原伺服器的 SSH 主機金鑰。請刪除舊金鑰，然後使用「ssh-keygen -A」產生新金鑰。</translation>
+    </message>
+    <message>
+        <source>Machine-id and SSH host keys were kept: the server moves. Do not run it beside its original.</source>
+        <translation>已保留 machine-id 和 SSH 主機金鑰，因為此伺服器是整體搬遷。請勿與原伺服器同時執行。</translation>
+    </message>
+    <message>
+        <source>A new initramfs for kernel %1 could not be made (%2). The old one was kept; this kernel may not start.</source>
+        <translation>無法為核心 %1 產生新的 initramfs（%2）。已保留舊的 initramfs；該核心可能無法啟動。</translation>
+    </message>
+    <message>
+        <source>The system has no program to make a new initramfs. The old ones start on virtio disks and were kept.</source>
+        <translation>系統沒有用來產生新 initramfs 的程式。舊的 initramfs 可從 virtio 磁碟開機，已保留。</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has neither drivers for virtio disks built in nor an initramfs; it will not start.</source>
+        <translation>核心 %1 既未內建 virtio 磁碟驅動程式，也沒有 initramfs，將無法啟動。</translation>
+    </message>
+    <message>
+        <source>The initramfs has no drivers for virtio disks, and the system has neither dracut, initramfs-tools nor mkinitrd. Install one of them on the source, then migrate again.</source>
+        <translation>initramfs 不含 virtio 磁碟驅動程式，且系統沒有 dracut、initramfs-tools 或 mkinitrd。請在遷移來源上安裝其中之一，然後重新遷移。</translation>
+    </message>
+    <message>
+        <source>A new initramfs for the default kernel %1 could not be made (%2). Make one with virtio_blk and virtio_pci on the source, then migrate again.</source>
+        <translation>無法為預設核心 %1 產生新的 initramfs（%2）。請在遷移來源上產生包含 virtio_blk 和 virtio_pci 的 initramfs，然後重新遷移。</translation>
+    </message>
+    <message>
+        <source>A boot entry in %1 names %2, which is not in /boot.</source>
+        <translation>%1 中的一個開機項目參照了 %2，但 /boot 中沒有該檔案。</translation>
+    </message>
+    <message>
+        <source>No kernel was found in /boot.</source>
+        <translation>在 /boot 中找不到核心。</translation>
+    </message>
+    <message>
+        <source>Kernel %1 has no drivers for virtio disks; it will not start. It is not the default.</source>
+        <translation>核心 %1 沒有 virtio 磁碟驅動程式，將無法啟動。該核心不是預設核心。</translation>
+    </message>
+    <message>
+        <source>The plan puts volumes on LVM, but the system has no LVM programs. Install lvm2 on the source or choose plain partitions.</source>
+        <translation>計畫將磁碟區放在 LVM 上，但系統沒有 LVM 程式。請在遷移來源上安裝 lvm2，或選擇一般分割區。</translation>
+    </message>
+    <message>
+        <source>%1 (%2) comes from another machine. The system now starts also when it cannot be had.</source>
+        <translation>%1（%2）來自其他電腦。現在即使無法存取它，系統也能啟動。</translation>
+    </message>
+    <message>
+        <source>%1 (%2) is not in the image; it is no longer mounted.</source>
+        <translation>%1（%2）不在映像中，不再掛載。</translation>
+    </message>
+    <message>
+        <source>What %1 (%2) stands for in the image is not known. The system now starts also without it.</source>
+        <translation>無法確定 %1（%2）在映像中對應什麼。現在即使沒有它，系統也能啟動。</translation>
+    </message>
+    <message>
+        <source>The name server %1 is set by hand. Check that it answers from the new place.</source>
+        <translation>名稱伺服器 %1 為手動設定。請檢查它在新位置是否有回應。</translation>
+    </message>
+    <message>
+        <source>Several services manage the network: %1. Keep one of them.</source>
+        <translation>有多個服務管理網路：%1。請僅保留其中一個。</translation>
+    </message>
+    <message>
+        <source>The way out leads over %1, a bond, bridge or VLAN. Its settings were left as they are; the image may not be reachable until you change them or let Edgelift replace them by plain DHCP.</source>
+        <translation>對外網路經由 %1（bond、橋接器或 VLAN）。其設定維持原狀；在您變更這些設定或讓 Edgelift 將其取代為一般 DHCP 之前，映像可能無法連線。</translation>
+    </message>
+    <message>
+        <source>No network settings that Edgelift knows were found. The image may not be reachable.</source>
+        <translation>找不到 Edgelift 可識別的網路設定。映像可能無法連線。</translation>
+    </message>
+    <message>
+        <source>The network interface %1 is no longer started by itself: the new machine may not have it.</source>
+        <translation>網路介面 %1 不再自動啟動：新機器可能沒有該介面。</translation>
+    </message>
+    <message>
+        <source>%1 needs a processor of level %2. Choose an instance type that has it.</source>
+        <translation>%1 需要 %2 等級的處理器。請選擇符合需求的執行個體規格。</translation>
+    </message>
+    <message>
+        <source>/etc/resolv.conf leads to %1, but systemd-resolved does not start with the system.</source>
+        <translation>/etc/resolv.conf 指向 %1，但 systemd-resolved 不隨系統啟動。</translation>
+    </message>
+    <message>
+        <source>No boot entry names the image&apos;s root filesystem.</source>
+        <translation>沒有開機項目參照映像的根檔案系統。</translation>
+    </message>
+    <message>
+        <source>The plan has no volume for the root filesystem.</source>
+        <translation>計畫中沒有用於根檔案系統的磁碟區。</translation>
+    </message>
+    <message>
+        <source>The routes in %1 belong to the old network and are out of effect.</source>
+        <translation>%1 中的路由屬於原網路，已停用。</translation>
+    </message>
+    <message>
+        <source>SELinux labels are restored when the image starts for the first time. That can take several minutes, and the system restarts once.</source>
+        <translation>映像首次開機時會還原 SELinux 標籤。此過程可能需要幾分鐘，系統會重新啟動一次。</translation>
+    </message>
+    <message>
+        <source>No SSH server starts with the system.</source>
+        <translation>沒有隨系統啟動的 SSH 伺服器。</translation>
+    </message>
+    <message>
+        <source>SSH is restricted by an address in %1: “%2”. Check that it lets you in at the new address.</source>
+        <translation>%1 中依位址限制了 SSH：「%2」。請檢查它是否允許您透過新位址存取。</translation>
+    </message>
+    <message>
+        <source>The swap area %2 is not in the image; it is no longer used.</source>
+        <translation>置換區 %2 不在映像中，不再使用。</translation>
+    </message>
+    <message>
+        <source>The distribution “%1” is not one Edgelift was made for. What is common to all was done; test the image well.</source>
+        <translation>Edgelift 並非為發行版「%1」設計。已完成各發行版通用的處理；請充分測試映像。</translation>
+    </message>
+    <message>
+        <source>The image is to start by UEFI, but the EFI system partition has no loader for x86_64.</source>
+        <translation>映像將以 UEFI 開機，但 EFI 系統分割區沒有 x86_64 的開機載入程式。</translation>
+    </message>
+</context>
+<context>
     <name>ErrorText</name>
     <message>
         <source>Something went wrong inside Edgelift</source>
@@ -454,14 +641,6 @@
     <message>
         <source>This machine cannot be migrated while it runs</source>
         <translation>此機器執行時無法遷移</translation>
-    </message>
-    <message>
-        <source>A running machine cannot be the source of this migration.</source>
-        <translation>執行中的機器不能作為本次遷移的遷移來源。</translation>
-    </message>
-    <message>
-        <source>Name the disk images with --source-disk.</source>
-        <translation>請使用 --source-disk 指定磁碟映像檔。</translation>
     </message>
     <message>
         <source>The source does not read the same twice</source>
@@ -1131,6 +1310,134 @@
         <source>Undo the changes to the disks, or leave size, place and method of each volume as they were in the new plan.</source>
         <translation>請復原對磁碟的變更，或在新計畫中讓各磁碟區的大小、位置和方式維持不變。</translation>
     </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
+        <translation>核心不允許追蹤磁碟寫入：eBPF 和 perf events 均未獲允許。</translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
+        <translation>請允許其中一項（perf_event_paranoid、lockdown、容器設定），或將伺服器關機並遷移其磁碟映像檔。</translation>
+    </message>
+    <message>
+        <source>Something wrote to the disks during the final moment</source>
+        <translation>最後階段有程式寫入了磁碟</translation>
+    </message>
+    <message>
+        <source>%1 was written to while the filesystems were held still, %2 times in a row.</source>
+        <translation>檔案系統凍結期間，%1 連續 %2 次被寫入。</translation>
+    </message>
+    <message>
+        <source>Find the program that writes to the disk directly or that ends the hold (backup and snapshot tools do), stop it, and retry. What was copied is kept.</source>
+        <translation>請找出直接寫入磁碟或解除凍結的程式（備份和快照工具會這樣做），將其停止後重試。已複製的內容會保留。</translation>
+    </message>
+    <message>
+        <source>A part of a disk is always being written</source>
+        <translation>磁碟的某個部分持續被寫入</translation>
+    </message>
+    <message>
+        <source>An area of %1 that cannot be held still was written to during each of %2 tries to copy it.</source>
+        <translation>%1 的一個無法凍結的區域在 %2 次複製嘗試中每次都被寫入。</translation>
+    </message>
+    <message>
+        <source>Stop what writes to it (updates of the boot partition, programs that use a raw partition) for a minute, then retry.</source>
+        <translation>請停止寫入該區域的程式（開機分割區的更新、使用原始分割區的程式）一分鐘，然後重試。</translation>
+    </message>
+    <message>
+        <source>Changes on the disks were not seen completely</source>
+        <translation>未能完整擷取磁碟上的變更</translation>
+    </message>
+    <message>
+        <source>A change of %1 was missed.</source>
+        <translation>遺漏了 %1 的一處變更。</translation>
+    </message>
+    <message>
+        <source>Retry: both sides are compared then, and only what differs is sent.</source>
+        <translation>請重試：屆時會比較兩端，僅傳送不同的內容。</translation>
+    </message>
+    <message>
+        <source>The final moment would have been too long</source>
+        <translation>最後階段的耗時會過長</translation>
+    </message>
+    <message>
+        <source>The server had written %1 when its filesystems were held still; there is room for %2.</source>
+        <translation>檔案系統凍結時，伺服器已寫入 %1；可容納的量為 %2。</translation>
+    </message>
+    <message>
+        <source>Raise the network limit, stop the services that write most, choose a quiet hour, or allow a longer hold; then retry.</source>
+        <translation>請提高網路速度限制、停止寫入最多的服務、選擇離峰時段，或允許更長的凍結時間，然後重試。</translation>
+    </message>
+    <message>
+        <source>Changes cannot be tracked this way</source>
+        <translation>無法以此方式追蹤變更</translation>
+    </message>
+    <message>
+        <source>The kernel of this server does not allow changes to be tracked with %1.</source>
+        <translation>此伺服器的核心不允許使用 %1 追蹤變更。</translation>
+    </message>
+    <message>
+        <source>Nothing needs to be done: another way is used. The log has the kernel&apos;s reason.</source>
+        <translation>無須任何操作：將使用其他方式。核心提供的原因請見日誌。</translation>
+    </message>
+    <message>
+        <source>A filesystem could not be stopped</source>
+        <translation>無法暫停檔案系統寫入</translation>
+    </message>
+    <message>
+        <source>Writing to %1 could not be stopped for a moment: %2.</source>
+        <translation>無法暫停對 %1 的寫入：%2。</translation>
+    </message>
+    <message>
+        <source>Everything goes on as before. Check the disk&apos;s health and the mount, then retry.</source>
+        <translation>一切照常執行。請檢查磁碟健康狀況和掛載情況，然後重試。</translation>
+    </message>
+    <message>
+        <source>Writing went on too early</source>
+        <translation>寫入恢復過早</translation>
+    </message>
+    <message>
+        <source>The filesystems did not stand still long enough: %1.</source>
+        <translation>檔案系統凍結的時間不夠長：%1。</translation>
+    </message>
+    <message>
+        <source>What was read is not used. Retry, at a time when the server is less busy.</source>
+        <translation>已讀取的內容不會使用。請在伺服器較閒置時重試。</translation>
+    </message>
+    <message>
+        <source>A program of yours that runs around the stop failed</source>
+        <translation>您在凍結前後執行的程式失敗</translation>
+    </message>
+    <message>
+        <source>%1 failed: %2.</source>
+        <translation>%1 失敗：%2。</translation>
+    </message>
+    <message>
+        <source>Mend the program in /etc/edgelift/hooks.d, or remove it, then retry.</source>
+        <translation>請修正或移除 /etc/edgelift/hooks.d 中的該程式，然後重試。</translation>
+    </message>
+    <message>
+        <source>A device cannot be followed while the server runs</source>
+        <translation>伺服器執行期間無法追蹤某個裝置</translation>
+    </message>
+    <message>
+        <source>%1 uses %2. What is written to it while the server runs would be lost.</source>
+        <translation>%1 使用 %2。伺服器執行期間寫入其中的內容會遺失。</translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation>請停用該裝置並重新檢查，或將伺服器關機並遷移其磁碟映像檔。</translation>
+    </message>
+    <message>
+        <source>This part of the copy came too late</source>
+        <translation>這部分複本到達過晚</translation>
+    </message>
+    <message>
+        <source>The receiver already takes a later round of the copy.</source>
+        <translation>接收程式已在接收後一輪複製。</translation>
+    </message>
+    <message>
+        <source>Retry. Make sure that only one program migrates this server.</source>
+        <translation>請重試。請確認只有一個程式在遷移此伺服器。</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1227,6 +1534,35 @@
     </message>
 </context>
 <context>
+    <name>JobLog</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>A line of the log: %1 what the migration does now, %2 what it said about it</extracomment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>警告：%1</translation>
+    </message>
+    <message>
+        <source>The ENS image %1 is ready.</source>
+        <translation>ENS 映像 %1 已就緒。</translation>
+    </message>
+    <message>
+        <source>The migration engine does not answer. Reconnecting.</source>
+        <translation>遷移引擎沒有回應，正在重新連線。</translation>
+    </message>
+    <message>
+        <source>Connected to the migration engine again.</source>
+        <translation>已重新連線至遷移引擎。</translation>
+    </message>
+    <message>
+        <source>%1  %2</source>
+        <extracomment>A line of the log: %1 time of day, %2 what happened</extracomment>
+        <translation>%1  %2</translation>
+    </message>
+</context>
+<context>
     <name>JobState</name>
     <message>
         <source>Waiting</source>
@@ -1251,6 +1587,23 @@
     <message>
         <source>Cancelled</source>
         <translation>已取消</translation>
+    </message>
+</context>
+<context>
+    <name>LayoutLines</name>
+    <message>
+        <source>%1: %2 is left out</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
+        <translation>%1：不遷移 %2</translation>
+    </message>
+    <message>
+        <source>%1: %2 → %3 (%4)</source>
+        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
+        <translation>%1：%2 → %3（%4）</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
     </message>
 </context>
 <context>
@@ -1309,6 +1662,37 @@
     <message>
         <source>Done</source>
         <translation>完成</translation>
+    </message>
+</context>
+<context>
+    <name>PhaseStrip</name>
+    <message>
+        <source>Preparing</source>
+        <translation>準備中</translation>
+    </message>
+    <message>
+        <source>Transit instance</source>
+        <translation>中轉執行個體</translation>
+    </message>
+    <message>
+        <source>Synchronizing</source>
+        <translation>同步中</translation>
+    </message>
+    <message>
+        <source>ECS image</source>
+        <translation>ECS 映像</translation>
+    </message>
+    <message>
+        <source>Upload to OSS</source>
+        <translation>上傳至 OSS</translation>
+    </message>
+    <message>
+        <source>ENS image</source>
+        <translation>ENS 映像</translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation>清理</translation>
     </message>
 </context>
 <context>
@@ -1855,6 +2239,174 @@
         <source>Not needed: volumes are copied block by block.</source>
         <translation>不需要：磁碟區採逐區塊複製。</translation>
     </message>
+    <message>
+        <source>Device that cannot be followed</source>
+        <translation>無法追蹤的裝置</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a multipath device. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 使用多重路徑裝置 %2。伺服器執行期間無法追蹤寫入其中的內容。</translation>
+    </message>
+    <message>
+        <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
+        <translation>請停用該裝置並重新檢查，或將伺服器關機並遷移其磁碟映像檔。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which the kernel drives as an NVMe multipath disk. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 使用 %2，核心將其作為 NVMe 多重路徑磁碟驅動。伺服器執行期間無法追蹤寫入其中的內容。</translation>
+    </message>
+    <message>
+        <source>If the disk has one path only, start the server with the kernel option nvme_core.multipath=N and check again; otherwise shut it down and migrate its disk images.</source>
+        <translation>如果該磁碟只有一條路徑，請使用核心選項 nvme_core.multipath=N 啟動伺服器並重新檢查；否則請將伺服器關機並遷移其磁碟映像檔。</translation>
+    </message>
+    <message>
+        <source>%1 uses a disk that is there several times: %2.</source>
+        <translation>%1 使用的磁碟重複出現：%2。</translation>
+    </message>
+    <message>
+        <source>Leave one path to the disk, then check again.</source>
+        <translation>請只保留一條到該磁碟的路徑，然後重新檢查。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a DRBD device. What is written to it cannot be followed while the server runs.</source>
+        <translation>%1 使用 DRBD 裝置 %2。伺服器執行期間無法追蹤寫入其中的內容。</translation>
+    </message>
+    <message>
+        <source>Unmount it, stop DRBD and check again, or shut the server down and migrate its disk images.</source>
+        <translation>請卸載該裝置、停止 DRBD 並重新檢查，或將伺服器關機並遷移其磁碟映像檔。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, which other servers may write to as well.</source>
+        <translation>%1 使用 %2，其他伺服器也可能寫入該裝置。</translation>
+    </message>
+    <message>
+        <source>Unmount it on this server, then check again. What servers share stays where it is.</source>
+        <translation>請在此伺服器上卸載該裝置，然後重新檢查。伺服器間共用的內容保留在原處。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, persistent memory. What is written to it cannot be followed.</source>
+        <translation>%1 使用持續性記憶體 %2。無法追蹤寫入其中的內容。</translation>
+    </message>
+    <message>
+        <source>Move its files to a disk and unmount it, then check again.</source>
+        <translation>請將其中的檔案移至磁碟並將其卸載，然後重新檢查。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2 with DAX: programs write to it past everything that could follow them.</source>
+        <translation>%1 以 DAX 方式使用 %2：程式會繞過所有追蹤機制直接寫入。</translation>
+    </message>
+    <message>
+        <source>Mount it without the option “dax”, then check again.</source>
+        <translation>請在不使用「dax」選項的情況下掛載，然後重新檢查。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a disk in memory. Nothing of it would reach the image.</source>
+        <translation>%1 使用記憶體磁碟 %2。其內容不會進入映像。</translation>
+    </message>
+    <message>
+        <source>%1 uses %2, a kind of device that is not known here. What is written to it cannot be followed.</source>
+        <translation>%1 使用 %2，這是無法識別的裝置類型。無法追蹤寫入其中的內容。</translation>
+    </message>
+    <message>
+        <source>System volume</source>
+        <translation>系統磁碟區</translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. The image could not start from that.</source>
+        <translation>%1 位於 %2 上。映像無法從其開機。</translation>
+    </message>
+    <message>
+        <source>Move it to a partition or to a linear logical volume, then check again.</source>
+        <translation>請將其移至分割區或線性邏輯磁碟區，然後重新檢查。</translation>
+    </message>
+    <message>
+        <source>Storage in layers</source>
+        <translation>分層儲存</translation>
+    </message>
+    <message>
+        <source>%1 lies on %2. It is copied as it lies on the disks, with all of them or none.</source>
+        <translation>%1 位於 %2 上。將依其在磁碟上的原樣複製，相關磁碟須全部遷移或全部不遷移。</translation>
+    </message>
+    <message>
+        <source>Volume that cannot be held still</source>
+        <translation>無法凍結的磁碟區</translation>
+    </message>
+    <message>
+        <source>%1 (%2) is copied in a moment when nothing writes to it.</source>
+        <translation>%1（%2）會在沒有寫入時複製。</translation>
+    </message>
+    <message>
+        <source>Avoid changes there during the final step.</source>
+        <translation>請避免在最後階段變更其中的內容。</translation>
+    </message>
+    <message>
+        <source>Not on this server</source>
+        <translation>不在此伺服器上</translation>
+    </message>
+    <message>
+        <source>These are not on disks of this server and are not migrated: %1.</source>
+        <translation>以下內容不在此伺服器的磁碟上，不會遷移：%1。</translation>
+    </message>
+    <message>
+        <source>Make sure that the instance can reach what it needs of them.</source>
+        <translation>請確認執行個體可以存取其中所需的內容。</translation>
+    </message>
+    <message>
+        <source>Disk that cannot be understood</source>
+        <translation>無法識別的磁碟</translation>
+    </message>
+    <message>
+        <source>%1 cannot be used: %2</source>
+        <translation>無法使用 %1：%2</translation>
+    </message>
+    <message>
+        <source>Repair it, or leave the disk out in the plan.</source>
+        <translation>請修復該磁碟，或在計畫中排除該磁碟。</translation>
+    </message>
+    <message>
+        <source>Identity of a disk</source>
+        <translation>磁碟識別</translation>
+    </message>
+    <message>
+        <source>Disk %1 has neither a serial number nor an id. It is recognized by its slot.</source>
+        <translation>磁碟 %1 既沒有序號也沒有 ID，透過其插槽識別。</translation>
+    </message>
+    <message>
+        <source>Leave it in its slot until the migration is finished.</source>
+        <translation>遷移完成前，請勿將其移出插槽。</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>記憶體</translation>
+    </message>
+    <message>
+        <source>%1 are free.</source>
+        <translation>可用 %1。</translation>
+    </message>
+    <message>
+        <source>Only %1 are free. What changes last is kept in memory in the final step.</source>
+        <translation>僅可用 %1。最後階段會將最後的變更保存在記憶體中。</translation>
+    </message>
+    <message>
+        <source>Stop programs that are not needed during the migration.</source>
+        <translation>請停止遷移期間不需要的程式。</translation>
+    </message>
+    <message>
+        <source>A server that runs needs it for block replication.</source>
+        <translation>執行中的伺服器需要快照驅動程式才能進行區塊複製。</translation>
+    </message>
+    <message>
+        <source>You are asked before it is installed.</source>
+        <translation>安裝前會徵求您的同意。</translation>
+    </message>
+    <message>
+        <source>rsync is installed.</source>
+        <translation>rsync 已安裝。</translation>
+    </message>
+    <message>
+        <source>rsync copies volumes file by file, and it is not installed.</source>
+        <translation>逐檔複製磁碟區需要 rsync，但尚未安裝。</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2059,6 +2611,14 @@
     </message>
 </context>
 <context>
+    <name>Said</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+</context>
+<context>
     <name>Warning</name>
     <message>
         <source>The connection to the transit instance is interrupted. The copy goes on by itself when it is back.</source>
@@ -2084,20 +2644,72 @@
             <numerusform>目標中有 %n 個資料區塊與已傳送的內容不同，已重新傳送。</numerusform>
         </translation>
     </message>
+    <message>
+        <source>The server changes %1 MB/s, and %2 MB/s can be sent: the copy does not catch up. Raise the limits, wait for a quiet hour, stop the services that write most, or allow a longer final moment.</source>
+        <translation>伺服器的變更速度為 %1 MB/s，而傳送速度為 %2 MB/s：複製無法跟上。請提高速度限制、等待離峰時段、停止寫入最多的服務，或允許更長的最後階段。</translation>
+    </message>
 </context>
 <context>
-    <name>edgelift::wizard::CancelPanel</name>
+    <name>edgelift::wizard::BootPanel</name>
     <message>
-        <source>Cancel this migration? The job is deleted, the intermediate instance is released and the copied data is lost. What was used until now is still charged.</source>
-        <translation>要取消此次遷移嗎？遷移工作將被刪除，中轉執行個體將被釋放，已複製的資料將遺失。先前已使用的資源仍會計費。</translation>
+        <source>The image works: the server in it has booted, and all its files are as they were.</source>
+        <translation>映像可用：其中的伺服器已開機，所有檔案均維持原狀。</translation>
     </message>
     <message>
-        <source>&amp;Keep migrating</source>
-        <translation>繼續遷移(&amp;K)</translation>
+        <source>The machine is off. The image works: all files in it were as they were.</source>
+        <translation>機器已關閉。映像可用：其中的所有檔案均維持原狀。</translation>
     </message>
     <message>
-        <source>Cancel migrati&amp;on</source>
-        <translation>取消遷移(&amp;O)</translation>
+        <source>The image boots in a virtual machine on this server. The image is not changed.</source>
+        <translation>映像正在此伺服器上的虛擬機器中開機。映像不會被變更。</translation>
+    </message>
+    <message>
+        <source>The machine is off. It did not say what the server says when it has booted.</source>
+        <translation>機器已關閉。未收到伺服器開機完成後應有的訊息。</translation>
+    </message>
+    <message>
+        <source>Stop the &amp;machine</source>
+        <translation>停止機器(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Boot it &amp;here</source>
+        <translation>在此啟動(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Console of the image that boots here</source>
+        <translation>在此啟動之映像的主控台</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ButtonRow</name>
+    <message>
+        <source>&amp;Next</source>
+        <translation>下一步(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>說明(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Options</source>
+        <extracomment>Opens a menu: language, size of text, low-bandwidth mode</extracomment>
+        <translation>選項(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation>選項</translation>
+    </message>
+    <message>
+        <source>F10</source>
+        <translation>F10</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>上一步(&amp;B)</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>關閉(&amp;C)</translation>
     </message>
 </context>
 <context>
@@ -2211,6 +2823,109 @@
     </message>
 </context>
 <context>
+    <name>edgelift::wizard::CleanUpBox</name>
+    <message>
+        <source>What the migration made in the cloud is being removed. You may close this window: it goes on.</source>
+        <translation>正在移除遷移在雲端建立的資源。您可以關閉此視窗：清理會繼續進行。</translation>
+    </message>
+    <message>
+        <source>These still exist in the cloud and keep costing until they are removed:</source>
+        <translation>以下資源仍存在於雲端，移除前會持續計費：</translation>
+    </message>
+    <message>
+        <source>Everything temporary was released: the transit instance, the temporary images and snapshots.</source>
+        <translation>所有臨時資源均已釋放：中轉執行個體、臨時映像和快照。</translation>
+    </message>
+    <message>
+        <source>The last clean-up was not complete: %1 %2 [%3]</source>
+        <extracomment>Why a clean-up failed: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation>上次清理未完成：%1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>Clean up? The job is deleted, the transit instance is released and the copied data is lost.</source>
+        <translation>是否清理？工作將被刪除，中轉執行個體將被釋放，已複製的資料將遺失。</translation>
+    </message>
+    <message>
+        <source>Clean up? Everything listed here but what is kept on purpose is removed from the cloud.</source>
+        <translation>是否清理？除有意保留的資源外，此處列出的所有資源都將從雲端移除。</translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>保留(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Clean u&amp;p now</source>
+        <translation>立即清理(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation>清理</translation>
+    </message>
+    <message>
+        <source>Clean &amp;up…</source>
+        <translation>清理(&amp;U)…</translation>
+    </message>
+    <message>
+        <source>How to do it by han&amp;d</source>
+        <translation>手動清理方法(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Sign in to the console, choose the region, and remove what is listed here from top to bottom: release the instance, delete images, snapshots, disks and the network, and the objects in the bucket. Look for it by its id.</source>
+        <translation>請登入主控台，選擇地域，然後從上到下移除此處列出的資源：釋放執行個體，刪除映像、快照、磁碟和網路，以及 Bucket 中的物件。請依 ID 尋找。</translation>
+    </message>
+    <message>
+        <source>ECS console</source>
+        <translation>ECS 主控台</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CodeMaker</name>
+    <message>
+        <source>Generating…</source>
+        <translation>正在產生…</translation>
+    </message>
+    <message>
+        <source>&amp;Name of the code:</source>
+        <translation>啟用碼名稱(&amp;N)：</translation>
+    </message>
+    <message>
+        <source>Optional</source>
+        <translation>選填</translation>
+    </message>
+    <message>
+        <source>Servers it can import (1 to %1):</source>
+        <translation>可匯入的伺服器數量（1～%1）：</translation>
+    </message>
+    <message>
+        <source>Days it is valid (1 to %1):</source>
+        <translation>有效天數（1～%1）：</translation>
+    </message>
+    <message>
+        <source>&amp;Generate</source>
+        <translation>產生(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Choose AccessKey pair above and enter the pair and, under Private network, the address of the service.</source>
+        <translation>請在上方選擇「AccessKey」並輸入 AccessKey 組，然後在「內網」下輸入服務的位址。</translation>
+    </message>
+    <message>
+        <source>The new activation code</source>
+        <translation>新的啟用碼</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>複製(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Copy the activation code</source>
+        <translation>複製啟用碼</translation>
+    </message>
+    <message>
+        <source>&amp;Use it here</source>
+        <translation>在此使用(&amp;U)</translation>
+    </message>
+</context>
+<context>
     <name>edgelift::wizard::ConnectPage</name>
     <message>
         <source>Connect this server</source>
@@ -2237,17 +2952,28 @@ AccessKey 屬於您帳號下的使用者，請在 RAM 主控台建立。
 兩者皆不會儲存：程式關閉後需重新輸入。</translation>
     </message>
     <message>
-        <source>enter the activation code</source>
-        <translation>請輸入啟用碼</translation>
+        <source>Connected as %1.</source>
+        <translation>已以 %1 的身分連線。</translation>
     </message>
     <message>
-        <source>enter the AccessKey ID and the AccessKey secret</source>
-        <translation>請輸入 AccessKey ID 和 AccessKey Secret</translation>
+        <source>Contacting %1…</source>
+        <translation>正在連線至 %1…</translation>
     </message>
     <message>
-        <source>correct what is marked</source>
-        <translation>請更正已標示的內容</translation>
+        <source>&amp;Retry</source>
+        <translation>重試(&amp;R)</translation>
     </message>
+    <message>
+        <source>&amp;Test connection</source>
+        <translation>測試連線(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Generate a &amp;code</source>
+        <translation>產生啟用碼(&amp;C)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::CredentialForm</name>
     <message>
         <source>Enter an address that begins with http:// or https://.</source>
         <translation>請輸入以 http:// 或 https:// 開頭的位址。</translation>
@@ -2259,10 +2985,6 @@ AccessKey 屬於您帳號下的使用者，請在 RAM 主控台建立。
     <message>
         <source>Enter the activation code from the SMC console. [E-CON-01]</source>
         <translation>請輸入 SMC 主控台中的啟用碼。[E-CON-01]</translation>
-    </message>
-    <message>
-        <source>Connected as %1.</source>
-        <translation>已以 %1 的身分連線。</translation>
     </message>
     <message>
         <source>The service rejected the activation code. Check it for missing characters, or generate a new one. [E-CON-02]</source>
@@ -2283,12 +3005,20 @@ AccessKey 屬於您帳號下的使用者，請在 RAM 主控台建立。
         <translation>AccessKey 遭拒絕：%1。請檢查 AccessKey 及其權限。[E-CON-06]</translation>
     </message>
     <message>
-        <source>Contacting %1…</source>
-        <translation>正在連線至 %1…</translation>
+        <source>enter the activation code</source>
+        <translation>請輸入啟用碼</translation>
     </message>
     <message>
-        <source>&amp;Retry</source>
-        <translation>重試(&amp;R)</translation>
+        <source>enter the AccessKey ID and the AccessKey secret</source>
+        <translation>請輸入 AccessKey ID 和 AccessKey Secret</translation>
+    </message>
+    <message>
+        <source>correct what is marked</source>
+        <translation>請更正已標示的內容</translation>
+    </message>
+    <message>
+        <source>complete the activation code</source>
+        <translation>請輸入完整的啟用碼</translation>
     </message>
     <message>
         <source>Acti&amp;vation code (recommended)</source>
@@ -2330,10 +3060,6 @@ AccessKey 屬於您帳號下的使用者，請在 RAM 主控台建立。
         <source>&amp;Private network</source>
         <translation>內網(&amp;P)</translation>
     </message>
-    <message>
-        <source>&amp;Test connection</source>
-        <translation>測試連線(&amp;T)</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::DecisionCard</name>
@@ -2349,6 +3075,74 @@ AccessKey 屬於您帳號下的使用者，請在 RAM 主控台建立。
     <message>
         <source>%1 %2</source>
         <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DemoBar</name>
+    <message>
+        <source>The receiver was killed. It starts again by itself.</source>
+        <translation>接收程式已被終止，將自動重新啟動。</translation>
+    </message>
+    <message>
+        <source>No receiver runs now. It runs while data is transferred.</source>
+        <translation>目前沒有執行中的接收程式。接收程式在傳輸資料時執行。</translation>
+    </message>
+    <message>
+        <source>Every instance type is sold out.</source>
+        <translation>所有執行個體規格均已售罄。</translation>
+    </message>
+    <message>
+        <source>Instance types are in stock again.</source>
+        <translation>執行個體規格已恢復庫存。</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>An error: %1 what happened, %2 what to do</extracomment>
+        <translation>%1%2</translation>
+    </message>
+    <message>
+        <source>The network is back.</source>
+        <translation>網路已恢復。</translation>
+    </message>
+    <message numerus="yes">
+        <source>The network is down for %n s more.</source>
+        <translation>
+            <numerusform>網路將繼續中斷 %n 秒。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Restock the instance types</source>
+        <translation>恢復執行個體規格庫存</translation>
+    </message>
+    <message>
+        <source>Sell out the instance types</source>
+        <translation>使執行個體規格售罄</translation>
+    </message>
+    <message>
+        <source>Demonstration – no data leaves this server</source>
+        <translation>示範 – 資料不會離開此伺服器</translation>
+    </message>
+    <message>
+        <source>Link speed:</source>
+        <translation>連結速度：</translation>
+    </message>
+    <message>
+        <source>Speed of the simulated link</source>
+        <translation>模擬連結的速度</translation>
+    </message>
+    <message>
+        <source>Make it fail</source>
+        <translation>模擬故障</translation>
+    </message>
+    <message numerus="yes">
+        <source>Drop the network for %n s</source>
+        <translation>
+            <numerusform>中斷網路 %n 秒</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Kill the receiver</source>
+        <translation>終止接收程式</translation>
     </message>
 </context>
 <context>
@@ -2370,8 +3164,43 @@ AccessKey 屬於您帳號下的使用者，請在 RAM 主控台建立。
         <translation>正在產生啟用碼…</translation>
     </message>
     <message>
-        <source>The demonstration is ready.</source>
-        <translation>示範環境已就緒。</translation>
+        <source>The demonstration is ready. The activation code is in its field already.</source>
+        <translation>示範已就緒。啟用碼已填入輸入欄位。</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiagnosticsBox</name>
+    <message>
+        <source>%1 %2 [%3]</source>
+        <extracomment>What went wrong: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
+        <translation>%1 %2 [%3]</translation>
+    </message>
+    <message>
+        <source>Save diagnostics</source>
+        <translation>儲存診斷資訊</translation>
+    </message>
+    <message>
+        <source>ZIP archives (*.zip)</source>
+        <translation>ZIP 壓縮檔 (*.zip)</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>已儲存為 %1。</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <extracomment>%1 the name of a file, %2 its size</extracomment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>These files will be saved, without secrets:
+%1</source>
+        <translation>將儲存以下檔案，其中不含機密資訊：
+%1</translation>
+    </message>
+    <message>
+        <source>Save these files…</source>
+        <translation>儲存這些檔案…</translation>
     </message>
 </context>
 <context>
@@ -2384,6 +3213,27 @@ AccessKey 屬於您帳號下的使用者，請在 RAM 主控台建立。
         <source>+%1 too much</source>
         <extracomment>on a disk that is too small; %1 a size</extracomment>
         <translation>超出 %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DiskRows</name>
+    <message>
+        <source>System disk %1</source>
+        <extracomment>%1: the name of a disk such as /dev/vda</extracomment>
+        <translation>系統磁碟 %1</translation>
+    </message>
+    <message>
+        <source>Data disk %1</source>
+        <translation>資料磁碟 %1</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>%1 的進度</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of a disk: amount that is copied, amount in all</extracomment>
+        <translation>%2 的%1</translation>
     </message>
 </context>
 <context>
@@ -2452,28 +3302,7 @@ AccessKey 屬於您帳號下的使用者，請在 RAM 主控台建立。
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::DisksPage</name>
-    <message>
-        <source>%1 %2 [%3]</source>
-        <extracomment>an error: %1 what happened, %2 what to do, %3 its code</extracomment>
-        <translation>%1 %2 [%3]</translation>
-    </message>
-    <message>
-        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
-        <translation>「%1」不是有效的大小。請輸入數字（預設單位為 GiB），也可加上單位，例如 20 或 512 MiB。</translation>
-    </message>
-    <message>
-        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
-        <translation>已拾取 %1。請用向上鍵和向下鍵選擇磁碟，按 Enter 放下，按 Esc 取消。</translation>
-    </message>
-    <message>
-        <source>No disks found.</source>
-        <translation>找不到磁碟。</translation>
-    </message>
-    <message>
-        <source>Reading disks…</source>
-        <translation>正在讀取磁碟…</translation>
-    </message>
+    <name>edgelift::wizard::DisksButtons</name>
     <message numerus="yes">
         <source>%n problem(s) to solve</source>
         <translation>
@@ -2485,41 +3314,12 @@ AccessKey 屬於您帳號下的使用者，請在 RAM 主控台建立。
         <translation>可容納：是</translation>
     </message>
     <message>
-        <source>let Edgelift read the disks of this server</source>
-        <translation>請允許 Edgelift 讀取此伺服器的磁碟</translation>
-    </message>
-    <message numerus="yes">
-        <source>solve %n problem(s) of the layout</source>
-        <translation>
-            <numerusform>請解決配置中的 %n 個問題</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>%1: %2</source>
-        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
-----------
-%1 a mount target or disk, %2 what is to be said about it</extracomment>
-        <translation>%1：%2</translation>
-    </message>
-    <message>
-        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
-        <translation>拖曳掛載點的控點可將其移到其他磁碟，也可在掛載點上按 Ctrl+X。按 F2 變更大小，按空白鍵取消勾選「遷移」。</translation>
-    </message>
-    <message>
-        <source>What is left needs your decision: see the list below the table.</source>
-        <translation>其餘問題需由您決定：請查看表格下方的清單。</translation>
-    </message>
-    <message>
         <source>&amp;Automatic layout</source>
         <translation>自動配置(&amp;A)</translation>
     </message>
     <message>
         <source>Ad&amp;just</source>
         <translation>調整(&amp;J)</translation>
-    </message>
-    <message>
-        <source>&amp;Show the layout</source>
-        <translation>顯示配置(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
@@ -2553,6 +3353,54 @@ AccessKey 屬於您帳號下的使用者，請在 RAM 主控台建立。
         <source>F5</source>
         <translation>F5</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksPage</name>
+    <message>
+        <source>“%1” is not a size. Enter a number, alone for GiB or with a unit, such as 20 or 512 MiB.</source>
+        <translation>「%1」不是有效的大小。請輸入數字（預設單位為 GiB），也可加上單位，例如 20 或 512 MiB。</translation>
+    </message>
+    <message>
+        <source>%1 picked up. Use Up and Down to choose a disk, Enter to drop, Esc to cancel.</source>
+        <translation>已拾取 %1。請用向上鍵和向下鍵選擇磁碟，按 Enter 放下，按 Esc 取消。</translation>
+    </message>
+    <message>
+        <source>No disks found.</source>
+        <translation>找不到磁碟。</translation>
+    </message>
+    <message>
+        <source>Reading disks…</source>
+        <translation>正在讀取磁碟…</translation>
+    </message>
+    <message>
+        <source>let Edgelift read the disks of this server</source>
+        <translation>請允許 Edgelift 讀取此伺服器的磁碟</translation>
+    </message>
+    <message numerus="yes">
+        <source>solve %n problem(s) of the layout</source>
+        <translation>
+            <numerusform>請解決配置中的 %n 個問題</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 a disk, %2 whether what is picked up could be dropped there
+----------
+%1 a mount target or disk, %2 what is to be said about it</extracomment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Drag a mount target by its handle to another disk, or press Ctrl+X on it. F2 changes a size, Space clears Migrate.</source>
+        <translation>拖曳掛載點的控點可將其移到其他磁碟，也可在掛載點上按 Ctrl+X。按 F2 變更大小，按空白鍵取消勾選「遷移」。</translation>
+    </message>
+    <message>
+        <source>What is left needs your decision: see the list below the table.</source>
+        <translation>其餘問題需由您決定：請查看表格下方的清單。</translation>
+    </message>
+    <message>
+        <source>&amp;Show the layout</source>
+        <translation>顯示配置(&amp;S)</translation>
+    </message>
     <message>
         <source>Mount targets</source>
         <translation>掛載點</translation>
@@ -2577,22 +3425,26 @@ With the keyboard: Ctrl+X picks up a mount target, Up and Down choose a disk, En
         <source>Choose what the disks of the image look like and what is migrated to them.</source>
         <translation>請選擇映像的磁碟配置以及要遷移的內容。</translation>
     </message>
+    <message>
+        <source>Choose Adjust to change this layout.</source>
+        <translation>選擇「調整」可變更此配置。</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::DisksTable</name>
+    <message>
+        <source>In use: %1; at least %2.</source>
+        <extracomment>of a disk or mount target; %1 the space in use, %2 the smallest possible size</extracomment>
+        <translation>已用：%1；至少 %2。</translation>
+    </message>
+    <message>
+        <source>LVM: %1.</source>
+        <extracomment>%1 the name of a volume group or logical volume</extracomment>
+        <translation>LVM：%1。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::ErrorPanel</name>
-    <message>
-        <source>%1 %2: price not known</source>
-        <translation>%1 %2：價格不明</translation>
-    </message>
-    <message>
-        <source>%1 %2: free</source>
-        <translation>%1 %2：免費</translation>
-    </message>
-    <message>
-        <source>%1 %2: %3 %4 a day</source>
-        <extracomment>A cloud resource: kind, id, currency such as CNY, amount</extracomment>
-        <translation>%1 %2：%3 %4/天</translation>
-    </message>
     <message>
         <source>The migration stopped: %1 [%2]</source>
         <extracomment>%1: what happened, %2: a code such as EL-0212</extracomment>
@@ -2613,10 +3465,6 @@ Detail: %4</source>
 詳細資料：%4</translation>
     </message>
     <message>
-        <source>Troubleshoot errors: %1</source>
-        <translation>錯誤疑難排解：%1</translation>
-    </message>
-    <message>
         <source>Re&amp;try</source>
         <translation>重試(&amp;T)</translation>
     </message>
@@ -2629,40 +3477,59 @@ Detail: %4</source>
         <translation>儲存診斷資訊(&amp;G)…</translation>
     </message>
     <message>
-        <source>Save t&amp;hese files…</source>
-        <translation>儲存這些檔案(&amp;H)…</translation>
-    </message>
-    <message>
         <source>Cancel job and clean &amp;up…</source>
         <translation>取消工作並清理(&amp;U)…</translation>
     </message>
     <message>
-        <source>Still there and costing until you clean up:
-%1</source>
-        <translation>以下資源仍保留，清理前會持續計費：
-%1</translation>
+        <source>These still exist in the cloud and keep costing until you retry or clean up:</source>
+        <translation>以下資源仍存在於雲端，在您重試或清理之前會持續計費：</translation>
     </message>
     <message>
-        <source>%1 (%2)</source>
-        <translation>%1（%2）</translation>
+        <source>You retried at %1: it came to the same error again.</source>
+        <translation>您已於 %1 重試：再次發生相同的錯誤。</translation>
     </message>
     <message>
-        <source>These files will be saved, without secrets:
-%1</source>
-        <translation>將儲存以下檔案，其中不含機密資訊：
-%1</translation>
+        <source>You retried at %1: it came to another error.</source>
+        <translation>您已於 %1 重試：發生了其他錯誤。</translation>
     </message>
     <message>
-        <source>Save diagnostics</source>
-        <translation>儲存診斷資訊</translation>
+        <source>Start again &amp;with the same settings</source>
+        <translation>使用相同設定重新開始(&amp;W)</translation>
     </message>
     <message>
-        <source>ZIP archives (*.zip)</source>
-        <translation>ZIP 壓縮檔 (*.zip)</translation>
+        <source>Copy what is said about this error</source>
+        <translation>複製此錯誤的說明</translation>
     </message>
     <message>
-        <source>Saved as %1.</source>
-        <translation>已儲存為 %1。</translation>
+        <source>Troubleshoot errors</source>
+        <translation>錯誤疑難排解</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ExcludesForm</name>
+    <message>
+        <source>Path to &amp;leave out:</source>
+        <translation>要排除的路徑(&amp;L)：</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>新增(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>移除(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Paths that are left out</source>
+        <translation>已排除的路徑</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::FactGrid</name>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>One line of a list of facts: name and value</extracomment>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>
@@ -2674,14 +3541,6 @@ Detail: %4</source>
     <message>
         <source>Finish and clean-up</source>
         <translation>完成與清理</translation>
-    </message>
-    <message>
-        <source>Image: %1 (%2)
-Region: %3
-Duration: %4</source>
-        <translation>映像：%1（%2）
-地域：%3
-耗時：%4</translation>
     </message>
     <message>
         <source>The ENS image is ready.</source>
@@ -2700,45 +3559,8 @@ Duration: %4</source>
         <translation>遷移已取消，未產生映像。</translation>
     </message>
     <message>
-        <source>Next steps
-1. Open the ENS console and create an instance from this image.
-2. Check application licences: the hardware changed.
-3. Compare the new instance with this server before switching over.</source>
-        <translation>後續步驟
-1. 開啟 ENS 主控台，使用此映像建立執行個體。
-2. 檢查應用程式授權：硬體已變更。
-3. 切換前，請比對新執行個體與此伺服器。</translation>
-    </message>
-    <message>
-        <source>ENS console: %1</source>
-        <translation>ENS 主控台：%1</translation>
-    </message>
-    <message>
-        <source>Or by command: %1</source>
-        <translation>或使用命令：%1</translation>
-    </message>
-    <message>
         <source>Folder of the image: %1</source>
         <translation>映像所在資料夾：%1</translation>
-    </message>
-    <message>
-        <source>Kept on purpose: %1</source>
-        <extracomment>%1: a cloud resource and its price</extracomment>
-        <translation>依設定保留：%1</translation>
-    </message>
-    <message>
-        <source>Still there: %1 – costs continue</source>
-        <translation>仍保留：%1 – 持續計費</translation>
-    </message>
-    <message>
-        <source>Everything temporary was released: the intermediate instance, the temporary images and snapshots.</source>
-        <translation>所有臨時資源皆已釋放：中轉執行個體、臨時映像和快照。</translation>
-    </message>
-    <message>
-        <source>Clean-up
-%1</source>
-        <translation>清理
-%1</translation>
     </message>
     <message>
         <source>Save report</source>
@@ -2749,22 +3571,6 @@ Duration: %4</source>
         <translation>報告 (*.html)</translation>
     </message>
     <message>
-        <source>The report was saved as %1.</source>
-        <translation>報告已儲存為 %1。</translation>
-    </message>
-    <message>
-        <source>Copy &amp;address</source>
-        <translation>複製位址(&amp;A)</translation>
-    </message>
-    <message>
-        <source>Copy &amp;command</source>
-        <translation>複製命令(&amp;C)</translation>
-    </message>
-    <message>
-        <source>&amp;Release now</source>
-        <translation>立即釋放(&amp;R)</translation>
-    </message>
-    <message>
         <source>Show in &amp;file manager</source>
         <translation>在檔案管理員中顯示(&amp;F)</translation>
     </message>
@@ -2773,35 +3579,78 @@ Duration: %4</source>
         <translation>儲存報告(&amp;S)…</translation>
     </message>
     <message>
-        <source>Boot it &amp;here</source>
-        <translation>在此啟動(&amp;H)</translation>
+        <source>Save settings</source>
+        <translation>儲存設定</translation>
     </message>
     <message>
-        <source>Console of the image that boots here</source>
-        <translation>在此啟動之映像的主控台</translation>
-    </message>
-</context>
-<context>
-    <name>edgelift::wizard::JobWatch</name>
-    <message>
-        <source>%1: %2</source>
-        <translation>%1：%2</translation>
+        <source>Plan files (*.json)</source>
+        <translation>計畫檔案 (*.json)</translation>
     </message>
     <message>
-        <source>Warning: %1</source>
-        <translation>警告：%1</translation>
+        <source>Saved as %1.</source>
+        <extracomment>%1 is the path of a file</extracomment>
+        <translation>已儲存為 %1。</translation>
     </message>
     <message>
-        <source>The ENS image %1 is ready.</source>
-        <translation>ENS 映像 %1 已就緒。</translation>
+        <source>No file manager could be opened. The image is in the folder %1.</source>
+        <translation>無法開啟檔案管理員。映像位於資料夾 %1。</translation>
     </message>
     <message>
-        <source>The migration engine does not answer. Reconnecting.</source>
-        <translation>遷移引擎沒有回應，正在重新連線。</translation>
+        <source>Image</source>
+        <translation>映像</translation>
     </message>
     <message>
-        <source>Connected to the migration engine again.</source>
-        <translation>已重新連線至遷移引擎。</translation>
+        <source>Image ID</source>
+        <translation>映像 ID</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>地域</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>已複製</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>已傳送</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>耗時</translation>
+    </message>
+    <message>
+        <source>Next steps</source>
+        <translation>後續步驟</translation>
+    </message>
+    <message>
+        <source>Or by this command, with your own values for TYPE, REGION and MBIT:</source>
+        <extracomment>The capitals are in the command and stay as they are</extracomment>
+        <translation>或使用以下命令，並將 TYPE、REGION 和 MBIT 替換為您的值：</translation>
+    </message>
+    <message>
+        <source>1. Open the ENS console and create an instance from this image.
+2. Check application licences: the hardware changed.
+3. Compare the new instance with this server before switching over.</source>
+        <translation>1. 開啟 ENS 主控台，使用此映像建立執行個體。
+2. 檢查應用程式授權：硬體已變更。
+3. 切換前，請將新執行個體與此伺服器進行比較。</translation>
+    </message>
+    <message>
+        <source>ENS console</source>
+        <translation>ENS 主控台</translation>
+    </message>
+    <message>
+        <source>Copy co&amp;mmand</source>
+        <translation>複製命令(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Save these settin&amp;gs…</source>
+        <translation>儲存這些設定(&amp;G)…</translation>
+    </message>
+    <message>
+        <source>To migrate another server with the same settings</source>
+        <translation>使用相同設定遷移其他伺服器</translation>
     </message>
 </context>
 <context>
@@ -2916,6 +3765,39 @@ Duration: %4</source>
         <source>not migrated</source>
         <translation>不遷移</translation>
     </message>
+    <message>
+        <source>See below: %1</source>
+        <extracomment>beside a disk or mount target; %1 codes of problems that are listed below the table</extracomment>
+        <translation>請見下方：%1</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>Not migrated</source>
+        <translation>不遷移</translation>
+    </message>
+    <message>
+        <source>Same size and structure</source>
+        <extracomment>why a volume is copied block by block</extracomment>
+        <translation>大小和結構相同</translation>
+    </message>
+    <message>
+        <source>Its size changes</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>大小發生變化</translation>
+    </message>
+    <message>
+        <source>LVM, and no multiple of 4 MiB</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>LVM，且不是 4 MiB 的整數倍</translation>
+    </message>
+    <message>
+        <source>As chosen</source>
+        <extracomment>why a volume is copied file by file</extracomment>
+        <translation>依您的選擇</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -2940,35 +3822,41 @@ Duration: %4</source>
     </message>
 </context>
 <context>
-    <name>edgelift::wizard::MainWindow</name>
+    <name>edgelift::wizard::LinkLine</name>
     <message>
-        <source>Step %1 of %2</source>
-        <translation>第 %1 步，共 %2 步</translation>
+        <source>%1: %2</source>
+        <extracomment>%1: what a web page is about, %2: its address</extracomment>
+        <translation>%1：%2</translation>
     </message>
+    <message>
+        <source>Open</source>
+        <translation>開啟</translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation>複製位址</translation>
+    </message>
+    <message>
+        <source>Open: %1</source>
+        <extracomment>For screen readers: %1 is what a web page is about</extracomment>
+        <translation>開啟：%1</translation>
+    </message>
+    <message>
+        <source>Copy address: %1</source>
+        <translation>複製位址：%1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::MainWindow</name>
     <message>
         <source>Edgelift — %1</source>
         <extracomment>Title of the window: program — step or progress</extracomment>
         <translation>Edgelift - %1</translation>
     </message>
     <message>
-        <source>&amp;Next</source>
-        <translation>下一步(&amp;N)</translation>
-    </message>
-    <message>
-        <source>&amp;Help</source>
-        <translation>說明(&amp;H)</translation>
-    </message>
-    <message>
-        <source>&amp;Back</source>
-        <translation>上一步(&amp;B)</translation>
-    </message>
-    <message>
-        <source>&amp;Close</source>
-        <translation>關閉(&amp;C)</translation>
-    </message>
-    <message>
-        <source>Server and region</source>
-        <translation>伺服器和地域</translation>
+        <source>Step %1 of %2 — %3</source>
+        <extracomment>In a narrow window instead of the list of steps: %3 is the name of the step</extracomment>
+        <translation>第 %1 步，共 %2 步 — %3</translation>
     </message>
 </context>
 <context>
@@ -2986,21 +3874,13 @@ Duration: %4</source>
         <translation>關閉此訊息</translation>
     </message>
     <message>
-        <source>%1: %2 %3</source>
-        <extracomment>An error: what happened, to what, and what to do</extracomment>
-        <translation>%1：%2%3</translation>
+        <source>%1 %2</source>
+        <extracomment>An error: what happened, and what to do</extracomment>
+        <translation>%1%2</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::MigrationPage</name>
-    <message>
-        <source>Applied. It takes effect when the migration goes on.</source>
-        <translation>已套用，將在遷移繼續後生效。</translation>
-    </message>
-    <message>
-        <source>Applied. The new limit takes effect within %1 s.</source>
-        <translation>已套用，新的速度限制將在 %1 秒內生效。</translation>
-    </message>
     <message>
         <source>%1 %2</source>
         <extracomment>In the window&apos;s title: per cent and state</extracomment>
@@ -3013,50 +3893,6 @@ Duration: %4</source>
     <message>
         <source>You may close this window: the migration goes on, and starting Edgelift again shows it.</source>
         <translation>您可以關閉此視窗：遷移會繼續進行，再次啟動 Edgelift 即可查看。</translation>
-    </message>
-    <message>
-        <source>The migration is not finished.</source>
-        <translation>遷移尚未完成。</translation>
-    </message>
-    <message>
-        <source>No migration</source>
-        <translation>沒有遷移工作</translation>
-    </message>
-    <message>
-        <source>Creating the intermediate instance…</source>
-        <translation>正在建立中轉執行個體…</translation>
-    </message>
-    <message>
-        <source>Preparing</source>
-        <translation>準備中</translation>
-    </message>
-    <message>
-        <source>Synchronizing</source>
-        <translation>同步中</translation>
-    </message>
-    <message>
-        <source>Paused. The intermediate instance keeps costing.</source>
-        <translation>已暫停。中轉執行個體會持續計費。</translation>
-    </message>
-    <message>
-        <source>Error</source>
-        <translation>發生錯誤</translation>
-    </message>
-    <message>
-        <source>Completed</source>
-        <translation>已完成</translation>
-    </message>
-    <message>
-        <source>Cleaning up…</source>
-        <translation>正在清理…</translation>
-    </message>
-    <message>
-        <source>Cancelled</source>
-        <translation>已取消</translation>
-    </message>
-    <message>
-        <source>Reconnecting to the migration engine… (%1 s)</source>
-        <translation>正在重新連線至遷移引擎…（%1 秒）</translation>
     </message>
     <message>
         <source>The numbers are of %1.</source>
@@ -3081,35 +3917,6 @@ Duration: %4</source>
     <message>
         <source>&amp;Pause</source>
         <translation>暫停(&amp;P)</translation>
-    </message>
-    <message>
-        <source>%1 · %2 of %3</source>
-        <extracomment>Of a disk: per cent, amount that is copied, amount in all</extracomment>
-        <translation>%1 · %2/%3</translation>
-    </message>
-    <message>
-        <source>%1 left</source>
-        <translation>剩餘 %1</translation>
-    </message>
-    <message>
-        <source>Remaining time: %1</source>
-        <translation>剩餘時間：%1</translation>
-    </message>
-    <message>
-        <source>Speed: %1 before compression · Network: %2 · Limit: %3 · Average: %4</source>
-        <translation>速度：%1（壓縮前） · 網路：%2 · 速度限制：%3 · 平均：%4</translation>
-    </message>
-    <message>
-        <source>Elapsed: %1 · Sent: %2 · Saved by compression: %3 · Interruptions: %4</source>
-        <translation>已用時間：%1 · 已傳送：%2 · 壓縮節省：%3 · 中斷次數：%4</translation>
-    </message>
-    <message>
-        <source>Progress of %1</source>
-        <translation>%1 的進度</translation>
-    </message>
-    <message>
-        <source>Warning: %1</source>
-        <translation>警告：%1</translation>
     </message>
     <message>
         <source>Job ID</source>
@@ -3144,10 +3951,6 @@ Duration: %4</source>
         <translation>目標地域</translation>
     </message>
     <message>
-        <source>Intermediate instance ID</source>
-        <translation>中轉執行個體 ID</translation>
-    </message>
-    <message>
         <source>Tags</source>
         <translation>標籤</translation>
     </message>
@@ -3156,75 +3959,200 @@ Duration: %4</source>
         <translation>剩餘時間（秒）</translation>
     </message>
     <message>
-        <source>%1: %2</source>
-        <translation>%1：%2</translation>
-    </message>
-    <message>
-        <source>%1  %2</source>
-        <translation>%1  %2</translation>
-    </message>
-    <message>
-        <source>Progress</source>
-        <translation>進度</translation>
-    </message>
-    <message>
         <source>&amp;Modify…</source>
         <translation>修改(&amp;M)…</translation>
-    </message>
-    <message>
-        <source>&amp;Cancel job…</source>
-        <translation>取消工作(&amp;C)…</translation>
     </message>
     <message>
         <source>&amp;Details</source>
         <translation>詳細資料(&amp;D)</translation>
     </message>
     <message>
-        <source>Lo&amp;g</source>
-        <translation>日誌(&amp;G)</translation>
-    </message>
-    <message>
         <source>Log</source>
         <translation>日誌</translation>
     </message>
     <message>
-        <source>Copy &amp;all</source>
-        <translation>複製全部(&amp;A)</translation>
+        <source>When this window is closed the demonstration ends, and its migration with it.</source>
+        <translation>關閉此視窗後，示範及其遷移將結束。</translation>
     </message>
     <message>
-        <source>Do not stop, start, restart or release the intermediate instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
+        <source>You may close this window: the clean-up goes on.</source>
+        <translation>您可以關閉此視窗：清理會繼續進行。</translation>
+    </message>
+    <message>
+        <source>The speed counts the data of the disks before it is compressed, so it can be higher than the speed of the network. The remaining time is shown once the speed is steady.
+
+Pause keeps everything that was copied, and the transit instance, which keeps costing. Cancel removes both.
+
+After an error nothing is lost: what was copied is kept, and Retry goes on from there.</source>
+        <translation>速度依壓縮前的磁碟資料計算，因此可能高於網路速度。速度穩定後會顯示剩餘時間。
+
+暫停會保留所有已複製的內容和中轉執行個體，中轉執行個體會持續計費。取消會將兩者都移除。
+
+發生錯誤後不會遺失任何內容：已複製的內容會保留，重試會從中斷處繼續。</translation>
+    </message>
+    <message>
+        <source>%1 — %2</source>
+        <extracomment>In the window&apos;s title: how far the migration is, and the server&apos;s name</extracomment>
+        <translation>%1 — %2</translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused.</source>
+        <extracomment>%1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation>遷移暫停期間，中轉執行個體會持續計費。</translation>
+    </message>
+    <message>
+        <source>The transit instance keeps costing while the migration is paused: %1.</source>
+        <translation>遷移暫停期間，中轉執行個體會持續計費：%1。</translation>
+    </message>
+    <message>
+        <source>This server&apos;s own disk accesses are slow, so the migration reads at most %1 for now.</source>
+        <translation>此伺服器本身的磁碟存取較慢，因此遷移目前的讀取速度最高為 %1。</translation>
+    </message>
+    <message>
+        <source>Cancel this migration? The job is deleted, the transit instance is released and the copied data is lost. What was used until now is still charged.</source>
+        <translation>是否取消本次遷移？工作將被刪除，中轉執行個體將被釋放，已複製的資料將遺失。到目前為止已使用的資源仍會計費。</translation>
+    </message>
+    <message>
+        <source>&amp;Keep migrating</source>
+        <translation>繼續遷移(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Cancel migrati&amp;on</source>
+        <translation>取消遷移(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Estimate migration time and test transfer speed</source>
+        <translation>估算遷移時間和測試傳輸速度</translation>
+    </message>
+    <message>
+        <source>Cancel &amp;job…</source>
+        <translation>取消工作(&amp;J)…</translation>
+    </message>
+    <message>
+        <source>&amp;Log</source>
+        <translation>日誌(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Copy all</source>
+        <translation>全部複製</translation>
+    </message>
+    <message>
+        <source>Copy all details</source>
+        <translation>複製所有詳細資料</translation>
+    </message>
+    <message>
+        <source>Transit instance ID</source>
+        <translation>中轉執行個體 ID</translation>
+    </message>
+    <message>
+        <source>Do not stop, start, restart or release the transit instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
         <translation>遷移期間，請勿停止、啟動、重新啟動或釋放中轉執行個體，也不要變更其計費方式；遷移結束後會自動釋放該執行個體。</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::ModifyPanel</name>
     <message>
-        <source>Speed &amp;limit (Mbit/s):</source>
-        <translation>速度限制（Mbit/s）(&amp;L)：</translation>
-    </message>
-    <message>
         <source>Unlimited</source>
         <translation>不限</translation>
-    </message>
-    <message>
-        <source>Co&amp;mpression:</source>
-        <translation>壓縮(&amp;M)：</translation>
     </message>
     <message>
         <source>Off</source>
         <translation>關閉</translation>
     </message>
     <message>
-        <source>&amp;Verify the copied data by checksum</source>
-        <translation>以總和檢查碼驗證已複製的資料(&amp;V)</translation>
-    </message>
-    <message>
         <source>&amp;Apply</source>
         <translation>套用(&amp;A)</translation>
     </message>
     <message>
-        <source>Cl&amp;ose</source>
-        <translation>關閉(&amp;O)</translation>
+        <source>The time plan is in force now (%1): %2. The limit above counts outside of it.</source>
+        <translation>時間計畫目前生效（%1）：%2。上方的速度限制適用於該時段之外。</translation>
+    </message>
+    <message>
+        <source>Applied.</source>
+        <translation>已套用。</translation>
+    </message>
+    <message>
+        <source>Applied. The new limit takes effect within %1 s.</source>
+        <translation>已套用，新的速度限制將在 %1 秒內生效。</translation>
+    </message>
+    <message>
+        <source>Applied. It takes effect when the migration goes on.</source>
+        <translation>已套用，將在遷移繼續後生效。</translation>
+    </message>
+    <message>
+        <source>&amp;Speed limit (Mbit/s):</source>
+        <translation>速度限制（Mbit/s）(&amp;S)：</translation>
+    </message>
+    <message>
+        <source>Compress&amp;ion:</source>
+        <translation>壓縮(&amp;I)：</translation>
+    </message>
+    <message>
+        <source>Veri&amp;fy the copied data by checksum</source>
+        <translation>透過總和檢查碼驗證已複製的資料(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Clos&amp;e</source>
+        <translation>關閉(&amp;E)</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::NetworkForm</name>
+    <message>
+        <source>%1 – %2</source>
+        <extracomment>An id and the name beside it</extracomment>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
+        <translation>%1 沒有 VPC。請在 VPC 主控台建立，然後重新整理。</translation>
+    </message>
+    <message>
+        <source>Optional: without it, a network is made for this migration and removed after it.</source>
+        <translation>選填：如不填寫，將為本次遷移建立網路，並在遷移後移除。</translation>
+    </message>
+    <message>
+        <source>&amp;Public network</source>
+        <translation>公網(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;VPC: this server is connected to it</source>
+        <translation>VPC：此伺服器已接入(&amp;V)</translation>
+    </message>
+    <message>
+        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
+        <translation>如果可直接或透過 VPN 閘道、高速通道、智慧存取閘道存取 VPC，建議使用 VPC：更快、更穩定。</translation>
+    </message>
+    <message>
+        <source>VP&amp;C:</source>
+        <translation>VPC(&amp;C)：</translation>
+    </message>
+    <message>
+        <source>v&amp;Switch:</source>
+        <translation>vSwitch(&amp;S)：</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::OptionsMenu</name>
+    <message>
+        <source>&amp;Language</source>
+        <translation>語言(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Lar&amp;ger text</source>
+        <translation>放大文字(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Smaller text</source>
+        <translation>縮小文字(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Usual text size</source>
+        <translation>預設文字大小(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Low-&amp;bandwidth mode</source>
+        <translation>低頻寬模式(&amp;B)</translation>
     </message>
 </context>
 <context>
@@ -3349,21 +4277,154 @@ The import registers this server with the service that made the activation code.
         <source>&amp;Exclude files and folders</source>
         <translation>排除檔案和資料夾(&amp;E)</translation>
     </message>
+</context>
+<context>
+    <name>edgelift::wizard::ProgressPanel</name>
     <message>
-        <source>Path to &amp;leave out:</source>
-        <translation>要排除的路徑(&amp;L)：</translation>
+        <source>No migration</source>
+        <translation>沒有遷移工作</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>新增(&amp;A)</translation>
+        <source>Creating the transit instance…</source>
+        <translation>正在建立中轉執行個體…</translation>
     </message>
     <message>
-        <source>&amp;Remove</source>
-        <translation>移除(&amp;R)</translation>
+        <source>Preparing</source>
+        <translation>準備中</translation>
     </message>
     <message>
-        <source>Paths that are left out</source>
-        <translation>已排除的路徑</translation>
+        <source>Synchronizing</source>
+        <translation>同步中</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暫停</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>發生錯誤</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>Cleaning up…</source>
+        <translation>正在清理…</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>Reconnecting to the migration engine… (%1 s)</source>
+        <translation>正在重新連線至遷移引擎…（%1 秒）</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <extracomment>Of all disks: amount that is copied, amount in all</extracomment>
+        <translation>%2 的%1</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>剩餘 %1</translation>
+    </message>
+    <message>
+        <source>Remaining time: %1</source>
+        <translation>剩餘時間：%1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>For screen readers: %1 the name of a number, %2 the number</extracomment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>%1 so far</source>
+        <extracomment>A phase that is not over: %1 is how long it has been running</extracomment>
+        <translation>已耗時 %1</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>進度</translation>
+    </message>
+    <message>
+        <source>Speed before compression</source>
+        <translation>壓縮前速度</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>網路</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>速度限制</translation>
+    </message>
+    <message>
+        <source>Average</source>
+        <translation>平均</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>已傳送</translation>
+    </message>
+    <message>
+        <source>Saved by compression</source>
+        <translation>壓縮節省</translation>
+    </message>
+    <message>
+        <source>Elapsed</source>
+        <translation>已用時間</translation>
+    </message>
+    <message>
+        <source>Interruptions</source>
+        <translation>中斷次數</translation>
+    </message>
+    <message>
+        <source>Data of the disks per second. Higher than the network&apos;s speed when compression helps.</source>
+        <translation>每秒處理的磁碟資料量。壓縮有效時會高於網路速度。</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::ResourceList</name>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>Something in the cloud: %1 what it is, %2 its id, %3 a region</extracomment>
+        <translation>%1%2</translation>
+    </message>
+    <message>
+        <source>%1 %2 in %3</source>
+        <translation>%1 %2（%3）</translation>
+    </message>
+    <message>
+        <source>kept on purpose</source>
+        <translation>有意保留</translation>
+    </message>
+    <message>
+        <source>price not known</source>
+        <translation>價格未知</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>免費</translation>
+    </message>
+    <message>
+        <source>%1 %2 a day</source>
+        <extracomment>%1 a currency such as CNY, %2 an amount</extracomment>
+        <translation>每天 %1 %2</translation>
+    </message>
+    <message>
+        <source>Together at least %1</source>
+        <extracomment>A sum of prices; %1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
+        <translation>合計至少 %1</translation>
+    </message>
+    <message>
+        <source>Together %1</source>
+        <translation>合計 %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 something in the cloud, %2 its price</extracomment>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>
@@ -3385,10 +4446,6 @@ The import registers this server with the service that made the activation code.
         <translation>保留(&amp;K)</translation>
     </message>
     <message>
-        <source>Continue the setup from %1 at step “%2”? The activation code or AccessKey pair is not saved and has to be entered again.</source>
-        <translation>是否從步驟「%2」繼續 %1 的設定？啟用碼或 AccessKey 組未儲存，需要重新輸入。</translation>
-    </message>
-    <message>
         <source>&amp;Continue</source>
         <translation>繼續(&amp;C)</translation>
     </message>
@@ -3399,6 +4456,19 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Welcome back</source>
         <translation>歡迎回來</translation>
+    </message>
+    <message>
+        <source>Everything you chose was saved but the activation code and the AccessKey pair. Continue leads back to the step you were on; Start over forgets the choices and begins anew. Neither changes anything on this server or in the cloud.</source>
+        <translation>除啟用碼和 AccessKey 組外，您的所有選擇均已儲存。「繼續」會返回您先前所在的步驟；「重新開始」會清除這些選擇並從頭開始。兩者都不會變更此伺服器或雲端的任何內容。</translation>
+    </message>
+    <message>
+        <source>Continue the setup from %1 at step “%2”?</source>
+        <extracomment>%1 a date and time, %2 the name of a step such as “Settings”</extracomment>
+        <translation>是否從步驟「%2」繼續 %1 的設定？</translation>
+    </message>
+    <message>
+        <source>The activation code or AccessKey pair was not saved and has to be entered again.</source>
+        <translation>啟用碼或 AccessKey 組未儲存，需要重新輸入。</translation>
     </message>
 </context>
 <context>
@@ -3423,20 +4493,6 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>read the notice and choose “Got It”</source>
         <translation>閱讀注意事項並按一下「我知道了」</translation>
-    </message>
-    <message>
-        <source>%1: %2 is left out</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source</extracomment>
-        <translation>%1：不遷移 %2</translation>
-    </message>
-    <message>
-        <source>%1: %2 → %3 (%4)</source>
-        <extracomment>%1 &quot;Data disk 1&quot;, %2 the disk&apos;s name on the source, %3 its new size, %4 mount points</extracomment>
-        <translation>%1：%2 → %3（%4）</translation>
-    </message>
-    <message>
-        <source>, </source>
-        <translation>、</translation>
     </message>
     <message>
         <source>Speed limit: %1; compression: %2; checksum verification: %3</source>
@@ -3595,10 +4651,6 @@ The import registers this server with the service that made the activation code.
         <translation>描述(&amp;D)：</translation>
     </message>
     <message>
-        <source>&amp;Modify disk partition: choose disks, sizes and order yourself on the next page</source>
-        <translation>修改磁碟分割區：在下一頁自行選擇磁碟、大小和順序(&amp;M)</translation>
-    </message>
-    <message>
         <source>Speed &amp;limit (Mbit/s):</source>
         <translation>速度限制（Mbit/s）(&amp;L)：</translation>
     </message>
@@ -3615,10 +4667,6 @@ The import registers this server with the service that made the activation code.
         <translation>傳輸壓縮率數值</translation>
     </message>
     <message>
-        <source>&amp;Verify check sums: more certain, slower</source>
-        <translation>驗證總和檢查碼：更可靠，但速度較慢(&amp;V)</translation>
-    </message>
-    <message>
         <source>SSL-&amp;encrypted transmission:</source>
         <translation>SSL 加密傳輸(&amp;E)：</translation>
     </message>
@@ -3629,22 +4677,6 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Ta&amp;gs:</source>
         <translation>標籤(&amp;G)：</translation>
-    </message>
-    <message>
-        <source>&amp;Add</source>
-        <translation>新增(&amp;A)</translation>
-    </message>
-    <message>
-        <source>Add a tag</source>
-        <translation>新增標籤</translation>
-    </message>
-    <message>
-        <source>Remo&amp;ve</source>
-        <translation>移除(&amp;V)</translation>
-    </message>
-    <message>
-        <source>Remove this tag</source>
-        <translation>移除此標籤</translation>
     </message>
     <message>
         <source>&amp;Intermediate instance type:</source>
@@ -3669,6 +4701,26 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>The log of this migration: phases, speeds, error codes, names of disks and cloud resources. No file contents, no file names, no codes, keys or passwords.</source>
         <translation>此次遷移的日誌：階段、速度、錯誤代碼、磁碟和雲端資源的名稱。不含檔案內容、檔案名稱、啟用碼、金鑰或密碼。</translation>
+    </message>
+    <message>
+        <source>&amp;Modify disk partition</source>
+        <translation>修改磁碟分割區(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Choose disks, sizes and order yourself on the next page.</source>
+        <translation>在下一頁自行選擇磁碟、大小和順序。</translation>
+    </message>
+    <message>
+        <source>&amp;Verify check sums</source>
+        <translation>驗證總和檢查碼(&amp;V)</translation>
+    </message>
+    <message>
+        <source>More certain, but slower.</source>
+        <translation>更可靠，但速度較慢。</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>標籤</translation>
     </message>
 </context>
 <context>
@@ -3702,11 +4754,6 @@ The import registers this server with the service that made the activation code.
         <translation>新加坡</translation>
     </message>
     <message>
-        <source>%1 – %2</source>
-        <extracomment>An id and the name beside it</extracomment>
-        <translation>%1 – %2</translation>
-    </message>
-    <message>
         <source>&amp;More configurations</source>
         <translation>更多設定(&amp;M)</translation>
     </message>
@@ -3723,10 +4770,6 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>No bucket in %1. Create one in the OSS console, then refresh.</source>
         <translation>%1 沒有 Bucket。請在 OSS 主控台建立，然後重新整理。</translation>
-    </message>
-    <message>
-        <source>No VPC in %1. Create one in the VPC console, then refresh.</source>
-        <translation>%1 沒有 VPC。請在 VPC 主控台建立，然後重新整理。</translation>
     </message>
     <message>
         <source>The image is named %1.</source>
@@ -3761,30 +4804,6 @@ The import registers this server with the service that made the activation code.
         <source>Network type:</source>
         <translation>網路類型：</translation>
     </message>
-    <message>
-        <source>&amp;Public Network</source>
-        <translation>公網(&amp;P)</translation>
-    </message>
-    <message>
-        <source>Public Network</source>
-        <translation>公網</translation>
-    </message>
-    <message>
-        <source>&amp;VPC: this server is connected to it already</source>
-        <translation>VPC：此伺服器已連接至該網路(&amp;V)</translation>
-    </message>
-    <message>
-        <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
-        <translation>如果可直接或透過 VPN 閘道、高速通道、智慧存取閘道存取 VPC，建議使用 VPC：更快、更穩定。</translation>
-    </message>
-    <message>
-        <source>VP&amp;C:</source>
-        <translation>VPC(&amp;C)：</translation>
-    </message>
-    <message>
-        <source>v&amp;Switch:</source>
-        <translation>vSwitch(&amp;S)：</translation>
-    </message>
 </context>
 <context>
     <name>edgelift::wizard::StepList</name>
@@ -3803,6 +4822,11 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>%1, later</source>
         <translation>%1，尚未進行</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>A step of the wizard: %1 its number, %2 its name</extracomment>
+        <translation>%1%2</translation>
     </message>
 </context>
 <context>
@@ -3832,6 +4856,31 @@ The import registers this server with the service that made the activation code.
         <source>Top: %1</source>
         <extracomment>The upper edge of a graph of speeds; %1 is a speed</extracomment>
         <translation>上限：%1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TagsForm</name>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>還有 %n 個。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>新增(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Add a tag</source>
+        <translation>新增標籤</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve</source>
+        <translation>移除(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Remove this tag</source>
+        <translation>移除此標籤</translation>
     </message>
 </context>
 <context>
@@ -3884,10 +4933,6 @@ The import registers this server with the service that made the activation code.
 </context>
 <context>
     <name>edgelift::wizard::WelcomePage</name>
-    <message>
-        <source>It keeps running meanwhile: nothing is installed into its kernel, and nothing is written to its disks.</source>
-        <translation>遷移期間伺服器持續執行：不會在其核心中安裝任何內容，也不會寫入其磁碟。</translation>
-    </message>
     <message>
         <source>Edgelift copies the disks of a Linux server into the cloud and makes an image for Edge Node Service (ENS) of them. Nothing is changed or charged before you choose Start migration on the Review page.</source>
         <translation>Edgelift 將 Linux 伺服器的磁碟複製到雲端，並製作成邊緣節點服務 (ENS) 映像。在「確認」頁面按一下「開始遷移」之前，不會進行任何變更或產生費用。</translation>
@@ -3992,6 +5037,10 @@ The import registers this server with the service that made the activation code.
         <source>Welcome</source>
         <translation>歡迎</translation>
     </message>
+    <message>
+        <source>The server keeps running meanwhile. Nothing on it is changed before you agree to it.</source>
+        <translation>遷移期間伺服器會持續執行。在您同意之前，不會變更伺服器上的任何內容。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::Wizard</name>
@@ -4002,6 +5051,18 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Migration %1 continues in the background. Start “edgelift” again to watch it.</source>
         <translation>遷移 %1 將在背景繼續。再次啟動「edgelift」即可查看。</translation>
+    </message>
+    <message>
+        <source>&amp;Ask for permission</source>
+        <translation>要求授權(&amp;A)</translation>
+    </message>
+    <message>
+        <source>The settings of the last migration are here again, and what is left of it is being removed. Start when you are ready.</source>
+        <translation>已恢復上次遷移的設定，正在移除其殘留的資源。準備就緒後即可開始。</translation>
+    </message>
+    <message>
+        <source>Migration %1 waits, and what it made in the cloud keeps costing. Start “edgelift” again to go on or to clean up.</source>
+        <translation>遷移 %1 正在等待，其在雲端建立的資源會持續計費。請再次啟動「edgelift」以繼續或清理。</translation>
     </message>
 </context>
 </TS>
