@@ -2,8 +2,8 @@
 #include "core/layout/planfile.h"
 #include "tests/gui/jobstage.h"
 #include "tests/gui/pagechecks.h"
-#include "tests/gui/textchecks.h"
 #include "tests/gui/pseudotranslator.h"
+#include "tests/gui/textchecks.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -77,7 +77,7 @@ private Q_SLOTS:
         QVERIFY(stage.click("errorLinkCopy"));
         QVERIFY(QGuiApplication::clipboard()->text().startsWith(key("https://")));
         QCOMPARE(test::namelessControls(stage.window), QStringList());
-        QCOMPARE(test::doubleMnemonics(stage.window), QStringList());
+        QTRY_COMPARE(test::doubleMnemonics(stage.window), QStringList());
         QCOMPARE(test::cutTexts(stage.window), QStringList());
     }
 
@@ -105,7 +105,7 @@ private Q_SLOTS:
         stage.agent.tell(test::fakeError(other, key("copy")));
         stage.end(key("failed"), key("InError"), key("copy"), {{key("error"), rpc::toJson(other)}});
         QTRY_VERIFY_WITH_TIMEOUT(stage.text("errorAgain").contains(key("another error")), soon);
-        QCOMPARE(test::doubleMnemonics(stage.window), QStringList());
+        QTRY_COMPARE(test::doubleMnemonics(stage.window), QStringList());
     }
     void aRetryThatIsRefusedSaysWhy()
     {
@@ -131,7 +131,7 @@ private Q_SLOTS:
         QVERIFY(!stage.find<QPushButton>("errorRetry"));
         QVERIFY(stage.text("errorRemedy").contains(key("Start it again")));
         QSignalSpy again(stage.migration, &MigrationPage::startedAgain);
-        QCOMPARE(test::doubleMnemonics(stage.window), QStringList());
+        QTRY_COMPARE(test::doubleMnemonics(stage.window), QStringList());
         QVERIFY(stage.click("startAgain"));
         QTRY_COMPARE_WITH_TIMEOUT(again.count(), 1, soon);
         QCOMPARE(stage.session.plan(), plan);
@@ -145,7 +145,7 @@ private Q_SLOTS:
         QVERIFY(showFailed(stage, unreachable));
         QVERIFY(stage.click("errorCleanUp"));
         QCOMPARE(stage.window.focusWidget(), stage.find<QPushButton>("cancelKeep"));
-        QCOMPARE(test::doubleMnemonics(stage.window), QStringList());
+        QTRY_COMPARE(test::doubleMnemonics(stage.window), QStringList());
         QTest::keyClick(stage.window.focusWidget(), Qt::Key_Return); // no way to lose something
         QVERIFY(!stage.find<QWidget>("cancel"));
         QCOMPARE(stage.agent.calls(key("cancel")).size() + stage.agent.calls(key("pause")).size(), 0);
@@ -165,7 +165,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(stage.text("diagnosticsText").contains(key("agent.log (4.9 KiB)")), soon);
         QCOMPARE(stage.agent.calls(key("diagnostics")).size(), 0); // nothing is made before somebody wants it
         QCOMPARE(stage.window.focusWidget(), stage.find<QPushButton>("diagnosticsSave"));
-        QCOMPARE(test::doubleMnemonics(stage.window), QStringList());
+        QTRY_COMPARE(test::doubleMnemonics(stage.window), QStringList());
         QTest::keyClick(stage.window.focusWidget(), Qt::Key_Space);
         QTemporaryDir folder;
         const QString path = folder.filePath(key("saved.zip"));

@@ -64,7 +64,7 @@ private Q_SLOTS:
         QVERIFY(stage.called("modify"));
         QCOMPARE(stage.agent.calls(key("modify")).first(), (QJsonObject{{key("job"), key("j-1")}, {key("limitMbps"), 50}}));
         QTRY_COMPARE_WITH_TIMEOUT(stage.text("modifyResult"), key("Applied. The new limit takes effect within 10 s."), soon);
-        QCOMPARE(test::doubleMnemonics(stage.window), QStringList());
+        QTRY_COMPARE(test::doubleMnemonics(stage.window), QStringList());
         QCOMPARE(test::namelessControls(stage.window), QStringList());
         QCOMPARE(test::cutTexts(stage.window), QStringList());
         QTest::keyClick(stage.window.focusWidget(), Qt::Key_Escape);

@@ -106,16 +106,17 @@ void MigrationPage::connectParts()
     connect(m_error, &ErrorPanel::cleanUpWished, this, &MigrationPage::askCancel);
     connect(m_error, &ErrorPanel::restartWished, this, &MigrationPage::startAgain);
     connect(m_error, &ErrorPanel::retryWished, this, [this] {
-        m_focusNext = m_cancel;
+        passFocus(m_cancel);
         m_watch.retry();
     });
     connect(m_question, &AskPanel::kept, this, [this] {
+        passFocus(m_cancel);
         keep();
-        m_focusNext = m_cancel;
-        showButtons();
+        showAll();
     });
     connect(m_question, &AskPanel::confirmed, this, [this] {
         m_pausedToAsk = false;
+        m_detailsFold->setFocus(Qt::OtherFocusReason); // the buttons are about to go
         m_watch.cancel();
     });
 }
@@ -123,11 +124,11 @@ void MigrationPage::connectParts()
 void MigrationPage::connectButtons()
 {
     connect(m_pause, &QPushButton::clicked, this, [this] {
-        m_focusNext = m_resume;
+        passFocus(m_resume);
         m_watch.pause();
     });
     connect(m_resume, &QPushButton::clicked, this, [this] {
-        m_focusNext = m_pause;
+        passFocus(m_pause);
         m_watch.resume();
     });
     connect(m_modify, &QPushButton::clicked, m_change, &ModifyPanel::open);
@@ -141,6 +142,28 @@ void MigrationPage::connectButtons()
         bringIntoView(*m_log);
     });
     connect(m_copyDetails, &QPushButton::clicked, this, [this] { copyText(m_details->text()); });
+}
+
+/// The button that was pressed is about to go, and this one will do for its place.
+void MigrationPage::passFocus(QWidget *to)
+{
+    m_focusNext = to;
+    m_focusHeld = window()->focusWidget();
+}
+
+/// Called after everything that may have hidden or disabled what had the focus `before`.
+void MigrationPage::settleFocus(const QWidget *before)
+{
+    if (!m_focusNext)
+        return;
+    QWidget *now = window()->focusWidget();
+    if (m_focusHeld == before)
+        m_focusHeld = now; // it went there by itself
+    if (!m_focusNext->isVisible() || !m_focusNext->isEnabled())
+        return;
+    if (now == m_focusHeld || !now)
+        m_focusNext->setFocus(Qt::OtherFocusReason);
+    m_focusNext.clear();
 }
 
 /// One at a time: they stand in the same place.

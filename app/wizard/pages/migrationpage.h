@@ -65,6 +65,8 @@ private:
     void keep();
     void startAgain();
     void openPanel(QWidget *panel);
+    void passFocus(QWidget *to);
+    void settleFocus(const QWidget *before);
 
     JobWatch &m_watch;
     JobWatch::State m_shownState = JobWatch::State::None;
@@ -82,6 +84,7 @@ private:
     QPushButton *m_modify;
     QPushButton *m_cancel;
     QPointer<QWidget> m_focusNext; ///< takes the place of the button that was pressed, as soon as it can
+    QPointer<QWidget> m_focusHeld; ///< has the focus until then, unless somebody goes elsewhere
     AskPanel *m_question;
     ModifyPanel *m_change;
     Disclosure *m_detailsFold;

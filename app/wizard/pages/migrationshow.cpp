@@ -77,12 +77,14 @@ QString MigrationPage::windowTitleState() const
 
 void MigrationPage::showAll()
 {
+    const QWidget *before = window()->focusWidget();
     showState();
     m_progress->refresh();
     showHint();
     showWarnings();
     showDetails();
     showLog();
+    settleFocus(before);
 }
 
 void MigrationPage::showState()
@@ -120,14 +122,6 @@ void MigrationPage::showButtons()
     m_resume->setEnabled(m_watch.can(Action::Resume));
     m_modify->setEnabled(m_watch.can(Action::Modify));
     m_cancel->setEnabled(m_watch.can(Action::Cancel));
-    if (!m_focusNext || !m_focusNext->isVisible() || !m_focusNext->isEnabled())
-        return;
-    const QWidget *now = window()->focusWidget();
-    const bool free = !now || !now->isVisible() || now == m_modify || now == m_cancel || now == m_detailsFold || now == m_error
-        || m_error->isAncestorOf(now);
-    if (free) // nobody went elsewhere meanwhile
-        m_focusNext->setFocus(Qt::OtherFocusReason);
-    m_focusNext.clear();
 }
 
 QString MigrationPage::hint() const

@@ -120,6 +120,8 @@ JobWatch::Change ModifyPanel::change() const
 void ModifyPanel::apply()
 {
     m_asked = change();
+    if (window()->focusWidget() == m_apply)
+        m_limit->setFocus(Qt::OtherFocusReason); // there will be nothing to apply
     m_watch.modify(m_asked);
 }
 
@@ -176,7 +178,7 @@ void ModifyPanel::keyPressEvent(QKeyEvent *event)
     const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
     if (event->key() == Qt::Key_Escape)
         close();
-    else if (enter && !m_close->hasFocus())
+    else if (enter && window()->focusWidget() != m_close)
         m_apply->click();
     else
         QFrame::keyPressEvent(event);
