@@ -4,16 +4,14 @@
 #include <QPointer>
 #include <QWidget>
 
-class QCheckBox;
 class QGridLayout;
 class QLabel;
-class QSpinBox;
 
 namespace edgelift::wizard {
 
 class DiskBar;
 class ElidedLabel;
-class SegmentModel;
+class TargetRow;
 
 /// The disks as bars: those of the server above, those of the image below, each of these with its size, its free space and LVM. In a
 /// narrow window a bar stands below its controls.
@@ -48,27 +46,15 @@ private:
         DiskBar *bar;
         QLabel *used;
     };
-    struct TargetRow
-    {
-        ElidedLabel *title;
-        QSpinBox *size;
-        QLabel *least;
-        DiskBar *bar;
-        QLabel *free;
-        QCheckBox *lvm;
-        SegmentModel *segments;
-    };
     void showSource();
     void rebuild();
     SourceRow makeSourceRow(int disk);
-    TargetRow makeTargetRow(int disk);
-    void connectBar(const TargetRow &row);
+    TargetRow *makeTargetRow(int disk);
     void arrange();
     void arrangeSource(QGridLayout *grid) const;
     void arrangeTarget(QGridLayout *grid) const;
     [[nodiscard]] bool isNarrow() const;
     void fillSource(int disk);
-    void fillTarget(int disk);
 
     LayoutModel &m_layout;
     LayoutModel m_source; ///< the server as it is
@@ -76,10 +62,9 @@ private:
     QLabel *m_targetCaption;
     QWidget *m_rows = nullptr; ///< parent of all rows
     QList<SourceRow> m_sourceRows;
-    QList<TargetRow> m_targetRows;
+    QList<TargetRow *> m_targetRows; ///< owned by m_rows
     QStringList m_disks; ///< the rows are about these
     bool m_narrow = false;
-    bool m_selecting = false;
 };
 
 }

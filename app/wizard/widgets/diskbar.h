@@ -56,6 +56,7 @@ private:
     [[nodiscard]] int gap(const QPoint &point) const; ///< the row before which something dropped here would stand
     [[nodiscard]] double bytesPerPixel() const;
     void paintSegment(QPainter &painter, const QRect &rect, const QModelIndex &index) const;
+    void paintLabel(QPainter &painter, const QRect &rect, const QModelIndex &index) const;
     void paintRest(QPainter &painter, int left) const;
 
     bool m_target = false;
