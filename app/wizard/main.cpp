@@ -34,6 +34,7 @@ int main(int argc, char **argv)
         std::fputs(qUtf8Printable(noDisplayText()), stderr);
         return exitNoDisplay;
     }
+    spareFarDisplay();
     QApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("edgelift"));
     QCoreApplication::setApplicationVersion(QStringLiteral(EDGELIFT_VERSION));

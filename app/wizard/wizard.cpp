@@ -13,13 +13,11 @@
 #include "app/wizard/pages/settingspage.h"
 #include "app/wizard/pages/welcomepage.h"
 #include "app/wizard/shell/format.h"
-#include "app/wizard/shell/optionsmenu.h"
 #include "app/wizard/state/draft.h"
 
 #include <QApplication>
 #include <QFile>
 #include <QProcess>
-#include <QScreen>
 #include <unistd.h>
 
 namespace edgelift::wizard {
@@ -27,7 +25,6 @@ namespace edgelift::wizard {
 namespace {
 
 constexpr std::chrono::milliseconds saveAfter{500};
-constexpr QSize wished{1000, 560}; // fits 1024x600 with a title bar and a panel
 
 constexpr std::pair<PageId, const char *> pageNames[] = {{PageId::Resume, "resume"}, {PageId::Welcome, "welcome"},
     {PageId::Checks, "checks"}, {PageId::Connect, "connect"}, {PageId::Prepare, "prepare"}, {PageId::Settings, "settings"},
@@ -57,23 +54,25 @@ Wizard::Wizard(const Options &options, QObject *parent)
     : QObject(parent)
     , m_options(options)
     , m_draftPath(draftPath(options))
+    , m_preferences(options.demo ? QString() : preferencesPath(options.stateDir), options.language, m_language)
     , m_session(m_link)
     , m_job(m_link)
 {
     m_saving.setSingleShot(true);
     m_saving.setInterval(saveAfter);
-    m_language.set(chooseLanguage(options.language, {}));
     if (options.demo)
         m_demo = std::make_unique<Demonstration>(m_window, m_session, options.binDir);
     Credential credential = m_session.credential();
     credential.endpoint = options.service;
     m_session.setCredential(credential);
+    m_preferences.attach(m_window);
     addPages();
     connectParts();
 }
 
 Wizard::~Wizard()
 {
+    m_preferences.rememberSize(m_window);
     m_window.hide(); // while all is whole: fields tell their last edit when they are hidden, and it is saved
     if (m_saving.isActive())
         save();
@@ -125,9 +124,6 @@ void Wizard::connectParts()
     connect(&m_session, &Session::inspectionChanged, this, &Wizard::showStatus);
     connect(&m_session, &Session::planChanged, this, &Wizard::showStatus);
     connect(&m_language, &Language::changed, this, &Wizard::showStatus);
-    connect(&m_language, &Language::changed, &m_window.options(), &OptionsMenu::showLanguage);
-    connect(&m_window.options(), &OptionsMenu::languageChosen, &m_language, &Language::set);
-    m_window.options().showLanguage(m_language.code());
     connect(&m_window, &MainWindow::entered, this, &Wizard::saveSoon);
     connect(&m_saving, &QTimer::timeout, this, &Wizard::save);
     auto *resumePage = qobject_cast<ResumePage *>(m_window.page(PageId::Resume));
@@ -146,8 +142,7 @@ void Wizard::connectParts()
 
 void Wizard::start()
 {
-    const QSize room = m_window.screen()->availableSize();
-    m_window.resize(wished.boundedTo(room));
+    m_preferences.restoreSize(m_window);
     m_window.go(PageId::Welcome);
     m_window.show();
     if (m_demo)

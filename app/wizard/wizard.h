@@ -1,6 +1,7 @@
 #pragma once
 #include "app/wizard/shell/language.h"
 #include "app/wizard/shell/mainwindow.h"
+#include "app/wizard/shell/preferences.h"
 #include "app/wizard/startup.h"
 #include "app/wizard/state/jobwatch.h"
 #include "app/wizard/state/session.h"
@@ -46,6 +47,7 @@ private:
     const Options m_options;
     const QString m_draftPath;
     Language m_language;
+    Preferences m_preferences; ///< sets the language before there are texts
     AgentLink m_link;
     Session m_session;
     JobWatch m_job;

@@ -91,6 +91,7 @@ void MigrationPage::connectParts()
 {
     connect(&m_watch, &JobWatch::stateChanged, this, &MigrationPage::stateChanged);
     connect(&m_watch, &JobWatch::progressed, this, &MigrationPage::progressed);
+    connect(new QShortcut(Qt::CTRL | Qt::Key_L, this), &QShortcut::activated, m_logFold, &QToolButton::click);
     connect(&m_watch, &JobWatch::logged, this, [this] {
         if (isVisible())
             showLog();
@@ -279,6 +280,9 @@ void MigrationPage::announce()
 void MigrationPage::progressed()
 {
     m_progress->sample();
+    if (++m_since < m_every)
+        return; // of a far display every repaint costs; the graph's one column is little
+    m_since = 0;
     if (isVisible()) {
         m_progress->refresh();
         showHint();

@@ -31,6 +31,7 @@ public:
     [[nodiscard]] bool hasNext() const override; ///< the job is at its end: what follows is what it left
     [[nodiscard]] bool canGoBack() const override { return false; }
     void enter() override;
+    void setLowBandwidth(bool on) override { m_every = on ? 5 : 1; }
     void next() override;
     [[nodiscard]] QWidget *firstField() const override;
     void closeQuestion(); ///< as if it was answered with Keep: the migration goes on
@@ -71,6 +72,8 @@ private:
     JobWatch &m_watch;
     JobWatch::State m_shownState = JobWatch::State::None;
     bool m_pausedToAsk = false;
+    int m_every = 1; ///< s, between what is shown of the numbers
+    int m_since = 5; ///< s, since they were shown; the first are shown at once
     QString m_shownTitle;
     PhaseStrip *m_phases;
     ProgressPanel *m_progress;

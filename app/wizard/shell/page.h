@@ -39,6 +39,7 @@ public:
 
     virtual void enter() { } ///< it is shown now; called again whenever it comes back
     virtual void leave() { } ///< another page will be shown
+    virtual void setLowBandwidth(bool on) { Q_UNUSED(on) } ///< on: what changes by itself is shown every five seconds at most
     /// Next was chosen, and toDo() is empty. Ends in finished(), now or later, or in message().
     virtual void next() { Q_EMIT finished(); }
     [[nodiscard]] virtual QWidget *firstField() const { return nullptr; } ///< gets the focus on entering; null: the first that takes it
