@@ -19,7 +19,9 @@ void savedSetup(const Stage::Before &before)
     draft.page = pageName(PageId::Settings);
     draft.sourceId = key("s-bp1e2fsl57knvuug");
     draft.saved = QDateTime(QDate(2026, 11, 20), QTime(9, 30), Qt::UTC);
-    (void)saveDraft(before.draftPath, draft);
+    Options options;
+    options.stateDir = before.stateDir;
+    (void)saveDraft(draftPath(options), draft);
 }
 
 /// The three questions, each to be answered.

@@ -58,7 +58,7 @@ Stage::Stage(const QString &language, const Prepare &prepare)
     options.stateDir = m_state.path();
     options.language = language;
     if (prepare)
-        prepare({m_agent, draftPath(options)});
+        prepare({m_agent, options.stateDir});
     m_program = std::make_unique<Wizard>(options);
     m_program->start();
     window().activateWindow();

@@ -16,7 +16,7 @@ public:
     struct Before
     {
         FakeAgent &agent;
-        QString draftPath;
+        QString &stateDir; ///< may be another one
     };
     using Prepare = std::function<void(const Before &)>;
 

@@ -120,6 +120,14 @@ QWidget *FinishPage::firstField() const
     return m_watch.lastState() == State::Completed ? m_copyCommand : m_report;
 }
 
+QString FinishPage::help() const
+{
+    return tr(
+        "The image is in your account; an ENS instance is created from it in the ENS console or with the command shown here. What the "
+        "migration made on the way is removed; if something is left, it is listed with what it costs and can be cleaned up here. The "
+        "report says what was done, when and with which settings; it holds no passwords and no keys.");
+}
+
 QString FinishPage::title() const { return m_watch.lastState() == State::Completed ? tr("Finish") : tr("Finish and clean-up"); }
 
 QString FinishPage::stepName() const { return tr("Finish"); }

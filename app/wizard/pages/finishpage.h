@@ -23,6 +23,7 @@ public:
     FinishPage(Session &session, JobWatch &watch, BootPanel *boot = nullptr, QWidget *parent = nullptr);
 
     [[nodiscard]] QString title() const override;
+    [[nodiscard]] QString help() const override;
     [[nodiscard]] QString stepName() const override;
     [[nodiscard]] QString subtitle() const override;
     [[nodiscard]] bool hasNext() const override { return false; }

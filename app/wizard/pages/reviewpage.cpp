@@ -104,6 +104,8 @@ void ReviewPage::enter()
         m_session.validate();
 }
 
+QWidget *ReviewPage::firstField() const { return m_gotIt; }
+
 void ReviewPage::next()
 {
     m_session.start(); // the shell goes on when it has started

@@ -27,6 +27,7 @@ public:
     QString help() const override;
     QString nextText() const override { return tr("&Start migration"); }
     QList<ToDo> toDo() const override;
+    QWidget *firstField() const override;
     void enter() override;
     void next() override;
 

@@ -1,6 +1,7 @@
 #include "app/wizard/shell/mainwindow.h"
 
 #include "app/wizard/shell/buttonrow.h"
+#include "app/wizard/shell/calmwheel.h"
 #include "app/wizard/shell/format.h"
 #include "app/wizard/shell/messagebar.h"
 #include "app/wizard/shell/optionsmenu.h"
@@ -46,6 +47,7 @@ MainWindow::MainWindow(QWidget *parent)
     m_column->addWidget(m_buttons);
     setCentralWidget(centre);
     setMinimumSize(leastSize);
+    new CalmWheel(this);
     connectParts();
     addShortcuts();
     refresh();
@@ -93,6 +95,7 @@ void MainWindow::addShortcuts()
     add(Qt::CTRL | Qt::Key_Equal, [this] { m_options->zoom(1); }); // plus without Shift
     add(QKeySequence::ZoomOut, [this] { m_options->zoom(-1); });
     add(Qt::CTRL | Qt::Key_0, [this] { m_options->zoom(0); });
+    add(Qt::CTRL | Qt::SHIFT | Qt::Key_C, [this] { m_area->messages().copy(); });
     add(Qt::CTRL | Qt::Key_Return, [this] { m_buttons->next().click(); });
 }
 
@@ -101,6 +104,7 @@ void MainWindow::addPage(PageId id, Page *page)
     m_area->addPage(page);
     m_pages.insert(id, page);
     page->installEventFilter(this);
+    page->setLowBandwidth(m_lowBandwidth);
     connect(page, &Page::changed, this, [this, id] {
         if (id == m_current)
             refresh();
@@ -150,7 +154,8 @@ void MainWindow::go(PageId id)
     m_area->show(to);
     to->enter();
     refresh();
-    if (QWidget *first = to->firstField())
+    const QList<QWidget *> stops = tabOrder(*to);
+    if (QWidget *first = to->firstField() ? to->firstField() : stops.value(0))
         first->setFocus(Qt::OtherFocusReason);
     Q_EMIT entered(id);
 }
@@ -195,6 +200,13 @@ void MainWindow::addBar(QWidget *bar)
 {
     m_column->insertWidget(0, bar);
     m_bars.append(bar);
+}
+
+void MainWindow::setLowBandwidth(bool on)
+{
+    m_lowBandwidth = on;
+    for (Page *each : std::as_const(m_pages))
+        each->setLowBandwidth(on);
 }
 
 void MainWindow::refreshSteps()

@@ -37,6 +37,7 @@ public:
     void setProgressTitle(const QString &text); ///< "42 % Synchronizing": goes into the window's title; empty: the page's
     void clearMessage();
     void addBar(QWidget *bar); ///< above everything, from one side to the other; owned by the window; a pane of its own for F6
+    void setLowBandwidth(bool on); ///< for all pages, also those that come
     [[nodiscard]] OptionsMenu &options() const { return *m_options; }
 
 Q_SIGNALS:
@@ -71,6 +72,7 @@ private:
     QSet<PageId> m_visited;
     PageId m_current = PageId::Welcome;
     bool m_locked = false;
+    bool m_lowBandwidth = false;
     bool m_narrow = false;
     bool m_lettersWait = false; ///< mnemonics will be given in a moment
     QString m_progressTitle;

@@ -68,7 +68,7 @@ MessageBar::MessageBar(QWidget *parent)
         clear();
         Q_EMIT closed();
     });
-    connect(m_copy, &QToolButton::clicked, this, [this] { copyText(text() + QLatin1Char('\n') + evidence()); });
+    connect(m_copy, &QToolButton::clicked, this, &MessageBar::copy);
     hide();
 }
 
@@ -108,6 +108,12 @@ void MessageBar::clear()
     hide();
     m_message = {};
     rebuildActions();
+}
+
+void MessageBar::copy() const
+{
+    if (!isHidden())
+        copyText((text() + QLatin1Char('\n') + evidence()).trimmed());
 }
 
 QString MessageBar::text() const

@@ -20,6 +20,7 @@ public:
 
     void say(const Message &message); ///< replaces what was there
     void clear();
+    void copy() const; ///< with the evidence; nothing while hidden
     [[nodiscard]] QString text() const; ///< as it is shown; empty when hidden
     [[nodiscard]] QWidget *firstControl() const; ///< for the focus: what can be done about it, else Close
 

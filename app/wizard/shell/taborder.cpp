@@ -1,6 +1,6 @@
 #include "app/wizard/shell/taborder.h"
 
-#include <QWidget>
+#include <QAbstractButton>
 #include <algorithm>
 
 namespace edgelift::wizard {
@@ -13,10 +13,20 @@ struct Stop
     QRect place; ///< on the pane
 };
 
+/// Of exclusive buttons the chosen one; arrows lead to the others.
+bool standsBack(const QWidget &widget)
+{
+    const auto *button = qobject_cast<const QAbstractButton *>(&widget);
+    if (!button || !button->autoExclusive() || button->isChecked() || !widget.parentWidget())
+        return false;
+    const QList<QAbstractButton *> all = widget.parentWidget()->findChildren<QAbstractButton *>(QString(), Qt::FindDirectChildrenOnly);
+    return std::any_of(all.begin(), all.end(), [](const QAbstractButton *each) { return each->autoExclusive() && each->isChecked(); });
+}
+
 bool takesTab(const QWidget &widget, const QWidget &pane)
 {
-    return (widget.focusPolicy() & Qt::TabFocus) && !widget.focusProxy() && widget.isEnabled() && widget.isVisibleTo(&pane)
-        && widget.window() == pane.window();
+    return !standsBack(widget) && (widget.focusPolicy() & Qt::TabFocus) && !widget.focusProxy() && widget.isEnabled()
+        && widget.isVisibleTo(&pane) && widget.window() == pane.window();
 }
 
 }

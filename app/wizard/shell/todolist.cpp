@@ -1,7 +1,7 @@
 #include "app/wizard/shell/todolist.h"
 
+#include "app/wizard/shell/todoline.h"
 #include "app/wizard/widgets/discard.h"
-#include "app/wizard/widgets/textlabel.h"
 
 #include <QEvent>
 #include <QLabel>
@@ -43,15 +43,8 @@ void ToDoList::show(const QList<ToDo> &list)
 
 void ToDoList::addLine(const ToDo &each)
 {
-    auto *line = new QLabel(this);
+    auto *line = new ToDoLine(each.text, each.field, this);
     line->setObjectName(QStringLiteral("toDo%1").arg(m_lines->count()));
-    line->setWordWrap(true);
-    line->setAccessibleName(each.text);
-    const QString text = breakable(each.text).toHtmlEscaped();
-    line->setText(each.field ? QStringLiteral("• <a href=\"go\">%1</a>").arg(text) : QStringLiteral("• %1").arg(text));
-    line->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
-    if (!each.field)
-        line->setFocusPolicy(Qt::NoFocus);
     connect(line, &QLabel::linkActivated, this, [this, field = each.field] {
         if (!field)
             return;
