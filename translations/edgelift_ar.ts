@@ -41,187 +41,187 @@
     <name>ConversionNote</name>
     <message>
         <source>The service %2 of the old platform (%1) no longer starts. It is still installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>لم تعد خدمة المنصة القديمة (%1) المسماة %2 تبدأ. ما زالت مثبّتة.</translation>
     </message>
     <message>
         <source>The system is built for %1; instances are x86_64.</source>
-        <translation type="unfinished"></translation>
+        <translation>النظام مبني لـ %1؛ والمثيلات من نوع x86_64.</translation>
     </message>
     <message>
         <source>No boot entry was found. Run the distribution&apos;s boot loader configuration on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>لم يُعثر على أي إدخال إقلاع. شغّل إعداد محمّل الإقلاع الخاص بالتوزيعة على المصدر، ثم أعد الترحيل.</translation>
     </message>
     <message>
         <source>The boot loader “%1” cannot be made to start on the target. Install GRUB 2 on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا يمكن جعل محمّل الإقلاع «%1» يبدأ على الهدف. ثبّت GRUB 2 على المصدر، ثم أعد الترحيل.</translation>
     </message>
     <message>
         <source>The encrypted volume %1 on %2 is not in the image; its line in /etc/crypttab is out of effect.</source>
-        <translation type="unfinished"></translation>
+        <translation>وحدة التخزين المشفّرة %1 على %2 ليست في الصورة؛ وسطرها في ‎/etc/crypttab غير نافذ.</translation>
     </message>
     <message>
         <source>The default kernel %1 has neither drivers for virtio disks built in nor an initramfs. Make one on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا تحتوي النواة الافتراضية %1 على برامج تشغيل مدمجة لأقراص virtio ولا على initramfs. أنشئ initramfs على المصدر، ثم أعد الترحيل.</translation>
     </message>
     <message>
         <source>The default kernel %1 has no drivers for virtio disks. Install a kernel that has them on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا تحتوي النواة الافتراضية %1 على برامج تشغيل لأقراص virtio. ثبّت على المصدر نواة تحتوي عليها، ثم أعد الترحيل.</translation>
     </message>
     <message>
         <source>%1 names %2, which is another disk or none on the new machine. Change it there.</source>
-        <translation type="unfinished"></translation>
+        <translation>يشير %1 إلى %2، وهو على الجهاز الجديد قرص آخر أو غير موجود. غيّره هناك.</translation>
     </message>
     <message>
         <source>A boot entry in %1 starts from %2, which is not this image&apos;s root filesystem. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>يبدأ إدخال إقلاع في %1 من %2، وهو ليس نظام ملفات الجذر لهذه الصورة. تُرك كما هو.</translation>
     </message>
     <message>
         <source>The image is to start by UEFI, but no EFI system partition with a loader was found.</source>
-        <translation type="unfinished"></translation>
+        <translation>يجب أن تُقلع الصورة عبر UEFI، لكن لم يُعثر على قسم نظام EFI فيه محمّل إقلاع.</translation>
     </message>
     <message>
         <source>%1 is not a plain file of usual size. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>ليس %1 ملفًا عاديًا بحجم معتاد. تُرك كما هو.</translation>
     </message>
     <message>
         <source>%1 starts with the system. Make sure that it lets you in at the new address.</source>
-        <translation type="unfinished"></translation>
+        <translation>يبدأ %1 مع النظام. تأكد من أنه يتيح لك الدخول على العنوان الجديد.</translation>
     </message>
     <message>
         <source>/etc/fstab is not a plain file of usual size. Mend it on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>ليس ‎/etc/fstab ملفًا عاديًا بحجم معتاد. أصلحه على المصدر، ثم أعد الترحيل.</translation>
     </message>
     <message>
         <source>/etc/fstab mounts %1 at %2, which the image does not have. The system would stop while starting.</source>
-        <translation type="unfinished"></translation>
+        <translation>يطلب ‎/etc/fstab تحميل %1 على %2، وهو غير موجود في الصورة. كان النظام سيتوقف أثناء البدء.</translation>
     </message>
     <message>
         <source>%1 has no room for the new kernel arguments. Shorten kernelopts there on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا متسع في %1 لوسائط النواة الجديدة. اختصر kernelopts هناك على المصدر، ثم أعد الترحيل.</translation>
     </message>
     <message>
         <source>The system starts by GRUB Legacy (0.97), which cannot find its root filesystem by UUID and is not supported. Change to GRUB 2 on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>يُقلع النظام عبر GRUB Legacy (0.97)، وهو لا يستطيع العثور على نظام ملفات الجذر عن طريق UUID وغير مدعوم. انتقل إلى GRUB 2 على المصدر، ثم أعد الترحيل.</translation>
     </message>
     <message>
         <source>The copy has a new machine-id but still the SSH host keys of its original. Make new ones with “ssh-keygen -A” after deleting the old ones.</source>
-        <translation type="unfinished"></translation>
+        <translation>للنسخة معرّف machine-id جديد، لكنها ما زالت تحمل مفاتيح مضيف SSH الخاصة بالأصل. احذف المفاتيح القديمة ثم أنشئ مفاتيح جديدة باستخدام «ssh-keygen -A».</translation>
     </message>
     <message>
         <source>Machine-id and SSH host keys were kept: the server moves. Do not run it beside its original.</source>
-        <translation type="unfinished"></translation>
+        <translation>احتُفظ بمعرّف machine-id ومفاتيح مضيف SSH: الخادم ينتقل. لا تشغّله إلى جانب الأصل.</translation>
     </message>
     <message>
         <source>A new initramfs for kernel %1 could not be made (%2). The old one was kept; this kernel may not start.</source>
-        <translation type="unfinished"></translation>
+        <translation>تعذّر إنشاء initramfs جديدة للنواة %1 (%2). احتُفظ بالقديمة؛ وقد لا تبدأ هذه النواة.</translation>
     </message>
     <message>
         <source>The system has no program to make a new initramfs. The old ones start on virtio disks and were kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا يوجد في النظام برنامج لإنشاء initramfs جديدة. القديمة تبدأ على أقراص virtio واحتُفظ بها.</translation>
     </message>
     <message>
         <source>Kernel %1 has neither drivers for virtio disks built in nor an initramfs; it will not start.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا تحتوي النواة %1 على برامج تشغيل مدمجة لأقراص virtio ولا على initramfs؛ ولن تبدأ.</translation>
     </message>
     <message>
         <source>The initramfs has no drivers for virtio disks, and the system has neither dracut, initramfs-tools nor mkinitrd. Install one of them on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا تحتوي initramfs على برامج تشغيل لأقراص virtio، ولا يوجد في النظام dracut ولا initramfs-tools ولا mkinitrd. ثبّت أحدها على المصدر، ثم أعد الترحيل.</translation>
     </message>
     <message>
         <source>A new initramfs for the default kernel %1 could not be made (%2). Make one with virtio_blk and virtio_pci on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>تعذّر إنشاء initramfs جديدة للنواة الافتراضية %1 (%2). أنشئ واحدة مع virtio_blk وvirtio_pci على المصدر، ثم أعد الترحيل.</translation>
     </message>
     <message>
         <source>A boot entry in %1 names %2, which is not in /boot.</source>
-        <translation type="unfinished"></translation>
+        <translation>يشير إدخال إقلاع في %1 إلى %2، وهو غير موجود في ‎/boot.</translation>
     </message>
     <message>
         <source>No kernel was found in /boot.</source>
-        <translation type="unfinished"></translation>
+        <translation>لم يُعثر على نواة في ‎/boot.</translation>
     </message>
     <message>
         <source>Kernel %1 has no drivers for virtio disks; it will not start. It is not the default.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا تحتوي النواة %1 على برامج تشغيل لأقراص virtio؛ ولن تبدأ. وهي ليست الافتراضية.</translation>
     </message>
     <message>
         <source>The plan puts volumes on LVM, but the system has no LVM programs. Install lvm2 on the source or choose plain partitions.</source>
-        <translation type="unfinished"></translation>
+        <translation>تضع الخطة وحدات تخزين على LVM، لكن لا توجد في النظام برامج LVM. ثبّت lvm2 على المصدر أو اختر أقسامًا عادية.</translation>
     </message>
     <message>
         <source>%1 (%2) comes from another machine. The system now starts also when it cannot be had.</source>
-        <translation type="unfinished"></translation>
+        <translation>يأتي %1 (%2) من جهاز آخر. أصبح النظام يبدأ حتى عند تعذّر الوصول إليه.</translation>
     </message>
     <message>
         <source>%1 (%2) is not in the image; it is no longer mounted.</source>
-        <translation type="unfinished"></translation>
+        <translation>ليس %1 (%2) في الصورة؛ ولم يعد يُحمّل.</translation>
     </message>
     <message>
         <source>What %1 (%2) stands for in the image is not known. The system now starts also without it.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا يُعرف ما يقابل %1 (%2) في الصورة. أصبح النظام يبدأ من دونه أيضًا.</translation>
     </message>
     <message>
         <source>The name server %1 is set by hand. Check that it answers from the new place.</source>
-        <translation type="unfinished"></translation>
+        <translation>خادم الأسماء %1 معيّن يدويًا. تحقق من أنه يستجيب من الموقع الجديد.</translation>
     </message>
     <message>
         <source>Several services manage the network: %1. Keep one of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>تدير الشبكةَ عدة خدمات: ‏%1. أبقِ واحدة منها.</translation>
     </message>
     <message>
         <source>The way out leads over %1, a bond, bridge or VLAN. Its settings were left as they are; the image may not be reachable until you change them or let Edgelift replace them by plain DHCP.</source>
-        <translation type="unfinished"></translation>
+        <translation>يمر طريق الخروج عبر %1، وهو تجميع روابط (bond) أو جسر أو VLAN. تُركت إعداداته كما هي؛ وقد يتعذّر الوصول إلى الصورة حتى تغيّرها أو تسمح لـ Edgelift باستبدالها بإعداد DHCP عادي.</translation>
     </message>
     <message>
         <source>No network settings that Edgelift knows were found. The image may not be reachable.</source>
-        <translation type="unfinished"></translation>
+        <translation>لم يُعثر على إعدادات شبكة يعرفها Edgelift. قد يتعذّر الوصول إلى الصورة.</translation>
     </message>
     <message>
         <source>The network interface %1 is no longer started by itself: the new machine may not have it.</source>
-        <translation type="unfinished"></translation>
+        <translation>لم تعد واجهة الشبكة %1 تبدأ تلقائيًا: قد لا تكون موجودة في الجهاز الجديد.</translation>
     </message>
     <message>
         <source>%1 needs a processor of level %2. Choose an instance type that has it.</source>
-        <translation type="unfinished"></translation>
+        <translation>يحتاج %1 إلى معالج من المستوى %2. اختر نوع مثيل يتوفر فيه ذلك.</translation>
     </message>
     <message>
         <source>/etc/resolv.conf leads to %1, but systemd-resolved does not start with the system.</source>
-        <translation type="unfinished"></translation>
+        <translation>يؤدي ‎/etc/resolv.conf إلى %1، لكن systemd-resolved لا يبدأ مع النظام.</translation>
     </message>
     <message>
         <source>No boot entry names the image&apos;s root filesystem.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا يشير أي إدخال إقلاع إلى نظام ملفات الجذر للصورة.</translation>
     </message>
     <message>
         <source>The plan has no volume for the root filesystem.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا توجد في الخطة وحدة تخزين لنظام ملفات الجذر.</translation>
     </message>
     <message>
         <source>The routes in %1 belong to the old network and are out of effect.</source>
-        <translation type="unfinished"></translation>
+        <translation>المسارات في %1 تخص الشبكة القديمة وهي غير نافذة.</translation>
     </message>
     <message>
         <source>SELinux labels are restored when the image starts for the first time. That can take several minutes, and the system restarts once.</source>
-        <translation type="unfinished"></translation>
+        <translation>تُستعاد تسميات SELinux عند بدء الصورة لأول مرة. قد يستغرق ذلك عدة دقائق، ويُعاد تشغيل النظام مرة واحدة.</translation>
     </message>
     <message>
         <source>No SSH server starts with the system.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا يبدأ أي خادم SSH مع النظام.</translation>
     </message>
     <message>
         <source>SSH is restricted by an address in %1: “%2”. Check that it lets you in at the new address.</source>
-        <translation type="unfinished"></translation>
+        <translation>الوصول عبر SSH مقيّد بعنوان في %1: «%2». تحقق من أنه يتيح لك الدخول على العنوان الجديد.</translation>
     </message>
     <message>
         <source>The swap area %2 is not in the image; it is no longer used.</source>
-        <translation type="unfinished"></translation>
+        <translation>مساحة التبديل %2 ليست في الصورة؛ ولم تعد مستخدمة.</translation>
     </message>
     <message>
         <source>The distribution “%1” is not one Edgelift was made for. What is common to all was done; test the image well.</source>
-        <translation type="unfinished"></translation>
+        <translation>التوزيعة «%1» ليست من التوزيعات التي صُمّم لها Edgelift. أُجري ما هو مشترك بينها جميعًا؛ اختبر الصورة جيدًا.</translation>
     </message>
     <message>
         <source>The image is to start by UEFI, but the EFI system partition has no loader for x86_64.</source>
-        <translation type="unfinished"></translation>
+        <translation>يجب أن تُقلع الصورة عبر UEFI، لكن لا يوجد في قسم نظام EFI محمّل إقلاع لـ x86_64.</translation>
     </message>
 </context>
 <context>
@@ -1312,131 +1312,131 @@
     </message>
     <message>
         <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا تسمح النواة لأحد بتتبّع ما يُكتب على الأقراص: فلا eBPF ولا أحداث perf مسموح بها.</translation>
     </message>
     <message>
         <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
-        <translation type="unfinished"></translation>
+        <translation>اسمح بأحدهما (perf_event_paranoid أو lockdown أو إعدادات الحاوية)، أو أوقف تشغيل الخادم ورحّل صور أقراصه.</translation>
     </message>
     <message>
         <source>Something wrote to the disks during the final moment</source>
-        <translation type="unfinished"></translation>
+        <translation>كُتب على الأقراص أثناء اللحظة الأخيرة</translation>
     </message>
     <message>
         <source>%1 was written to while the filesystems were held still, %2 times in a row.</source>
-        <translation type="unfinished"></translation>
+        <translation>كُتب على %1 بينما كانت أنظمة الملفات مجمّدة، %2 مرات متتالية.</translation>
     </message>
     <message>
         <source>Find the program that writes to the disk directly or that ends the hold (backup and snapshot tools do), stop it, and retry. What was copied is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>ابحث عن البرنامج الذي يكتب على القرص مباشرة أو ينهي التجميد (تفعل ذلك أدوات النسخ الاحتياطي واللقطات)، وأوقفه ثم أعد المحاولة. ما نُسخ محفوظ.</translation>
     </message>
     <message>
         <source>A part of a disk is always being written</source>
-        <translation type="unfinished"></translation>
+        <translation>يُكتب باستمرار على جزء من أحد الأقراص</translation>
     </message>
     <message>
         <source>An area of %1 that cannot be held still was written to during each of %2 tries to copy it.</source>
-        <translation type="unfinished"></translation>
+        <translation>كُتب على منطقة لا يمكن تجميدها في %1 أثناء كل محاولة من محاولات نسخها، وعددها %2.</translation>
     </message>
     <message>
         <source>Stop what writes to it (updates of the boot partition, programs that use a raw partition) for a minute, then retry.</source>
-        <translation type="unfinished"></translation>
+        <translation>أوقف ما يكتب عليها لمدة دقيقة (تحديثات قسم الإقلاع، والبرامج التي تستخدم قسمًا خامًا)، ثم أعد المحاولة.</translation>
     </message>
     <message>
         <source>Changes on the disks were not seen completely</source>
-        <translation type="unfinished"></translation>
+        <translation>لم تُرصد التغييرات على الأقراص بالكامل</translation>
     </message>
     <message>
         <source>A change of %1 was missed.</source>
-        <translation type="unfinished"></translation>
+        <translation>فات رصد أحد تغييرات %1.</translation>
     </message>
     <message>
         <source>Retry: both sides are compared then, and only what differs is sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>أعد المحاولة: يُقارن الجانبان عندئذٍ ولا يُرسل إلا ما يختلف.</translation>
     </message>
     <message>
         <source>The final moment would have been too long</source>
-        <translation type="unfinished"></translation>
+        <translation>كانت اللحظة الأخيرة ستطول أكثر من اللازم</translation>
     </message>
     <message>
         <source>The server had written %1 when its filesystems were held still; there is room for %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>كان الخادم قد كتب %1 عند تجميد أنظمة ملفاته؛ والمتسع هو %2.</translation>
     </message>
     <message>
         <source>Raise the network limit, stop the services that write most, choose a quiet hour, or allow a longer hold; then retry.</source>
-        <translation type="unfinished"></translation>
+        <translation>ارفع حد الشبكة، أو أوقف الخدمات الأكثر كتابة، أو اختر وقتًا هادئًا، أو اسمح بتجميد أطول؛ ثم أعد المحاولة.</translation>
     </message>
     <message>
         <source>Changes cannot be tracked this way</source>
-        <translation type="unfinished"></translation>
+        <translation>لا يمكن تتبّع التغييرات بهذه الطريقة</translation>
     </message>
     <message>
         <source>The kernel of this server does not allow changes to be tracked with %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا تسمح نواة هذا الخادم بتتبّع التغييرات باستخدام %1.</translation>
     </message>
     <message>
         <source>Nothing needs to be done: another way is used. The log has the kernel&apos;s reason.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا يلزم فعل شيء: تُستخدم طريقة أخرى. سبب النواة موجود في السجل.</translation>
     </message>
     <message>
         <source>A filesystem could not be stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>تعذّر تجميد نظام ملفات</translation>
     </message>
     <message>
         <source>Writing to %1 could not be stopped for a moment: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>تعذّر إيقاف الكتابة على %1 للحظة: ‏%2.</translation>
     </message>
     <message>
         <source>Everything goes on as before. Check the disk&apos;s health and the mount, then retry.</source>
-        <translation type="unfinished"></translation>
+        <translation>يستمر كل شيء كما كان. تحقق من سلامة القرص ومن التحميل، ثم أعد المحاولة.</translation>
     </message>
     <message>
         <source>Writing went on too early</source>
-        <translation type="unfinished"></translation>
+        <translation>استؤنفت الكتابة قبل الأوان</translation>
     </message>
     <message>
         <source>The filesystems did not stand still long enough: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>لم تبقَ أنظمة الملفات مجمّدة مدة كافية: ‏%1.</translation>
     </message>
     <message>
         <source>What was read is not used. Retry, at a time when the server is less busy.</source>
-        <translation type="unfinished"></translation>
+        <translation>ما قُرئ لا يُستخدم. أعد المحاولة في وقت يكون فيه الخادم أقل انشغالًا.</translation>
     </message>
     <message>
         <source>A program of yours that runs around the stop failed</source>
-        <translation type="unfinished"></translation>
+        <translation>فشل برنامج خاص بك يُشغَّل حول التجميد</translation>
     </message>
     <message>
         <source>%1 failed: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>فشل %1: ‏%2.</translation>
     </message>
     <message>
         <source>Mend the program in /etc/edgelift/hooks.d, or remove it, then retry.</source>
-        <translation type="unfinished"></translation>
+        <translation>أصلح البرنامج في ‎/etc/edgelift/hooks.d أو أزله، ثم أعد المحاولة.</translation>
     </message>
     <message>
         <source>A device cannot be followed while the server runs</source>
-        <translation type="unfinished"></translation>
+        <translation>لا يمكن تتبّع أحد الأجهزة أثناء عمل الخادم</translation>
     </message>
     <message>
         <source>%1 uses %2. What is written to it while the server runs would be lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>يستخدم %1 الجهاز %2. ما يُكتب عليه أثناء عمل الخادم سيُفقد.</translation>
     </message>
     <message>
         <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
-        <translation type="unfinished"></translation>
+        <translation>أخرجه من الاستخدام وأعد الفحص، أو أوقف تشغيل الخادم ورحّل صور أقراصه.</translation>
     </message>
     <message>
         <source>This part of the copy came too late</source>
-        <translation type="unfinished"></translation>
+        <translation>وصل هذا الجزء من النسخة متأخرًا</translation>
     </message>
     <message>
         <source>The receiver already takes a later round of the copy.</source>
-        <translation type="unfinished"></translation>
+        <translation>يستقبل المستقبِل بالفعل جولة لاحقة من النسخ.</translation>
     </message>
     <message>
         <source>Retry. Make sure that only one program migrates this server.</source>
-        <translation type="unfinished"></translation>
+        <translation>أعد المحاولة. تأكد من أن برنامجًا واحدًا فقط يرحّل هذا الخادم.</translation>
     </message>
 </context>
 <context>
@@ -1672,7 +1672,7 @@
     </message>
     <message>
         <source>Transit instance</source>
-        <translation type="unfinished"></translation>
+        <translation>مثيل العبور</translation>
     </message>
     <message>
         <source>Synchronizing</source>
@@ -1680,11 +1680,11 @@
     </message>
     <message>
         <source>ECS image</source>
-        <translation type="unfinished"></translation>
+        <translation>صورة ECS</translation>
     </message>
     <message>
         <source>Upload to OSS</source>
-        <translation type="unfinished"></translation>
+        <translation>الرفع إلى OSS</translation>
     </message>
     <message>
         <source>ENS image</source>
@@ -1692,7 +1692,7 @@
     </message>
     <message>
         <source>Clean-up</source>
-        <translation type="unfinished"></translation>
+        <translation>التنظيف</translation>
     </message>
 </context>
 <context>
@@ -2251,155 +2251,155 @@
     </message>
     <message>
         <source>Device that cannot be followed</source>
-        <translation type="unfinished"></translation>
+        <translation>جهاز لا يمكن تتبّعه</translation>
     </message>
     <message>
         <source>%1 uses %2, a multipath device. What is written to it cannot be followed while the server runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>يستخدم %1 الجهاز %2 متعدد المسارات. لا يمكن تتبّع ما يُكتب عليه أثناء عمل الخادم.</translation>
     </message>
     <message>
         <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
-        <translation type="unfinished"></translation>
+        <translation>أخرجه من الاستخدام وأعد الفحص، أو أوقف تشغيل الخادم ورحّل صور أقراصه.</translation>
     </message>
     <message>
         <source>%1 uses %2, which the kernel drives as an NVMe multipath disk. What is written to it cannot be followed while the server runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>يستخدم %1 الجهاز %2 الذي تشغّله النواة كقرص NVMe متعدد المسارات. لا يمكن تتبّع ما يُكتب عليه أثناء عمل الخادم.</translation>
     </message>
     <message>
         <source>If the disk has one path only, start the server with the kernel option nvme_core.multipath=N and check again; otherwise shut it down and migrate its disk images.</source>
-        <translation type="unfinished"></translation>
+        <translation>إذا كان للقرص مسار واحد فقط، فابدأ الخادم بخيار النواة nvme_core.multipath=N وأعد الفحص؛ وإلا فأوقف تشغيله ورحّل صور أقراصه.</translation>
     </message>
     <message>
         <source>%1 uses a disk that is there several times: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>يستخدم %1 قرصًا موجودًا عدة مرات: ‏%2.</translation>
     </message>
     <message>
         <source>Leave one path to the disk, then check again.</source>
-        <translation type="unfinished"></translation>
+        <translation>أبقِ مسارًا واحدًا إلى القرص، ثم أعد الفحص.</translation>
     </message>
     <message>
         <source>%1 uses %2, a DRBD device. What is written to it cannot be followed while the server runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>يستخدم %1 الجهاز %2، وهو جهاز DRBD. لا يمكن تتبّع ما يُكتب عليه أثناء عمل الخادم.</translation>
     </message>
     <message>
         <source>Unmount it, stop DRBD and check again, or shut the server down and migrate its disk images.</source>
-        <translation type="unfinished"></translation>
+        <translation>ألغِ تحميله وأوقف DRBD وأعد الفحص، أو أوقف تشغيل الخادم ورحّل صور أقراصه.</translation>
     </message>
     <message>
         <source>%1 uses %2, which other servers may write to as well.</source>
-        <translation type="unfinished"></translation>
+        <translation>يستخدم %1 الجهاز %2 الذي قد تكتب عليه خوادم أخرى أيضًا.</translation>
     </message>
     <message>
         <source>Unmount it on this server, then check again. What servers share stays where it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>ألغِ تحميله على هذا الخادم، ثم أعد الفحص. ما تتشاركه الخوادم يبقى في مكانه.</translation>
     </message>
     <message>
         <source>%1 uses %2, persistent memory. What is written to it cannot be followed.</source>
-        <translation type="unfinished"></translation>
+        <translation>يستخدم %1 الجهاز %2، وهو ذاكرة دائمة. لا يمكن تتبّع ما يُكتب عليها.</translation>
     </message>
     <message>
         <source>Move its files to a disk and unmount it, then check again.</source>
-        <translation type="unfinished"></translation>
+        <translation>انقل ملفاتها إلى قرص وألغِ تحميلها، ثم أعد الفحص.</translation>
     </message>
     <message>
         <source>%1 uses %2 with DAX: programs write to it past everything that could follow them.</source>
-        <translation type="unfinished"></translation>
+        <translation>يستخدم %1 الجهاز %2 مع DAX: تكتب البرامج عليه متجاوزةً كل ما يمكنه تتبّعها.</translation>
     </message>
     <message>
         <source>Mount it without the option “dax”, then check again.</source>
-        <translation type="unfinished"></translation>
+        <translation>حمّله من دون الخيار «dax»، ثم أعد الفحص.</translation>
     </message>
     <message>
         <source>%1 uses %2, a disk in memory. Nothing of it would reach the image.</source>
-        <translation type="unfinished"></translation>
+        <translation>يستخدم %1 الجهاز %2، وهو قرص في الذاكرة. لن يصل منه شيء إلى الصورة.</translation>
     </message>
     <message>
         <source>%1 uses %2, a kind of device that is not known here. What is written to it cannot be followed.</source>
-        <translation type="unfinished"></translation>
+        <translation>يستخدم %1 الجهاز %2، وهو من نوع غير معروف هنا. لا يمكن تتبّع ما يُكتب عليه.</translation>
     </message>
     <message>
         <source>System volume</source>
-        <translation type="unfinished"></translation>
+        <translation>وحدة تخزين النظام</translation>
     </message>
     <message>
         <source>%1 lies on %2. The image could not start from that.</source>
-        <translation type="unfinished"></translation>
+        <translation>يقع %1 على %2. لا يمكن للصورة أن تُقلع من ذلك.</translation>
     </message>
     <message>
         <source>Move it to a partition or to a linear logical volume, then check again.</source>
-        <translation type="unfinished"></translation>
+        <translation>انقله إلى قسم أو إلى وحدة تخزين منطقية خطية، ثم أعد الفحص.</translation>
     </message>
     <message>
         <source>Storage in layers</source>
-        <translation type="unfinished"></translation>
+        <translation>تخزين متعدد الطبقات</translation>
     </message>
     <message>
         <source>%1 lies on %2. It is copied as it lies on the disks, with all of them or none.</source>
-        <translation type="unfinished"></translation>
+        <translation>يقع %1 على %2. يُنسخ كما هو على الأقراص، معها جميعًا أو لا يُنسخ.</translation>
     </message>
     <message>
         <source>Volume that cannot be held still</source>
-        <translation type="unfinished"></translation>
+        <translation>وحدة تخزين لا يمكن تجميدها</translation>
     </message>
     <message>
         <source>%1 (%2) is copied in a moment when nothing writes to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>يُنسخ %1 (%2) في لحظة لا يكتب عليه فيها شيء.</translation>
     </message>
     <message>
         <source>Avoid changes there during the final step.</source>
-        <translation type="unfinished"></translation>
+        <translation>تجنّب إجراء تغييرات هناك أثناء الخطوة الأخيرة.</translation>
     </message>
     <message>
         <source>Not on this server</source>
-        <translation type="unfinished"></translation>
+        <translation>ليس على هذا الخادم</translation>
     </message>
     <message>
         <source>These are not on disks of this server and are not migrated: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>ما يلي ليس على أقراص هذا الخادم ولا يُرحّل: ‏%1.</translation>
     </message>
     <message>
         <source>Make sure that the instance can reach what it needs of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>تأكد من أن المثيل يمكنه الوصول إلى ما يحتاج إليه منها.</translation>
     </message>
     <message>
         <source>Disk that cannot be understood</source>
-        <translation type="unfinished"></translation>
+        <translation>قرص يتعذّر فهمه</translation>
     </message>
     <message>
         <source>%1 cannot be used: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>لا يمكن استخدام %1: ‏%2</translation>
     </message>
     <message>
         <source>Repair it, or leave the disk out in the plan.</source>
-        <translation type="unfinished"></translation>
+        <translation>أصلحه، أو استبعد القرص في الخطة.</translation>
     </message>
     <message>
         <source>Identity of a disk</source>
-        <translation type="unfinished"></translation>
+        <translation>هوية قرص</translation>
     </message>
     <message>
         <source>Disk %1 has neither a serial number nor an id. It is recognized by its slot.</source>
-        <translation type="unfinished"></translation>
+        <translation>ليس للقرص %1 رقم تسلسلي ولا معرّف. يُتعرّف عليه من فتحته.</translation>
     </message>
     <message>
         <source>Leave it in its slot until the migration is finished.</source>
-        <translation type="unfinished"></translation>
+        <translation>اتركه في فتحته حتى انتهاء الترحيل.</translation>
     </message>
     <message>
         <source>Memory</source>
-        <translation type="unfinished"></translation>
+        <translation>الذاكرة</translation>
     </message>
     <message>
         <source>%1 are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>المتاح %1.</translation>
     </message>
     <message>
         <source>Only %1 are free. What changes last is kept in memory in the final step.</source>
-        <translation type="unfinished"></translation>
+        <translation>المتاح %1 فقط. ما يتغيّر أخيرًا يُحفظ في الذاكرة أثناء الخطوة الأخيرة.</translation>
     </message>
     <message>
         <source>Stop programs that are not needed during the migration.</source>
-        <translation type="unfinished"></translation>
+        <translation>أوقف البرامج غير اللازمة أثناء الترحيل.</translation>
     </message>
     <message>
         <source>A server that runs needs it for block replication.</source>
@@ -2407,7 +2407,7 @@
     </message>
     <message>
         <source>You are asked before it is installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>ستُسأل قبل تثبيته.</translation>
     </message>
     <message>
         <source>rsync is installed.</source>
@@ -2666,30 +2666,30 @@
     </message>
     <message>
         <source>The server changes %1 MB/s, and %2 MB/s can be sent: the copy does not catch up. Raise the limits, wait for a quiet hour, stop the services that write most, or allow a longer final moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>يغيّر الخادم %1 MB/s، ويمكن إرسال %2 MB/s: النسخ لا يلحق بالتغييرات. ارفع الحدود، أو انتظر وقتًا هادئًا، أو أوقف الخدمات الأكثر كتابة، أو اسمح بلحظة أخيرة أطول.</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::BootPanel</name>
     <message>
         <source>The image works: the server in it has booted, and all its files are as they were.</source>
-        <translation type="unfinished"></translation>
+        <translation>الصورة تعمل: أقلع الخادم الذي فيها، وكل ملفاته كما كانت.</translation>
     </message>
     <message>
         <source>The machine is off. The image works: all files in it were as they were.</source>
-        <translation type="unfinished"></translation>
+        <translation>الجهاز متوقف. الصورة تعمل: كل الملفات التي فيها كما كانت.</translation>
     </message>
     <message>
         <source>The image boots in a virtual machine on this server. The image is not changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>تُقلع الصورة في جهاز افتراضي على هذا الخادم. لا تتغيّر الصورة.</translation>
     </message>
     <message>
         <source>The machine is off. It did not say what the server says when it has booted.</source>
-        <translation type="unfinished"></translation>
+        <translation>الجهاز متوقف. لم يُظهر ما يُظهره الخادم عند اكتمال إقلاعه.</translation>
     </message>
     <message>
         <source>Stop the &amp;machine</source>
-        <translation type="unfinished"></translation>
+        <translation>إيقاف الجهاز (&amp;M)</translation>
     </message>
     <message>
         <source>Boot it &amp;here</source>
@@ -2713,15 +2713,15 @@
     <message>
         <source>&amp;Options</source>
         <extracomment>Opens a menu: language, size of text, low-bandwidth mode</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>الخيارات (&amp;O)</translation>
     </message>
     <message>
         <source>Options</source>
-        <translation type="unfinished"></translation>
+        <translation>الخيارات</translation>
     </message>
     <message>
         <source>F10</source>
-        <translation type="unfinished">F10</translation>
+        <translation>F10</translation>
     </message>
     <message>
         <source>&amp;Back</source>
@@ -2861,28 +2861,28 @@
     <name>edgelift::wizard::CleanUpBox</name>
     <message>
         <source>What the migration made in the cloud is being removed. You may close this window: it goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>جارٍ إزالة ما أنشأه الترحيل في السحابة. يمكنك إغلاق هذه النافذة: ستستمر الإزالة.</translation>
     </message>
     <message>
         <source>These still exist in the cloud and keep costing until they are removed:</source>
-        <translation type="unfinished"></translation>
+        <translation>ما يلي ما زال موجودًا في السحابة وتستمر تكلفته حتى يُزال:</translation>
     </message>
     <message>
         <source>Everything temporary was released: the transit instance, the temporary images and snapshots.</source>
-        <translation type="unfinished"></translation>
+        <translation>حُرّر كل ما هو مؤقت: مثيل العبور والصور واللقطات المؤقتة.</translation>
     </message>
     <message>
         <source>The last clean-up was not complete: %1 %2 [%3]</source>
         <extracomment>Why a clean-up failed: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>لم يكتمل التنظيف الأخير: ‏%1 ‏%2 [%3]</translation>
     </message>
     <message>
         <source>Clean up? The job is deleted, the transit instance is released and the copied data is lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>هل تريد التنظيف؟ تُحذف المهمة ويُحرّر مثيل العبور وتُفقد البيانات المنسوخة.</translation>
     </message>
     <message>
         <source>Clean up? Everything listed here but what is kept on purpose is removed from the cloud.</source>
-        <translation type="unfinished"></translation>
+        <translation>هل تريد التنظيف؟ يُزال من السحابة كل ما هو مذكور هنا باستثناء المحتفظ به عمدًا.</translation>
     </message>
     <message>
         <source>&amp;Keep</source>
@@ -2890,74 +2890,74 @@
     </message>
     <message>
         <source>Clean u&amp;p now</source>
-        <translation type="unfinished"></translation>
+        <translation>التنظيف الآن (&amp;P)</translation>
     </message>
     <message>
         <source>Clean-up</source>
-        <translation type="unfinished"></translation>
+        <translation>التنظيف</translation>
     </message>
     <message>
         <source>Clean &amp;up…</source>
-        <translation type="unfinished"></translation>
+        <translation>تنظيف… (&amp;U)</translation>
     </message>
     <message>
         <source>How to do it by han&amp;d</source>
-        <translation type="unfinished"></translation>
+        <translation>كيفية تنفيذ ذلك يدويًا (&amp;D)</translation>
     </message>
     <message>
         <source>Sign in to the console, choose the region, and remove what is listed here from top to bottom: release the instance, delete images, snapshots, disks and the network, and the objects in the bucket. Look for it by its id.</source>
-        <translation type="unfinished"></translation>
+        <translation>سجّل الدخول إلى وحدة التحكم، واختر المنطقة، وأزل ما هو مذكور هنا من الأعلى إلى الأسفل: حرّر المثيل، واحذف الصور واللقطات والأقراص والشبكة، والكائنات في الحاوية. ابحث عنها بمعرّفها.</translation>
     </message>
     <message>
         <source>ECS console</source>
-        <translation type="unfinished"></translation>
+        <translation>وحدة تحكم ECS</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::CodeMaker</name>
     <message>
         <source>Generating…</source>
-        <translation type="unfinished"></translation>
+        <translation>جارٍ الإنشاء…</translation>
     </message>
     <message>
         <source>&amp;Name of the code:</source>
-        <translation type="unfinished"></translation>
+        <translation>اسم الرمز (&amp;N):</translation>
     </message>
     <message>
         <source>Optional</source>
-        <translation type="unfinished"></translation>
+        <translation>اختياري</translation>
     </message>
     <message>
         <source>Servers it can import (1 to %1):</source>
-        <translation type="unfinished"></translation>
+        <translation>الخوادم التي يمكنه استيرادها (من 1 إلى %1):</translation>
     </message>
     <message>
         <source>Days it is valid (1 to %1):</source>
-        <translation type="unfinished"></translation>
+        <translation>أيام صلاحيته (من 1 إلى %1):</translation>
     </message>
     <message>
         <source>&amp;Generate</source>
-        <translation type="unfinished"></translation>
+        <translation>إنشاء (&amp;G)</translation>
     </message>
     <message>
         <source>Choose AccessKey pair above and enter the pair and, under Private network, the address of the service.</source>
-        <translation type="unfinished"></translation>
+        <translation>اختر «زوج AccessKey» أعلاه وأدخل الزوج، وأدخل عنوان الخدمة تحت «الشبكة الخاصة».</translation>
     </message>
     <message>
         <source>The new activation code</source>
-        <translation type="unfinished"></translation>
+        <translation>رمز التنشيط الجديد</translation>
     </message>
     <message>
         <source>&amp;Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>نسخ (&amp;C)</translation>
     </message>
     <message>
         <source>Copy the activation code</source>
-        <translation type="unfinished"></translation>
+        <translation>نسخ رمز التنشيط</translation>
     </message>
     <message>
         <source>&amp;Use it here</source>
-        <translation type="unfinished"></translation>
+        <translation>استخدامه هنا (&amp;U)</translation>
     </message>
 </context>
 <context>
@@ -3004,7 +3004,7 @@ Neither is saved: after the program was closed, enter it again.</source>
     </message>
     <message>
         <source>Generate a &amp;code</source>
-        <translation type="unfinished"></translation>
+        <translation>إنشاء رمز (&amp;C)</translation>
     </message>
 </context>
 <context>
@@ -3058,7 +3058,7 @@ Neither is saved: after the program was closed, enter it again.</source>
     </message>
     <message>
         <source>complete the activation code</source>
-        <translation type="unfinished"></translation>
+        <translation>إكمال رمز التنشيط</translation>
     </message>
     <message>
         <source>Acti&amp;vation code (recommended)</source>
@@ -3121,19 +3121,19 @@ Neither is saved: after the program was closed, enter it again.</source>
     <name>edgelift::wizard::DemoBar</name>
     <message>
         <source>The receiver was killed. It starts again by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>أُنهي المستقبِل قسرًا. سيبدأ من جديد تلقائيًا.</translation>
     </message>
     <message>
         <source>No receiver runs now. It runs while data is transferred.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا يعمل أي مستقبِل الآن. يعمل المستقبِل أثناء نقل البيانات.</translation>
     </message>
     <message>
         <source>Every instance type is sold out.</source>
-        <translation type="unfinished"></translation>
+        <translation>نفدت كل أنواع المثيلات.</translation>
     </message>
     <message>
         <source>Instance types are in stock again.</source>
-        <translation type="unfinished"></translation>
+        <translation>توفّرت أنواع المثيلات من جديد.</translation>
     </message>
     <message>
         <source>%1 %2</source>
@@ -3142,57 +3142,57 @@ Neither is saved: after the program was closed, enter it again.</source>
     </message>
     <message>
         <source>The network is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>عادت الشبكة.</translation>
     </message>
     <message numerus="yes">
         <source>The network is down for %n s more.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>ستبقى الشبكة منقطعة %n ث أخرى.</numerusform>
+            <numerusform>ستبقى الشبكة منقطعة %n ث أخرى.</numerusform>
+            <numerusform>ستبقى الشبكة منقطعة %n ث أخرى.</numerusform>
+            <numerusform>ستبقى الشبكة منقطعة %n ث أخرى.</numerusform>
+            <numerusform>ستبقى الشبكة منقطعة %n ث أخرى.</numerusform>
+            <numerusform>ستبقى الشبكة منقطعة %n ث أخرى.</numerusform>
         </translation>
     </message>
     <message>
         <source>Restock the instance types</source>
-        <translation type="unfinished"></translation>
+        <translation>إعادة توفير أنواع المثيلات</translation>
     </message>
     <message>
         <source>Sell out the instance types</source>
-        <translation type="unfinished"></translation>
+        <translation>استنفاد أنواع المثيلات</translation>
     </message>
     <message>
         <source>Demonstration – no data leaves this server</source>
-        <translation type="unfinished"></translation>
+        <translation>عرض توضيحي – لا تغادر أي بيانات هذا الخادم</translation>
     </message>
     <message>
         <source>Link speed:</source>
-        <translation type="unfinished"></translation>
+        <translation>سرعة الاتصال:</translation>
     </message>
     <message>
         <source>Speed of the simulated link</source>
-        <translation type="unfinished"></translation>
+        <translation>سرعة الاتصال المحاكى</translation>
     </message>
     <message>
         <source>Make it fail</source>
-        <translation type="unfinished"></translation>
+        <translation>افتعال عطل</translation>
     </message>
     <message numerus="yes">
         <source>Drop the network for %n s</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>قطع الشبكة لمدة %n ث</numerusform>
+            <numerusform>قطع الشبكة لمدة %n ث</numerusform>
+            <numerusform>قطع الشبكة لمدة %n ث</numerusform>
+            <numerusform>قطع الشبكة لمدة %n ث</numerusform>
+            <numerusform>قطع الشبكة لمدة %n ث</numerusform>
+            <numerusform>قطع الشبكة لمدة %n ث</numerusform>
         </translation>
     </message>
     <message>
         <source>Kill the receiver</source>
-        <translation type="unfinished"></translation>
+        <translation>إنهاء المستقبِل قسرًا</translation>
     </message>
 </context>
 <context>
@@ -3215,7 +3215,7 @@ Neither is saved: after the program was closed, enter it again.</source>
     </message>
     <message>
         <source>The demonstration is ready. The activation code is in its field already.</source>
-        <translation type="unfinished"></translation>
+        <translation>العرض التوضيحي جاهز. رمز التنشيط موجود في حقله بالفعل.</translation>
     </message>
 </context>
 <context>
@@ -3250,7 +3250,7 @@ Neither is saved: after the program was closed, enter it again.</source>
     </message>
     <message>
         <source>Save these files…</source>
-        <translation type="unfinished"></translation>
+        <translation>حفظ هذه الملفات…</translation>
     </message>
 </context>
 <context>
@@ -3270,7 +3270,7 @@ Neither is saved: after the program was closed, enter it again.</source>
     <message>
         <source>System disk %1</source>
         <extracomment>%1: the name of a disk such as /dev/vda</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>قرص النظام %1</translation>
     </message>
     <message>
         <source>Data disk %1</source>
@@ -3297,48 +3297,6 @@ Neither is saved: after the program was closed, enter it again.</source>
         <source>Source disk %1, %2</source>
         <extracomment>%1 a disk of the server, %2 its size, for screen readers</extracomment>
         <translation>القرص المصدر %1، %2</translation>
-    </message>
-    <message>
-        <source> GiB</source>
-        <extracomment>the unit behind a number that is typed</extracomment>
-        <translation> GiB</translation>
-    </message>
-    <message>
-        <source>Size of %1 in GiB</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>حجم %1 بوحدة GiB</translation>
-    </message>
-    <message>
-        <source>%1 to %2 are possible.</source>
-        <translation>يمكن من %1 إلى %2.</translation>
-    </message>
-    <message>
-        <source>min. %1</source>
-        <extracomment>%1 the smallest possible size</extracomment>
-        <translation>الأدنى %1</translation>
-    </message>
-    <message>
-        <source>not migrated</source>
-        <extracomment>%1 a size: on a disk</extracomment>
-        <translation>لن يُرحّل</translation>
-    </message>
-    <message>
-        <source>%1 free</source>
-        <translation>المتاح %1</translation>
-    </message>
-    <message>
-        <source>LVM</source>
-        <extracomment>%1 the name of a volume group such as vg1</extracomment>
-        <translation>LVM</translation>
-    </message>
-    <message>
-        <source>LVM %1</source>
-        <translation>LVM ‏%1</translation>
-    </message>
-    <message>
-        <source>LVM on %1</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>LVM على %1</translation>
     </message>
     <message>
         <source>Source</source>
@@ -3487,7 +3445,7 @@ With the keyboard: Ctrl+X picks up a mount target, Up and Down choose a disk, En
     </message>
     <message>
         <source>Choose Adjust to change this layout.</source>
-        <translation type="unfinished"></translation>
+        <translation>اختر «ضبط» لتغيير هذا التخطيط.</translation>
     </message>
 </context>
 <context>
@@ -3495,12 +3453,12 @@ With the keyboard: Ctrl+X picks up a mount target, Up and Down choose a disk, En
     <message>
         <source>In use: %1; at least %2.</source>
         <extracomment>of a disk or mount target; %1 the space in use, %2 the smallest possible size</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>المستخدم: ‏%1؛ الحد الأدنى %2.</translation>
     </message>
     <message>
         <source>LVM: %1.</source>
         <extracomment>%1 the name of a volume group or logical volume</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>LVM: ‏%1.</translation>
     </message>
 </context>
 <context>
@@ -3542,27 +3500,27 @@ Detail: %4</source>
     </message>
     <message>
         <source>These still exist in the cloud and keep costing until you retry or clean up:</source>
-        <translation type="unfinished"></translation>
+        <translation>ما يلي ما زال موجودًا في السحابة وتستمر تكلفته حتى تعيد المحاولة أو تنظّف:</translation>
     </message>
     <message>
         <source>You retried at %1: it came to the same error again.</source>
-        <translation type="unfinished"></translation>
+        <translation>أعدت المحاولة في %1: وقع الخطأ نفسه مجددًا.</translation>
     </message>
     <message>
         <source>You retried at %1: it came to another error.</source>
-        <translation type="unfinished"></translation>
+        <translation>أعدت المحاولة في %1: وقع خطأ آخر.</translation>
     </message>
     <message>
         <source>Start again &amp;with the same settings</source>
-        <translation type="unfinished"></translation>
+        <translation>البدء من جديد بالإعدادات نفسها (&amp;W)</translation>
     </message>
     <message>
         <source>Copy what is said about this error</source>
-        <translation type="unfinished"></translation>
+        <translation>نسخ ما يُذكر عن هذا الخطأ</translation>
     </message>
     <message>
         <source>Troubleshoot errors</source>
-        <translation type="unfinished"></translation>
+        <translation>استكشاف الأخطاء وإصلاحها</translation>
     </message>
 </context>
 <context>
@@ -3640,11 +3598,11 @@ Detail: %4</source>
     </message>
     <message>
         <source>Save settings</source>
-        <translation type="unfinished"></translation>
+        <translation>حفظ الإعدادات</translation>
     </message>
     <message>
         <source>Plan files (*.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>ملفات الخطط (*.json)</translation>
     </message>
     <message>
         <source>Saved as %1.</source>
@@ -3653,7 +3611,7 @@ Detail: %4</source>
     </message>
     <message>
         <source>No file manager could be opened. The image is in the folder %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>تعذّر فتح أي مدير ملفات. الصورة في المجلد %1.</translation>
     </message>
     <message>
         <source>Image</source>
@@ -3661,7 +3619,7 @@ Detail: %4</source>
     </message>
     <message>
         <source>Image ID</source>
-        <translation type="unfinished"></translation>
+        <translation>معرّف الصورة</translation>
     </message>
     <message>
         <source>Region</source>
@@ -3673,42 +3631,48 @@ Detail: %4</source>
     </message>
     <message>
         <source>Sent</source>
-        <translation type="unfinished"></translation>
+        <translation>المُرسَل</translation>
     </message>
     <message>
         <source>Duration</source>
-        <translation type="unfinished"></translation>
+        <translation>المدة</translation>
     </message>
     <message>
         <source>Next steps</source>
-        <translation type="unfinished"></translation>
+        <translation>الخطوات التالية</translation>
     </message>
     <message>
         <source>Or by this command, with your own values for TYPE, REGION and MBIT:</source>
         <extracomment>The capitals are in the command and stay as they are</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>أو بهذا الأمر، مع قيمك الخاصة بدلًا من TYPE وREGION وMBIT:</translation>
     </message>
     <message>
         <source>1. Open the ENS console and create an instance from this image.
 2. Check application licences: the hardware changed.
 3. Compare the new instance with this server before switching over.</source>
-        <translation type="unfinished"></translation>
+        <translation>1. افتح وحدة تحكم ENS وأنشئ مثيلًا من هذه الصورة.
+2. تحقق من تراخيص التطبيقات: تغيّرت الأجهزة.
+3. قارن المثيل الجديد بهذا الخادم قبل الانتقال إليه.</translation>
     </message>
     <message>
         <source>ENS console</source>
-        <translation type="unfinished"></translation>
+        <translation>وحدة تحكم ENS</translation>
     </message>
     <message>
         <source>Copy co&amp;mmand</source>
-        <translation type="unfinished"></translation>
+        <translation>نسخ الأمر (&amp;M)</translation>
     </message>
     <message>
         <source>Save these settin&amp;gs…</source>
-        <translation type="unfinished"></translation>
+        <translation>حفظ هذه الإعدادات… (&amp;G)</translation>
     </message>
     <message>
         <source>To migrate another server with the same settings</source>
-        <translation type="unfinished"></translation>
+        <translation>لترحيل خادم آخر بالإعدادات نفسها</translation>
+    </message>
+    <message>
+        <source>The image is in your account; an ENS instance is created from it in the ENS console or with the command shown here. What the migration made on the way is removed; if something is left, it is listed with what it costs and can be cleaned up here. The report says what was done, when and with which settings; it holds no passwords and no keys.</source>
+        <translation>الصورة موجودة في حسابك؛ ويُنشأ منها مثيل ENS في وحدة تحكم ENS أو بالأمر المعروض هنا. أُزيل ما أنشأه الترحيل في الطريق؛ وإن بقي شيء فهو مذكور هنا مع تكلفته ويمكن تنظيفه هنا. يذكر التقرير ما جرى ومتى وبأي إعدادات؛ ولا يحتوي على كلمات مرور أو مفاتيح.</translation>
     </message>
 </context>
 <context>
@@ -3826,7 +3790,7 @@ Detail: %4</source>
     <message>
         <source>See below: %1</source>
         <extracomment>beside a disk or mount target; %1 codes of problems that are listed below the table</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>انظر أدناه: ‏%1</translation>
     </message>
     <message>
         <source>, </source>
@@ -3834,27 +3798,27 @@ Detail: %4</source>
     </message>
     <message>
         <source>Not migrated</source>
-        <translation type="unfinished"></translation>
+        <translation>لا يُرحّل</translation>
     </message>
     <message>
         <source>Same size and structure</source>
         <extracomment>why a volume is copied block by block</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>الحجم والبنية نفسهما</translation>
     </message>
     <message>
         <source>Its size changes</source>
         <extracomment>why a volume is copied file by file</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>يتغيّر حجمه</translation>
     </message>
     <message>
         <source>LVM, and no multiple of 4 MiB</source>
         <extracomment>why a volume is copied file by file</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>‏LVM، وليس من مضاعفات 4 MiB</translation>
     </message>
     <message>
         <source>As chosen</source>
         <extracomment>why a volume is copied file by file</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>حسب الاختيار</translation>
     </message>
 </context>
 <context>
@@ -3893,20 +3857,20 @@ Detail: %4</source>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>فتح</translation>
     </message>
     <message>
         <source>Copy address</source>
-        <translation type="unfinished"></translation>
+        <translation>نسخ العنوان</translation>
     </message>
     <message>
         <source>Open: %1</source>
         <extracomment>For screen readers: %1 is what a web page is about</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>فتح: ‏%1</translation>
     </message>
     <message>
         <source>Copy address: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>نسخ العنوان: ‏%1</translation>
     </message>
 </context>
 <context>
@@ -3919,7 +3883,7 @@ Detail: %4</source>
     <message>
         <source>Step %1 of %2 — %3</source>
         <extracomment>In a narrow window instead of the list of steps: %3 is the name of the step</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>الخطوة %1 من %2 — %3</translation>
     </message>
 </context>
 <context>
@@ -4035,11 +3999,11 @@ Detail: %4</source>
     </message>
     <message>
         <source>When this window is closed the demonstration ends, and its migration with it.</source>
-        <translation type="unfinished"></translation>
+        <translation>عند إغلاق هذه النافذة ينتهي العرض التوضيحي وينتهي معه ترحيله.</translation>
     </message>
     <message>
         <source>You may close this window: the clean-up goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>يمكنك إغلاق هذه النافذة: سيستمر التنظيف.</translation>
     </message>
     <message>
         <source>The speed counts the data of the disks before it is compressed, so it can be higher than the speed of the network. The remaining time is shown once the speed is steady.
@@ -4047,29 +4011,33 @@ Detail: %4</source>
 Pause keeps everything that was copied, and the transit instance, which keeps costing. Cancel removes both.
 
 After an error nothing is lost: what was copied is kept, and Retry goes on from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>تُحتسب السرعة على بيانات الأقراص قبل ضغطها، لذا قد تكون أعلى من سرعة الشبكة. يظهر الوقت المتبقي عندما تستقر السرعة.
+
+يُبقي الإيقاف المؤقت على كل ما نُسخ وعلى مثيل العبور الذي تستمر تكلفته. أما الإلغاء فيزيلهما معًا.
+
+لا يُفقد شيء بعد حدوث خطأ: ما نُسخ محفوظ، وتتابع «إعادة المحاولة» من حيث توقف.</translation>
     </message>
     <message>
         <source>%1 — %2</source>
         <extracomment>In the window&apos;s title: how far the migration is, and the server&apos;s name</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>%1 — %2</translation>
     </message>
     <message>
         <source>The transit instance keeps costing while the migration is paused.</source>
         <extracomment>%1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>تستمر تكلفة مثيل العبور أثناء الإيقاف المؤقت للترحيل.</translation>
     </message>
     <message>
         <source>The transit instance keeps costing while the migration is paused: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>تستمر تكلفة مثيل العبور أثناء الإيقاف المؤقت للترحيل: ‏%1.</translation>
     </message>
     <message>
         <source>This server&apos;s own disk accesses are slow, so the migration reads at most %1 for now.</source>
-        <translation type="unfinished"></translation>
+        <translation>وصول هذا الخادم إلى أقراصه بطيء، لذا يقرأ الترحيل الآن %1 على الأكثر.</translation>
     </message>
     <message>
         <source>Cancel this migration? The job is deleted, the transit instance is released and the copied data is lost. What was used until now is still charged.</source>
-        <translation type="unfinished"></translation>
+        <translation>هل تريد إلغاء هذا الترحيل؟ تُحذف المهمة ويُحرّر مثيل العبور وتُفقد البيانات المنسوخة. تظل رسوم ما استُخدم حتى الآن مستحقة.</translation>
     </message>
     <message>
         <source>&amp;Keep migrating</source>
@@ -4081,31 +4049,31 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
     </message>
     <message>
         <source>Estimate migration time and test transfer speed</source>
-        <translation type="unfinished"></translation>
+        <translation>تقدير وقت الترحيل واختبار سرعة النقل</translation>
     </message>
     <message>
         <source>Cancel &amp;job…</source>
-        <translation type="unfinished"></translation>
+        <translation>إلغاء المهمة… (&amp;J)</translation>
     </message>
     <message>
         <source>&amp;Log</source>
-        <translation type="unfinished"></translation>
+        <translation>السجل (&amp;L)</translation>
     </message>
     <message>
         <source>Copy all</source>
-        <translation type="unfinished"></translation>
+        <translation>نسخ الكل</translation>
     </message>
     <message>
         <source>Copy all details</source>
-        <translation type="unfinished"></translation>
+        <translation>نسخ كل التفاصيل</translation>
     </message>
     <message>
         <source>Transit instance ID</source>
-        <translation type="unfinished"></translation>
+        <translation>معرّف مثيل العبور</translation>
     </message>
     <message>
         <source>Do not stop, start, restart or release the transit instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا توقف مثيل العبور ولا تشغّله ولا تُعد تشغيله ولا تحرّره ولا تغيّر طريقة فوترته أثناء الترحيل؛ فهو يُحرّر تلقائيًا بعد ذلك.</translation>
     </message>
 </context>
 <context>
@@ -4124,11 +4092,11 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
     </message>
     <message>
         <source>The time plan is in force now (%1): %2. The limit above counts outside of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>الجدول الزمني سارٍ الآن (%1): ‏%2. يسري الحد أعلاه خارجه.</translation>
     </message>
     <message>
         <source>Applied.</source>
-        <translation type="unfinished"></translation>
+        <translation>تم التطبيق.</translation>
     </message>
     <message>
         <source>Applied. The new limit takes effect within %1 s.</source>
@@ -4140,19 +4108,19 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
     </message>
     <message>
         <source>&amp;Speed limit (Mbit/s):</source>
-        <translation type="unfinished"></translation>
+        <translation>حد السرعة (Mbit/s) ‏(&amp;S):</translation>
     </message>
     <message>
         <source>Compress&amp;ion:</source>
-        <translation type="unfinished"></translation>
+        <translation>الضغط (&amp;I):</translation>
     </message>
     <message>
         <source>Veri&amp;fy the copied data by checksum</source>
-        <translation type="unfinished"></translation>
+        <translation>التحقق من البيانات المنسوخة بالمجموع الاختباري (&amp;F)</translation>
     </message>
     <message>
         <source>Clos&amp;e</source>
-        <translation type="unfinished"></translation>
+        <translation>إغلاق (&amp;E)</translation>
     </message>
 </context>
 <context>
@@ -4168,15 +4136,15 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
     </message>
     <message>
         <source>Optional: without it, a network is made for this migration and removed after it.</source>
-        <translation type="unfinished"></translation>
+        <translation>اختياري: من دونها تُنشأ شبكة لهذا الترحيل وتُزال بعده.</translation>
     </message>
     <message>
         <source>&amp;Public network</source>
-        <translation type="unfinished"></translation>
+        <translation>الشبكة العامة (&amp;P)</translation>
     </message>
     <message>
         <source>&amp;VPC: this server is connected to it</source>
-        <translation type="unfinished"></translation>
+        <translation>‏VPC ‏(&amp;V): هذا الخادم متصل به</translation>
     </message>
     <message>
         <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
@@ -4195,23 +4163,23 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
     <name>edgelift::wizard::OptionsMenu</name>
     <message>
         <source>&amp;Language</source>
-        <translation type="unfinished"></translation>
+        <translation>اللغة (&amp;L)</translation>
     </message>
     <message>
         <source>Lar&amp;ger text</source>
-        <translation type="unfinished"></translation>
+        <translation>نص أكبر (&amp;G)</translation>
     </message>
     <message>
         <source>&amp;Smaller text</source>
-        <translation type="unfinished"></translation>
+        <translation>نص أصغر (&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Usual text size</source>
-        <translation type="unfinished"></translation>
+        <translation>حجم النص المعتاد (&amp;U)</translation>
     </message>
     <message>
         <source>Low-&amp;bandwidth mode</source>
-        <translation type="unfinished"></translation>
+        <translation>وضع النطاق الترددي المنخفض (&amp;B)</translation>
     </message>
 </context>
 <context>
@@ -4345,7 +4313,7 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>Creating the transit instance…</source>
-        <translation type="unfinished"></translation>
+        <translation>جارٍ إنشاء مثيل العبور…</translation>
     </message>
     <message>
         <source>Preparing</source>
@@ -4400,7 +4368,7 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>%1 so far</source>
         <extracomment>A phase that is not over: %1 is how long it has been running</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>‏%1 حتى الآن</translation>
     </message>
     <message>
         <source>Progress</source>
@@ -4408,7 +4376,7 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>Speed before compression</source>
-        <translation type="unfinished"></translation>
+        <translation>السرعة قبل الضغط</translation>
     </message>
     <message>
         <source>Network</source>
@@ -4416,31 +4384,31 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>Limit</source>
-        <translation type="unfinished"></translation>
+        <translation>الحد</translation>
     </message>
     <message>
         <source>Average</source>
-        <translation type="unfinished"></translation>
+        <translation>المتوسط</translation>
     </message>
     <message>
         <source>Sent</source>
-        <translation type="unfinished"></translation>
+        <translation>المُرسَل</translation>
     </message>
     <message>
         <source>Saved by compression</source>
-        <translation type="unfinished"></translation>
+        <translation>ما وفّره الضغط</translation>
     </message>
     <message>
         <source>Elapsed</source>
-        <translation type="unfinished"></translation>
+        <translation>الوقت المنقضي</translation>
     </message>
     <message>
         <source>Interruptions</source>
-        <translation type="unfinished"></translation>
+        <translation>الانقطاعات</translation>
     </message>
     <message>
         <source>Data of the disks per second. Higher than the network&apos;s speed when compression helps.</source>
-        <translation type="unfinished"></translation>
+        <translation>بيانات الأقراص في الثانية. تكون أعلى من سرعة الشبكة عندما يفيد الضغط.</translation>
     </message>
 </context>
 <context>
@@ -4452,33 +4420,33 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>%1 %2 in %3</source>
-        <translation type="unfinished"></translation>
+        <translation>‏%1 ‏%2 في %3</translation>
     </message>
     <message>
         <source>kept on purpose</source>
-        <translation type="unfinished"></translation>
+        <translation>محتفظ به عمدًا</translation>
     </message>
     <message>
         <source>price not known</source>
-        <translation type="unfinished"></translation>
+        <translation>السعر غير معروف</translation>
     </message>
     <message>
         <source>free</source>
-        <translation type="unfinished"></translation>
+        <translation>مجاني</translation>
     </message>
     <message>
         <source>%1 %2 a day</source>
         <extracomment>%1 a currency such as CNY, %2 an amount</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>‏%1 ‏%2 في اليوم</translation>
     </message>
     <message>
         <source>Together at least %1</source>
         <extracomment>A sum of prices; %1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>المجموع %1 على الأقل</translation>
     </message>
     <message>
         <source>Together %1</source>
-        <translation type="unfinished"></translation>
+        <translation>المجموع %1</translation>
     </message>
     <message>
         <source>%1: %2</source>
@@ -4518,16 +4486,16 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>Everything you chose was saved but the activation code and the AccessKey pair. Continue leads back to the step you were on; Start over forgets the choices and begins anew. Neither changes anything on this server or in the cloud.</source>
-        <translation type="unfinished"></translation>
+        <translation>حُفظ كل ما اخترته باستثناء رمز التنشيط وزوج AccessKey. يعيدك «متابعة» إلى الخطوة التي كنت فيها؛ أما «البدء من جديد» فيتجاهل الاختيارات ويبدأ من البداية. لا يغيّر أي منهما شيئًا على هذا الخادم أو في السحابة.</translation>
     </message>
     <message>
         <source>Continue the setup from %1 at step “%2”?</source>
         <extracomment>%1 a date and time, %2 the name of a step such as “Settings”</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>هل تريد متابعة الإعداد الذي يعود إلى %1 من الخطوة «%2»؟</translation>
     </message>
     <message>
         <source>The activation code or AccessKey pair was not saved and has to be entered again.</source>
-        <translation type="unfinished"></translation>
+        <translation>لم يُحفظ رمز التنشيط أو زوج AccessKey ويجب إدخاله من جديد.</translation>
     </message>
 </context>
 <context>
@@ -4763,19 +4731,19 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>&amp;Modify disk partition</source>
-        <translation type="unfinished"></translation>
+        <translation>تعديل أقسام القرص (&amp;M)</translation>
     </message>
     <message>
         <source>Choose disks, sizes and order yourself on the next page.</source>
-        <translation type="unfinished"></translation>
+        <translation>اختر الأقراص والأحجام والترتيب بنفسك في الصفحة التالية.</translation>
     </message>
     <message>
         <source>&amp;Verify check sums</source>
-        <translation type="unfinished"></translation>
+        <translation>التحقق من المجاميع الاختبارية (&amp;V)</translation>
     </message>
     <message>
         <source>More certain, but slower.</source>
-        <translation type="unfinished"></translation>
+        <translation>أكثر موثوقية، لكنه أبطأ.</translation>
     </message>
     <message>
         <source>Tags</source>
@@ -4964,6 +4932,51 @@ The import registers this server with the service that made the activation code.
     </message>
 </context>
 <context>
+    <name>edgelift::wizard::TargetRow</name>
+    <message>
+        <source>not migrated</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>لن يُرحّل</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>المتاح %1</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <extracomment>%1 the name of a volume group such as vg1</extracomment>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>LVM %1</source>
+        <translation>LVM ‏%1</translation>
+    </message>
+    <message>
+        <source>LVM on %1</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>LVM على %1</translation>
+    </message>
+    <message>
+        <source> GiB</source>
+        <extracomment>the unit behind a number that is typed</extracomment>
+        <translation> GiB</translation>
+    </message>
+    <message>
+        <source>Size of %1 in GiB</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>حجم %1 بوحدة GiB</translation>
+    </message>
+    <message>
+        <source>%1 to %2 are possible.</source>
+        <translation>يمكن من %1 إلى %2.</translation>
+    </message>
+    <message>
+        <source>min. %1</source>
+        <extracomment>%1 the smallest possible size</extracomment>
+        <translation>الأدنى %1</translation>
+    </message>
+</context>
+<context>
     <name>edgelift::wizard::ToDoList</name>
     <message>
         <source>To continue you need to:</source>
@@ -5113,7 +5126,7 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>The server keeps running meanwhile. Nothing on it is changed before you agree to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>يستمر الخادم في العمل أثناء ذلك. لا يتغيّر فيه شيء قبل موافقتك.</translation>
     </message>
 </context>
 <context>
@@ -5128,15 +5141,15 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>&amp;Ask for permission</source>
-        <translation type="unfinished"></translation>
+        <translation>طلب الإذن (&amp;A)</translation>
     </message>
     <message>
         <source>The settings of the last migration are here again, and what is left of it is being removed. Start when you are ready.</source>
-        <translation type="unfinished"></translation>
+        <translation>إعدادات الترحيل الأخير موجودة هنا من جديد، وجارٍ إزالة ما تبقّى منه. ابدأ عندما تكون جاهزًا.</translation>
     </message>
     <message>
         <source>Migration %1 waits, and what it made in the cloud keeps costing. Start “edgelift” again to go on or to clean up.</source>
-        <translation type="unfinished"></translation>
+        <translation>الترحيل %1 في الانتظار، وتستمر تكلفة ما أنشأه في السحابة. شغّل «edgelift» مرة أخرى للمتابعة أو للتنظيف.</translation>
     </message>
 </context>
 </TS>

@@ -3259,48 +3259,6 @@ Beides wird nicht gespeichert: Geben Sie es nach dem Schließen des Programms er
         <translation>Quelldisk %1, %2</translation>
     </message>
     <message>
-        <source> GiB</source>
-        <extracomment>the unit behind a number that is typed</extracomment>
-        <translation> GiB</translation>
-    </message>
-    <message>
-        <source>Size of %1 in GiB</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>Größe von %1 in GiB</translation>
-    </message>
-    <message>
-        <source>%1 to %2 are possible.</source>
-        <translation>Möglich sind %1 bis %2.</translation>
-    </message>
-    <message>
-        <source>min. %1</source>
-        <extracomment>%1 the smallest possible size</extracomment>
-        <translation>min. %1</translation>
-    </message>
-    <message>
-        <source>not migrated</source>
-        <extracomment>%1 a size: on a disk</extracomment>
-        <translation>nicht migriert</translation>
-    </message>
-    <message>
-        <source>%1 free</source>
-        <translation>%1 frei</translation>
-    </message>
-    <message>
-        <source>LVM</source>
-        <extracomment>%1 the name of a volume group such as vg1</extracomment>
-        <translation>LVM</translation>
-    </message>
-    <message>
-        <source>LVM %1</source>
-        <translation>LVM %1</translation>
-    </message>
-    <message>
-        <source>LVM on %1</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>LVM auf %1</translation>
-    </message>
-    <message>
         <source>Source</source>
         <extracomment>heading: the disks of the server</extracomment>
         <translation>Quelle</translation>
@@ -3663,6 +3621,10 @@ Detail: %4</translation>
     <message>
         <source>To migrate another server with the same settings</source>
         <translation>So migrieren Sie einen weiteren Server mit denselben Einstellungen</translation>
+    </message>
+    <message>
+        <source>The image is in your account; an ENS instance is created from it in the ENS console or with the command shown here. What the migration made on the way is removed; if something is left, it is listed with what it costs and can be cleaned up here. The report says what was done, when and with which settings; it holds no passwords and no keys.</source>
+        <translation>Das Image liegt in Ihrem Konto; daraus wird in der ENS-Konsole oder mit dem hier gezeigten Befehl eine ENS-Instanz erstellt. Was die Migration unterwegs angelegt hat, ist entfernt; bleibt etwas übrig, steht es hier mit seinen Kosten und kann hier bereinigt werden. Der Bericht sagt, was wann und mit welchen Einstellungen getan wurde; er enthält weder Passwörter noch Schlüssel.</translation>
     </message>
 </context>
 <context>
@@ -4907,6 +4869,51 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
     <message>
         <source>Value</source>
         <translation>Wert</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TargetRow</name>
+    <message>
+        <source>not migrated</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>wird nicht migriert</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>%1 frei</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <extracomment>%1 the name of a volume group such as vg1</extracomment>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>LVM %1</source>
+        <translation>LVM %1</translation>
+    </message>
+    <message>
+        <source>LVM on %1</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>LVM auf %1</translation>
+    </message>
+    <message>
+        <source> GiB</source>
+        <extracomment>the unit behind a number that is typed</extracomment>
+        <translation> GiB</translation>
+    </message>
+    <message>
+        <source>Size of %1 in GiB</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>Größe von %1 in GiB</translation>
+    </message>
+    <message>
+        <source>%1 to %2 are possible.</source>
+        <translation>Möglich sind %1 bis %2.</translation>
+    </message>
+    <message>
+        <source>min. %1</source>
+        <extracomment>%1 the smallest possible size</extracomment>
+        <translation>min. %1</translation>
     </message>
 </context>
 <context>

@@ -3110,9 +3110,9 @@ Neither is saved: after the program was closed, enter it again.</source>
     </message>
     <message numerus="yes">
         <source>The network is down for %n s more.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>The network is down for %n s more.</numerusform>
+            <numerusform>The network is down for %n s more.</numerusform>
         </translation>
     </message>
     <message>
@@ -3141,9 +3141,9 @@ Neither is saved: after the program was closed, enter it again.</source>
     </message>
     <message numerus="yes">
         <source>Drop the network for %n s</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Drop the network for %n s</numerusform>
+            <numerusform>Drop the network for %n s</numerusform>
         </translation>
     </message>
     <message>
@@ -3251,48 +3251,6 @@ Neither is saved: after the program was closed, enter it again.</source>
     <message>
         <source>Source disk %1, %2</source>
         <extracomment>%1 a disk of the server, %2 its size, for screen readers</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source> GiB</source>
-        <extracomment>the unit behind a number that is typed</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Size of %1 in GiB</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 to %2 are possible.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>min. %1</source>
-        <extracomment>%1 the smallest possible size</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>not migrated</source>
-        <extracomment>%1 a size: on a disk</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 free</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>LVM</source>
-        <extracomment>%1 the name of a volume group such as vg1</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>LVM %1</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>LVM on %1</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3650,6 +3608,10 @@ Detail: %4</source>
     </message>
     <message>
         <source>To migrate another server with the same settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image is in your account; an ENS instance is created from it in the ENS console or with the command shown here. What the migration made on the way is removed; if something is left, it is listed with what it costs and can be cleaned up here. The report says what was done, when and with which settings; it holds no passwords and no keys.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -4886,6 +4848,51 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>Value</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TargetRow</name>
+    <message>
+        <source>not migrated</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <extracomment>%1 the name of a volume group such as vg1</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LVM %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LVM on %1</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> GiB</source>
+        <extracomment>the unit behind a number that is typed</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size of %1 in GiB</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 to %2 are possible.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>min. %1</source>
+        <extracomment>%1 the smallest possible size</extracomment>
         <translation type="unfinished"></translation>
     </message>
 </context>

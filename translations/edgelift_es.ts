@@ -3259,48 +3259,6 @@ No se guarda ninguno de los dos: tras cerrar el programa, introdúzcalo de nuevo
         <translation>Disco de origen %1, %2</translation>
     </message>
     <message>
-        <source> GiB</source>
-        <extracomment>the unit behind a number that is typed</extracomment>
-        <translation> GiB</translation>
-    </message>
-    <message>
-        <source>Size of %1 in GiB</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>Tamaño de %1 en GiB</translation>
-    </message>
-    <message>
-        <source>%1 to %2 are possible.</source>
-        <translation>Posible de %1 a %2.</translation>
-    </message>
-    <message>
-        <source>min. %1</source>
-        <extracomment>%1 the smallest possible size</extracomment>
-        <translation>mín. %1</translation>
-    </message>
-    <message>
-        <source>not migrated</source>
-        <extracomment>%1 a size: on a disk</extracomment>
-        <translation>no se migra</translation>
-    </message>
-    <message>
-        <source>%1 free</source>
-        <translation>%1 libres</translation>
-    </message>
-    <message>
-        <source>LVM</source>
-        <extracomment>%1 the name of a volume group such as vg1</extracomment>
-        <translation>LVM</translation>
-    </message>
-    <message>
-        <source>LVM %1</source>
-        <translation>LVM %1</translation>
-    </message>
-    <message>
-        <source>LVM on %1</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>LVM en %1</translation>
-    </message>
-    <message>
         <source>Source</source>
         <extracomment>heading: the disks of the server</extracomment>
         <translation>Origen</translation>
@@ -3663,6 +3621,10 @@ Detalle: %4</translation>
     <message>
         <source>To migrate another server with the same settings</source>
         <translation>Para migrar otro servidor con la misma configuración</translation>
+    </message>
+    <message>
+        <source>The image is in your account; an ENS instance is created from it in the ENS console or with the command shown here. What the migration made on the way is removed; if something is left, it is listed with what it costs and can be cleaned up here. The report says what was done, when and with which settings; it holds no passwords and no keys.</source>
+        <translation>La imagen está en su cuenta; a partir de ella se crea una instancia de ENS en la consola de ENS o con el comando que se muestra aquí. Lo que la migración creó por el camino se elimina; si queda algo, se muestra aquí con su coste y puede limpiarse aquí. El informe indica qué se hizo, cuándo y con qué configuración; no contiene contraseñas ni claves.</translation>
     </message>
 </context>
 <context>
@@ -4907,6 +4869,51 @@ La importación registra este servidor en el servicio que creó el código de ac
     <message>
         <source>Value</source>
         <translation>Valor</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TargetRow</name>
+    <message>
+        <source>not migrated</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>no se migra</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>%1 libres</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <extracomment>%1 the name of a volume group such as vg1</extracomment>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>LVM %1</source>
+        <translation>LVM %1</translation>
+    </message>
+    <message>
+        <source>LVM on %1</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>LVM en %1</translation>
+    </message>
+    <message>
+        <source> GiB</source>
+        <extracomment>the unit behind a number that is typed</extracomment>
+        <translation> GiB</translation>
+    </message>
+    <message>
+        <source>Size of %1 in GiB</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>Tamaño de %1 en GiB</translation>
+    </message>
+    <message>
+        <source>%1 to %2 are possible.</source>
+        <translation>Posible de %1 a %2.</translation>
+    </message>
+    <message>
+        <source>min. %1</source>
+        <extracomment>%1 the smallest possible size</extracomment>
+        <translation>mín. %1</translation>
     </message>
 </context>
 <context>

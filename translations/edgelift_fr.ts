@@ -45,7 +45,7 @@
     </message>
     <message>
         <source>The system is built for %1; instances are x86_64.</source>
-        <translation>Le système est conçu pour %1 ; les instances sont en x86_64.</translation>
+        <translation>Le système est conçu pour %1&#x202f;; les instances sont en x86_64.</translation>
     </message>
     <message>
         <source>No boot entry was found. Run the distribution&apos;s boot loader configuration on the source, then migrate again.</source>
@@ -53,11 +53,11 @@
     </message>
     <message>
         <source>The boot loader “%1” cannot be made to start on the target. Install GRUB 2 on the source, then migrate again.</source>
-        <translation>Le chargeur d’amorçage « %1 » ne peut pas être rendu démarrable sur la cible. Installez GRUB 2 sur la source, puis migrez à nouveau.</translation>
+        <translation>Le chargeur d’amorçage «&#xa0;%1&#xa0;» ne peut pas être rendu démarrable sur la cible. Installez GRUB 2 sur la source, puis migrez à nouveau.</translation>
     </message>
     <message>
         <source>The encrypted volume %1 on %2 is not in the image; its line in /etc/crypttab is out of effect.</source>
-        <translation>Le volume chiffré %1 sur %2 n’est pas dans l’image ; sa ligne dans /etc/crypttab est neutralisée.</translation>
+        <translation>Le volume chiffré %1 sur %2 n’est pas dans l’image&#x202f;; sa ligne dans /etc/crypttab est neutralisée.</translation>
     </message>
     <message>
         <source>The default kernel %1 has neither drivers for virtio disks built in nor an initramfs. Make one on the source, then migrate again.</source>
@@ -105,15 +105,15 @@
     </message>
     <message>
         <source>The copy has a new machine-id but still the SSH host keys of its original. Make new ones with “ssh-keygen -A” after deleting the old ones.</source>
-        <translation>La copie a un nouveau machine-id, mais encore les clés d’hôte SSH de l’original. Supprimez les anciennes clés, puis créez-en de nouvelles avec « ssh-keygen -A ».</translation>
+        <translation>La copie a un nouveau machine-id, mais encore les clés d’hôte SSH de l’original. Supprimez les anciennes clés, puis créez-en de nouvelles avec «&#xa0;ssh-keygen -A&#xa0;».</translation>
     </message>
     <message>
         <source>Machine-id and SSH host keys were kept: the server moves. Do not run it beside its original.</source>
-        <translation>Le machine-id et les clés d’hôte SSH ont été conservés : le serveur déménage. Ne l’exécutez pas à côté de l’original.</translation>
+        <translation>Le machine-id et les clés d’hôte SSH ont été conservés&#xa0;: le serveur déménage. Ne l’exécutez pas à côté de l’original.</translation>
     </message>
     <message>
         <source>A new initramfs for kernel %1 could not be made (%2). The old one was kept; this kernel may not start.</source>
-        <translation>Impossible de créer un nouvel initramfs pour le noyau %1 (%2). L’ancien a été conservé ; ce noyau pourrait ne pas démarrer.</translation>
+        <translation>Impossible de créer un nouvel initramfs pour le noyau %1 (%2). L’ancien a été conservé&#x202f;; ce noyau pourrait ne pas démarrer.</translation>
     </message>
     <message>
         <source>The system has no program to make a new initramfs. The old ones start on virtio disks and were kept.</source>
@@ -121,7 +121,7 @@
     </message>
     <message>
         <source>Kernel %1 has neither drivers for virtio disks built in nor an initramfs; it will not start.</source>
-        <translation>Le noyau %1 n’a ni pilotes intégrés pour les disques virtio ni initramfs ; il ne démarrera pas.</translation>
+        <translation>Le noyau %1 n’a ni pilotes intégrés pour les disques virtio ni initramfs&#x202f;; il ne démarrera pas.</translation>
     </message>
     <message>
         <source>The initramfs has no drivers for virtio disks, and the system has neither dracut, initramfs-tools nor mkinitrd. Install one of them on the source, then migrate again.</source>
@@ -141,7 +141,7 @@
     </message>
     <message>
         <source>Kernel %1 has no drivers for virtio disks; it will not start. It is not the default.</source>
-        <translation>Le noyau %1 n’a pas de pilotes pour les disques virtio ; il ne démarrera pas. Ce n’est pas le noyau par défaut.</translation>
+        <translation>Le noyau %1 n’a pas de pilotes pour les disques virtio&#x202f;; il ne démarrera pas. Ce n’est pas le noyau par défaut.</translation>
     </message>
     <message>
         <source>The plan puts volumes on LVM, but the system has no LVM programs. Install lvm2 on the source or choose plain partitions.</source>
@@ -153,7 +153,7 @@
     </message>
     <message>
         <source>%1 (%2) is not in the image; it is no longer mounted.</source>
-        <translation>%1 (%2) n’est pas dans l’image ; il n’est plus monté.</translation>
+        <translation>%1 (%2) n’est pas dans l’image&#x202f;; il n’est plus monté.</translation>
     </message>
     <message>
         <source>What %1 (%2) stands for in the image is not known. The system now starts also without it.</source>
@@ -165,11 +165,11 @@
     </message>
     <message>
         <source>Several services manage the network: %1. Keep one of them.</source>
-        <translation>Plusieurs services gèrent le réseau : %1. N’en gardez qu’un.</translation>
+        <translation>Plusieurs services gèrent le réseau&#xa0;: %1. N’en gardez qu’un.</translation>
     </message>
     <message>
         <source>The way out leads over %1, a bond, bridge or VLAN. Its settings were left as they are; the image may not be reachable until you change them or let Edgelift replace them by plain DHCP.</source>
-        <translation>L’accès vers l’extérieur passe par %1, une agrégation de liens, un pont ou un VLAN. Ses paramètres ont été laissés tels quels ; l’image risque d’être injoignable tant que vous ne les modifiez pas ou ne laissez pas Edgelift les remplacer par un simple DHCP.</translation>
+        <translation>L’accès vers l’extérieur passe par %1, une agrégation de liens, un pont ou un VLAN. Ses paramètres ont été laissés tels quels&#x202f;; l’image risque d’être injoignable tant que vous ne les modifiez pas ou ne laissez pas Edgelift les remplacer par un simple DHCP.</translation>
     </message>
     <message>
         <source>No network settings that Edgelift knows were found. The image may not be reachable.</source>
@@ -177,7 +177,7 @@
     </message>
     <message>
         <source>The network interface %1 is no longer started by itself: the new machine may not have it.</source>
-        <translation>L’interface réseau %1 n’est plus démarrée automatiquement : la nouvelle machine ne l’a peut-être pas.</translation>
+        <translation>L’interface réseau %1 n’est plus démarrée automatiquement&#xa0;: la nouvelle machine ne l’a peut-être pas.</translation>
     </message>
     <message>
         <source>%1 needs a processor of level %2. Choose an instance type that has it.</source>
@@ -209,15 +209,15 @@
     </message>
     <message>
         <source>SSH is restricted by an address in %1: “%2”. Check that it lets you in at the new address.</source>
-        <translation>SSH est restreint par une adresse dans %1 : « %2 ». Vérifiez qu’il vous laisse entrer à la nouvelle adresse.</translation>
+        <translation>SSH est restreint par une adresse dans %1&#xa0;: «&#xa0;%2&#xa0;». Vérifiez qu’il vous laisse entrer à la nouvelle adresse.</translation>
     </message>
     <message>
         <source>The swap area %2 is not in the image; it is no longer used.</source>
-        <translation>La zone d’échange %2 n’est pas dans l’image ; elle n’est plus utilisée.</translation>
+        <translation>La zone d’échange %2 n’est pas dans l’image&#x202f;; elle n’est plus utilisée.</translation>
     </message>
     <message>
         <source>The distribution “%1” is not one Edgelift was made for. What is common to all was done; test the image well.</source>
-        <translation>La distribution « %1 » n’est pas de celles pour lesquelles Edgelift a été conçu. Ce qui est commun à toutes a été fait ; testez bien l’image.</translation>
+        <translation>La distribution «&#xa0;%1&#xa0;» n’est pas de celles pour lesquelles Edgelift a été conçu. Ce qui est commun à toutes a été fait&#x202f;; testez bien l’image.</translation>
     </message>
     <message>
         <source>The image is to start by UEFI, but the EFI system partition has no loader for x86_64.</source>
@@ -1312,7 +1312,7 @@
     </message>
     <message>
         <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
-        <translation>Le noyau ne permet pas de suivre ce qui est écrit sur les disques : ni eBPF ni les événements perf ne sont autorisés.</translation>
+        <translation>Le noyau ne permet pas de suivre ce qui est écrit sur les disques&#xa0;: ni eBPF ni les événements perf ne sont autorisés.</translation>
     </message>
     <message>
         <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
@@ -1352,7 +1352,7 @@
     </message>
     <message>
         <source>Retry: both sides are compared then, and only what differs is sent.</source>
-        <translation>Réessayez : les deux côtés sont alors comparés et seules les différences sont envoyées.</translation>
+        <translation>Réessayez&#xa0;: les deux côtés sont alors comparés et seules les différences sont envoyées.</translation>
     </message>
     <message>
         <source>The final moment would have been too long</source>
@@ -1360,7 +1360,7 @@
     </message>
     <message>
         <source>The server had written %1 when its filesystems were held still; there is room for %2.</source>
-        <translation>Le serveur avait écrit %1 lorsque ses systèmes de fichiers ont été figés ; il y a de la place pour %2.</translation>
+        <translation>Le serveur avait écrit %1 lorsque ses systèmes de fichiers ont été figés&#x202f;; il y a de la place pour %2.</translation>
     </message>
     <message>
         <source>Raise the network limit, stop the services that write most, choose a quiet hour, or allow a longer hold; then retry.</source>
@@ -1376,7 +1376,7 @@
     </message>
     <message>
         <source>Nothing needs to be done: another way is used. The log has the kernel&apos;s reason.</source>
-        <translation>Il n’y a rien à faire : un autre moyen est utilisé. Le journal indique le motif donné par le noyau.</translation>
+        <translation>Il n’y a rien à faire&#xa0;: un autre moyen est utilisé. Le journal indique le motif donné par le noyau.</translation>
     </message>
     <message>
         <source>A filesystem could not be stopped</source>
@@ -1384,7 +1384,7 @@
     </message>
     <message>
         <source>Writing to %1 could not be stopped for a moment: %2.</source>
-        <translation>L’écriture sur %1 n’a pas pu être suspendue un instant : %2.</translation>
+        <translation>L’écriture sur %1 n’a pas pu être suspendue un instant&#xa0;: %2.</translation>
     </message>
     <message>
         <source>Everything goes on as before. Check the disk&apos;s health and the mount, then retry.</source>
@@ -1396,7 +1396,7 @@
     </message>
     <message>
         <source>The filesystems did not stand still long enough: %1.</source>
-        <translation>Les systèmes de fichiers ne sont pas restés figés assez longtemps : %1.</translation>
+        <translation>Les systèmes de fichiers ne sont pas restés figés assez longtemps&#xa0;: %1.</translation>
     </message>
     <message>
         <source>What was read is not used. Retry, at a time when the server is less busy.</source>
@@ -1408,7 +1408,7 @@
     </message>
     <message>
         <source>%1 failed: %2.</source>
-        <translation>%1 a échoué : %2.</translation>
+        <translation>%1 a échoué&#xa0;: %2.</translation>
     </message>
     <message>
         <source>Mend the program in /etc/edgelift/hooks.d, or remove it, then retry.</source>
@@ -2259,11 +2259,11 @@
     </message>
     <message>
         <source>If the disk has one path only, start the server with the kernel option nvme_core.multipath=N and check again; otherwise shut it down and migrate its disk images.</source>
-        <translation>Si le disque n’a qu’un chemin, démarrez le serveur avec l’option de noyau nvme_core.multipath=N et vérifiez à nouveau ; sinon, arrêtez-le et migrez ses images disque.</translation>
+        <translation>Si le disque n’a qu’un chemin, démarrez le serveur avec l’option de noyau nvme_core.multipath=N et vérifiez à nouveau&#x202f;; sinon, arrêtez-le et migrez ses images disque.</translation>
     </message>
     <message>
         <source>%1 uses a disk that is there several times: %2.</source>
-        <translation>%1 utilise un disque présent plusieurs fois : %2.</translation>
+        <translation>%1 utilise un disque présent plusieurs fois&#xa0;: %2.</translation>
     </message>
     <message>
         <source>Leave one path to the disk, then check again.</source>
@@ -2295,11 +2295,11 @@
     </message>
     <message>
         <source>%1 uses %2 with DAX: programs write to it past everything that could follow them.</source>
-        <translation>%1 utilise %2 avec DAX : les programmes y écrivent en contournant tout ce qui pourrait les suivre.</translation>
+        <translation>%1 utilise %2 avec DAX&#xa0;: les programmes y écrivent en contournant tout ce qui pourrait les suivre.</translation>
     </message>
     <message>
         <source>Mount it without the option “dax”, then check again.</source>
-        <translation>Montez-le sans l’option « dax », puis vérifiez à nouveau.</translation>
+        <translation>Montez-le sans l’option «&#xa0;dax&#xa0;», puis vérifiez à nouveau.</translation>
     </message>
     <message>
         <source>%1 uses %2, a disk in memory. Nothing of it would reach the image.</source>
@@ -2347,7 +2347,7 @@
     </message>
     <message>
         <source>These are not on disks of this server and are not migrated: %1.</source>
-        <translation>Les éléments suivants ne sont pas sur des disques de ce serveur et ne sont pas migrés : %1.</translation>
+        <translation>Les éléments suivants ne sont pas sur des disques de ce serveur et ne sont pas migrés&#xa0;: %1.</translation>
     </message>
     <message>
         <source>Make sure that the instance can reach what it needs of them.</source>
@@ -2359,7 +2359,7 @@
     </message>
     <message>
         <source>%1 cannot be used: %2</source>
-        <translation>%1 est inutilisable : %2</translation>
+        <translation>%1 est inutilisable&#xa0;: %2</translation>
     </message>
     <message>
         <source>Repair it, or leave the disk out in the plan.</source>
@@ -2650,18 +2650,18 @@
     </message>
     <message>
         <source>The server changes %1 MB/s, and %2 MB/s can be sent: the copy does not catch up. Raise the limits, wait for a quiet hour, stop the services that write most, or allow a longer final moment.</source>
-        <translation>Le serveur modifie %1 MB/s et %2 MB/s peuvent être envoyés : la copie ne rattrape pas son retard. Augmentez les limites, attendez une heure calme, arrêtez les services qui écrivent le plus ou autorisez une phase finale plus longue.</translation>
+        <translation>Le serveur modifie %1 MB/s et %2 MB/s peuvent être envoyés&#xa0;: la copie ne rattrape pas son retard. Augmentez les limites, attendez une heure calme, arrêtez les services qui écrivent le plus ou autorisez une phase finale plus longue.</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::BootPanel</name>
     <message>
         <source>The image works: the server in it has booted, and all its files are as they were.</source>
-        <translation>L’image fonctionne : le serveur qu’elle contient a démarré et tous ses fichiers étaient intacts.</translation>
+        <translation>L’image fonctionne&#xa0;: le serveur qu’elle contient a démarré et tous ses fichiers étaient intacts.</translation>
     </message>
     <message>
         <source>The machine is off. The image works: all files in it were as they were.</source>
-        <translation>La machine est éteinte. L’image fonctionne : tous ses fichiers étaient intacts.</translation>
+        <translation>La machine est éteinte. L’image fonctionne&#xa0;: tous ses fichiers étaient intacts.</translation>
     </message>
     <message>
         <source>The image boots in a virtual machine on this server. The image is not changed.</source>
@@ -2833,28 +2833,28 @@
     <name>edgelift::wizard::CleanUpBox</name>
     <message>
         <source>What the migration made in the cloud is being removed. You may close this window: it goes on.</source>
-        <translation>Ce que la migration a créé dans le cloud est en cours de suppression. Vous pouvez fermer cette fenêtre : l’opération continue.</translation>
+        <translation>Ce que la migration a créé dans le cloud est en cours de suppression. Vous pouvez fermer cette fenêtre&#xa0;: l’opération continue.</translation>
     </message>
     <message>
         <source>These still exist in the cloud and keep costing until they are removed:</source>
-        <translation>Ces éléments existent encore dans le cloud et continuent de coûter jusqu’à leur suppression :</translation>
+        <translation>Ces éléments existent encore dans le cloud et continuent de coûter jusqu’à leur suppression&#xa0;:</translation>
     </message>
     <message>
         <source>Everything temporary was released: the transit instance, the temporary images and snapshots.</source>
-        <translation>Tout ce qui était temporaire a été libéré : l’instance de transit, les images et les instantanés temporaires.</translation>
+        <translation>Tout ce qui était temporaire a été libéré&#xa0;: l’instance de transit, les images et les instantanés temporaires.</translation>
     </message>
     <message>
         <source>The last clean-up was not complete: %1 %2 [%3]</source>
         <extracomment>Why a clean-up failed: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
-        <translation>Le dernier nettoyage n’était pas complet : %1 %2 [%3]</translation>
+        <translation>Le dernier nettoyage n’était pas complet&#xa0;: %1 %2 [%3]</translation>
     </message>
     <message>
         <source>Clean up? The job is deleted, the transit instance is released and the copied data is lost.</source>
-        <translation>Nettoyer ? La tâche est supprimée, l’instance de transit est libérée et les données copiées sont perdues.</translation>
+        <translation>Nettoyer&#x202f;? La tâche est supprimée, l’instance de transit est libérée et les données copiées sont perdues.</translation>
     </message>
     <message>
         <source>Clean up? Everything listed here but what is kept on purpose is removed from the cloud.</source>
-        <translation>Nettoyer ? Tout ce qui est répertorié ici est supprimé du cloud, sauf ce qui est conservé volontairement.</translation>
+        <translation>Nettoyer&#x202f;? Tout ce qui est répertorié ici est supprimé du cloud, sauf ce qui est conservé volontairement.</translation>
     </message>
     <message>
         <source>&amp;Keep</source>
@@ -2878,7 +2878,7 @@
     </message>
     <message>
         <source>Sign in to the console, choose the region, and remove what is listed here from top to bottom: release the instance, delete images, snapshots, disks and the network, and the objects in the bucket. Look for it by its id.</source>
-        <translation>Connectez-vous à la console, choisissez la région et supprimez ce qui est répertorié ici, de haut en bas : libérez l’instance, supprimez les images, les instantanés, les disques et le réseau, ainsi que les objets du bucket. Recherchez chaque élément par son ID.</translation>
+        <translation>Connectez-vous à la console, choisissez la région et supprimez ce qui est répertorié ici, de haut en bas&#xa0;: libérez l’instance, supprimez les images, les instantanés, les disques et le réseau, ainsi que les objets du bucket. Recherchez chaque élément par son ID.</translation>
     </message>
     <message>
         <source>ECS console</source>
@@ -2893,7 +2893,7 @@
     </message>
     <message>
         <source>&amp;Name of the code:</source>
-        <translation>&amp;Nom du code :</translation>
+        <translation>&amp;Nom du code&#xa0;:</translation>
     </message>
     <message>
         <source>Optional</source>
@@ -2901,11 +2901,11 @@
     </message>
     <message>
         <source>Servers it can import (1 to %1):</source>
-        <translation>Serveurs qu’il peut importer (1 à %1) :</translation>
+        <translation>Serveurs qu’il peut importer (1 à %1)&#xa0;:</translation>
     </message>
     <message>
         <source>Days it is valid (1 to %1):</source>
-        <translation>Jours de validité (1 à %1) :</translation>
+        <translation>Jours de validité (1 à %1)&#xa0;:</translation>
     </message>
     <message>
         <source>&amp;Generate</source>
@@ -2913,7 +2913,7 @@
     </message>
     <message>
         <source>Choose AccessKey pair above and enter the pair and, under Private network, the address of the service.</source>
-        <translation>Choisissez « Paire AccessKey » ci-dessus et saisissez la paire ainsi que, sous « Réseau privé », l’adresse du service.</translation>
+        <translation>Choisissez «&#xa0;Paire AccessKey&#xa0;» ci-dessus et saisissez la paire ainsi que, sous «&#xa0;Réseau privé&#xa0;», l’adresse du service.</translation>
     </message>
     <message>
         <source>The new activation code</source>
@@ -3133,7 +3133,7 @@ Ni l’un ni l’autre n’est enregistré&#xa0;: après la fermeture du program
     </message>
     <message>
         <source>Link speed:</source>
-        <translation>Débit du lien :</translation>
+        <translation>Débit du lien&#xa0;:</translation>
     </message>
     <message>
         <source>Speed of the simulated link</source>
@@ -3257,48 +3257,6 @@ Ni l’un ni l’autre n’est enregistré&#xa0;: après la fermeture du program
         <source>Source disk %1, %2</source>
         <extracomment>%1 a disk of the server, %2 its size, for screen readers</extracomment>
         <translation>Disque source %1, %2</translation>
-    </message>
-    <message>
-        <source> GiB</source>
-        <extracomment>the unit behind a number that is typed</extracomment>
-        <translation> GiB</translation>
-    </message>
-    <message>
-        <source>Size of %1 in GiB</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>Taille de %1 en GiB</translation>
-    </message>
-    <message>
-        <source>%1 to %2 are possible.</source>
-        <translation>De %1 à %2 possibles.</translation>
-    </message>
-    <message>
-        <source>min. %1</source>
-        <extracomment>%1 the smallest possible size</extracomment>
-        <translation>min. %1</translation>
-    </message>
-    <message>
-        <source>not migrated</source>
-        <extracomment>%1 a size: on a disk</extracomment>
-        <translation>non migrés</translation>
-    </message>
-    <message>
-        <source>%1 free</source>
-        <translation>%1 libres</translation>
-    </message>
-    <message>
-        <source>LVM</source>
-        <extracomment>%1 the name of a volume group such as vg1</extracomment>
-        <translation>LVM</translation>
-    </message>
-    <message>
-        <source>LVM %1</source>
-        <translation>LVM %1</translation>
-    </message>
-    <message>
-        <source>LVM on %1</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>LVM sur %1</translation>
     </message>
     <message>
         <source>Source</source>
@@ -3439,7 +3397,7 @@ Au clavier&#xa0;: Ctrl+X saisit un point de montage, Haut et Bas choisissent un 
     </message>
     <message>
         <source>Choose Adjust to change this layout.</source>
-        <translation>Choisissez « Ajuster » pour modifier cette disposition.</translation>
+        <translation>Choisissez «&#xa0;Ajuster&#xa0;» pour modifier cette disposition.</translation>
     </message>
 </context>
 <context>
@@ -3447,12 +3405,12 @@ Au clavier&#xa0;: Ctrl+X saisit un point de montage, Haut et Bas choisissent un 
     <message>
         <source>In use: %1; at least %2.</source>
         <extracomment>of a disk or mount target; %1 the space in use, %2 the smallest possible size</extracomment>
-        <translation>Utilisé : %1 ; au moins %2.</translation>
+        <translation>Utilisé&#xa0;: %1&#x202f;; au moins %2.</translation>
     </message>
     <message>
         <source>LVM: %1.</source>
         <extracomment>%1 the name of a volume group or logical volume</extracomment>
-        <translation>LVM : %1.</translation>
+        <translation>LVM&#xa0;: %1.</translation>
     </message>
 </context>
 <context>
@@ -3494,15 +3452,15 @@ Détail&#xa0;: %4</translation>
     </message>
     <message>
         <source>These still exist in the cloud and keep costing until you retry or clean up:</source>
-        <translation>Ces éléments existent encore dans le cloud et continuent de coûter jusqu’à ce que vous réessayiez ou nettoyiez :</translation>
+        <translation>Ces éléments existent encore dans le cloud et continuent de coûter jusqu’à ce que vous réessayiez ou nettoyiez&#xa0;:</translation>
     </message>
     <message>
         <source>You retried at %1: it came to the same error again.</source>
-        <translation>Vous avez réessayé à %1 : la même erreur s’est reproduite.</translation>
+        <translation>Vous avez réessayé à %1&#xa0;: la même erreur s’est reproduite.</translation>
     </message>
     <message>
         <source>You retried at %1: it came to another error.</source>
-        <translation>Vous avez réessayé à %1 : une autre erreur s’est produite.</translation>
+        <translation>Vous avez réessayé à %1&#xa0;: une autre erreur s’est produite.</translation>
     </message>
     <message>
         <source>Start again &amp;with the same settings</source>
@@ -3638,14 +3596,14 @@ Détail&#xa0;: %4</translation>
     <message>
         <source>Or by this command, with your own values for TYPE, REGION and MBIT:</source>
         <extracomment>The capitals are in the command and stay as they are</extracomment>
-        <translation>Ou par cette commande, avec vos propres valeurs pour TYPE, REGION et MBIT :</translation>
+        <translation>Ou par cette commande, avec vos propres valeurs pour TYPE, REGION et MBIT&#xa0;:</translation>
     </message>
     <message>
         <source>1. Open the ENS console and create an instance from this image.
 2. Check application licences: the hardware changed.
 3. Compare the new instance with this server before switching over.</source>
         <translation>1. Ouvrez la console ENS et créez une instance à partir de cette image.
-2. Vérifiez les licences des applications : le matériel a changé.
+2. Vérifiez les licences des applications&#xa0;: le matériel a changé.
 3. Comparez la nouvelle instance à ce serveur avant de basculer.</translation>
     </message>
     <message>
@@ -3663,6 +3621,10 @@ Détail&#xa0;: %4</translation>
     <message>
         <source>To migrate another server with the same settings</source>
         <translation>Pour migrer un autre serveur avec les mêmes paramètres</translation>
+    </message>
+    <message>
+        <source>The image is in your account; an ENS instance is created from it in the ENS console or with the command shown here. What the migration made on the way is removed; if something is left, it is listed with what it costs and can be cleaned up here. The report says what was done, when and with which settings; it holds no passwords and no keys.</source>
+        <translation>L’image est dans votre compte ; une instance ENS est créée à partir d’elle dans la console ENS ou avec la commande affichée ici. Ce que la migration a créé en chemin est supprimé ; s’il reste quelque chose, cela est indiqué ici avec son coût et peut être nettoyé ici. Le rapport indique ce qui a été fait, quand et avec quels paramètres ; il ne contient ni mots de passe ni clés.</translation>
     </message>
 </context>
 <context>
@@ -3780,7 +3742,7 @@ Détail&#xa0;: %4</translation>
     <message>
         <source>See below: %1</source>
         <extracomment>beside a disk or mount target; %1 codes of problems that are listed below the table</extracomment>
-        <translation>Voir ci-dessous : %1</translation>
+        <translation>Voir ci-dessous&#xa0;: %1</translation>
     </message>
     <message>
         <source>, </source>
@@ -3852,11 +3814,11 @@ Détail&#xa0;: %4</translation>
     <message>
         <source>Open: %1</source>
         <extracomment>For screen readers: %1 is what a web page is about</extracomment>
-        <translation>Ouvrir : %1</translation>
+        <translation>Ouvrir&#xa0;: %1</translation>
     </message>
     <message>
         <source>Copy address: %1</source>
-        <translation>Copier l’adresse : %1</translation>
+        <translation>Copier l’adresse&#xa0;: %1</translation>
     </message>
 </context>
 <context>
@@ -3989,7 +3951,7 @@ Détail&#xa0;: %4</translation>
     </message>
     <message>
         <source>You may close this window: the clean-up goes on.</source>
-        <translation>Vous pouvez fermer cette fenêtre : le nettoyage continue.</translation>
+        <translation>Vous pouvez fermer cette fenêtre&#xa0;: le nettoyage continue.</translation>
     </message>
     <message>
         <source>The speed counts the data of the disks before it is compressed, so it can be higher than the speed of the network. The remaining time is shown once the speed is steady.
@@ -3997,11 +3959,11 @@ Détail&#xa0;: %4</translation>
 Pause keeps everything that was copied, and the transit instance, which keeps costing. Cancel removes both.
 
 After an error nothing is lost: what was copied is kept, and Retry goes on from there.</source>
-        <translation>Le débit compte les données des disques avant leur compression ; il peut donc dépasser le débit du réseau. Le temps restant s’affiche dès que le débit est stable.
+        <translation>Le débit compte les données des disques avant leur compression&#x202f;; il peut donc dépasser le débit du réseau. Le temps restant s’affiche dès que le débit est stable.
 
-« Pause » conserve tout ce qui a été copié, ainsi que l’instance de transit, qui continue de coûter. « Annuler la tâche » supprime les deux.
+«&#xa0;Pause&#xa0;» conserve tout ce qui a été copié, ainsi que l’instance de transit, qui continue de coûter. «&#xa0;Annuler la tâche&#xa0;» supprime les deux.
 
-Après une erreur, rien n’est perdu : les données copiées sont conservées et « Réessayer » reprend à partir de là.</translation>
+Après une erreur, rien n’est perdu&#xa0;: les données copiées sont conservées et «&#xa0;Réessayer&#xa0;» reprend à partir de là.</translation>
     </message>
     <message>
         <source>%1 — %2</source>
@@ -4015,15 +3977,15 @@ Après une erreur, rien n’est perdu : les données copiées sont conservées 
     </message>
     <message>
         <source>The transit instance keeps costing while the migration is paused: %1.</source>
-        <translation>L’instance de transit continue de coûter pendant que la migration est en pause : %1.</translation>
+        <translation>L’instance de transit continue de coûter pendant que la migration est en pause&#xa0;: %1.</translation>
     </message>
     <message>
         <source>This server&apos;s own disk accesses are slow, so the migration reads at most %1 for now.</source>
-        <translation>Les accès disque propres à ce serveur sont lents ; la migration lit donc pour l’instant %1 au plus.</translation>
+        <translation>Les accès disque propres à ce serveur sont lents&#x202f;; la migration lit donc pour l’instant %1 au plus.</translation>
     </message>
     <message>
         <source>Cancel this migration? The job is deleted, the transit instance is released and the copied data is lost. What was used until now is still charged.</source>
-        <translation>Annuler cette migration ? La tâche est supprimée, l’instance de transit est libérée et les données copiées sont perdues. Ce qui a été utilisé jusqu’ici reste facturé.</translation>
+        <translation>Annuler cette migration&#x202f;? La tâche est supprimée, l’instance de transit est libérée et les données copiées sont perdues. Ce qui a été utilisé jusqu’ici reste facturé.</translation>
     </message>
     <message>
         <source>&amp;Keep migrating</source>
@@ -4059,7 +4021,7 @@ Après une erreur, rien n’est perdu : les données copiées sont conservées 
     </message>
     <message>
         <source>Do not stop, start, restart or release the transit instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
-        <translation>Pendant la migration, n’arrêtez pas, ne démarrez pas, ne redémarrez pas et ne libérez pas l’instance de transit et ne changez pas son mode de facturation ; elle est ensuite libérée automatiquement.</translation>
+        <translation>Pendant la migration, n’arrêtez pas, ne démarrez pas, ne redémarrez pas et ne libérez pas l’instance de transit et ne changez pas son mode de facturation&#x202f;; elle est ensuite libérée automatiquement.</translation>
     </message>
 </context>
 <context>
@@ -4078,7 +4040,7 @@ Après une erreur, rien n’est perdu : les données copiées sont conservées 
     </message>
     <message>
         <source>The time plan is in force now (%1): %2. The limit above counts outside of it.</source>
-        <translation>Le calendrier est actuellement en vigueur (%1) : %2. La limite ci-dessus s’applique en dehors de celui-ci.</translation>
+        <translation>Le calendrier est actuellement en vigueur (%1)&#xa0;: %2. La limite ci-dessus s’applique en dehors de celui-ci.</translation>
     </message>
     <message>
         <source>Applied.</source>
@@ -4094,11 +4056,11 @@ Après une erreur, rien n’est perdu : les données copiées sont conservées 
     </message>
     <message>
         <source>&amp;Speed limit (Mbit/s):</source>
-        <translation>&amp;Limite de débit (Mbit/s) :</translation>
+        <translation>&amp;Limite de débit (Mbit/s)&#xa0;:</translation>
     </message>
     <message>
         <source>Compress&amp;ion:</source>
-        <translation>Compress&amp;ion :</translation>
+        <translation>Compress&amp;ion&#xa0;:</translation>
     </message>
     <message>
         <source>Veri&amp;fy the copied data by checksum</source>
@@ -4122,7 +4084,7 @@ Après une erreur, rien n’est perdu : les données copiées sont conservées 
     </message>
     <message>
         <source>Optional: without it, a network is made for this migration and removed after it.</source>
-        <translation>Facultatif : à défaut, un réseau est créé pour cette migration et supprimé ensuite.</translation>
+        <translation>Facultatif&#xa0;: à défaut, un réseau est créé pour cette migration et supprimé ensuite.</translation>
     </message>
     <message>
         <source>&amp;Public network</source>
@@ -4130,7 +4092,7 @@ Après une erreur, rien n’est perdu : les données copiées sont conservées 
     </message>
     <message>
         <source>&amp;VPC: this server is connected to it</source>
-        <translation>VPC : ce serveur y est rattac&amp;hé</translation>
+        <translation>VPC&#xa0;: ce serveur y est rattac&amp;hé</translation>
     </message>
     <message>
         <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
@@ -4472,12 +4434,12 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
     </message>
     <message>
         <source>Everything you chose was saved but the activation code and the AccessKey pair. Continue leads back to the step you were on; Start over forgets the choices and begins anew. Neither changes anything on this server or in the cloud.</source>
-        <translation>Tout ce que vous avez choisi a été enregistré, sauf le code d’activation et la paire AccessKey. « Continuer » ramène à l’étape où vous étiez ; « Recommencer » oublie les choix et repart de zéro. Ni l’un ni l’autre ne modifie quoi que ce soit sur ce serveur ou dans le cloud.</translation>
+        <translation>Tout ce que vous avez choisi a été enregistré, sauf le code d’activation et la paire AccessKey. «&#xa0;Continuer&#xa0;» ramène à l’étape où vous étiez&#x202f;; «&#xa0;Recommencer&#xa0;» oublie les choix et repart de zéro. Ni l’un ni l’autre ne modifie quoi que ce soit sur ce serveur ou dans le cloud.</translation>
     </message>
     <message>
         <source>Continue the setup from %1 at step “%2”?</source>
         <extracomment>%1 a date and time, %2 the name of a step such as “Settings”</extracomment>
-        <translation>Reprendre la configuration du %1 à l’étape « %2 » ?</translation>
+        <translation>Reprendre la configuration du %1 à l’étape «&#xa0;%2&#xa0;»&#x202f;?</translation>
     </message>
     <message>
         <source>The activation code or AccessKey pair was not saved and has to be entered again.</source>
@@ -4910,6 +4872,51 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
     </message>
 </context>
 <context>
+    <name>edgelift::wizard::TargetRow</name>
+    <message>
+        <source>not migrated</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>non migré</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>%1 libres</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <extracomment>%1 the name of a volume group such as vg1</extracomment>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>LVM %1</source>
+        <translation>LVM %1</translation>
+    </message>
+    <message>
+        <source>LVM on %1</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>LVM sur %1</translation>
+    </message>
+    <message>
+        <source> GiB</source>
+        <extracomment>the unit behind a number that is typed</extracomment>
+        <translation> GiB</translation>
+    </message>
+    <message>
+        <source>Size of %1 in GiB</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>Taille de %1 en GiB</translation>
+    </message>
+    <message>
+        <source>%1 to %2 are possible.</source>
+        <translation>De %1 à %2 possibles.</translation>
+    </message>
+    <message>
+        <source>min. %1</source>
+        <extracomment>%1 the smallest possible size</extracomment>
+        <translation>min. %1</translation>
+    </message>
+</context>
+<context>
     <name>edgelift::wizard::ToDoList</name>
     <message>
         <source>To continue you need to:</source>
@@ -5078,7 +5085,7 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
     </message>
     <message>
         <source>Migration %1 waits, and what it made in the cloud keeps costing. Start “edgelift” again to go on or to clean up.</source>
-        <translation>La migration %1 attend et ce qu’elle a créé dans le cloud continue de coûter. Relancez « edgelift » pour continuer ou nettoyer.</translation>
+        <translation>La migration %1 attend et ce qu’elle a créé dans le cloud continue de coûter. Relancez «&#xa0;edgelift&#xa0;» pour continuer ou nettoyer.</translation>
     </message>
 </context>
 </TS>

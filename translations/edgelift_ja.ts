@@ -3249,48 +3249,6 @@ AccessKey ペアはアカウントのユーザーに属します。RAM コンソ
         <translation>移行元ディスク %1、%2</translation>
     </message>
     <message>
-        <source> GiB</source>
-        <extracomment>the unit behind a number that is typed</extracomment>
-        <translation> GiB</translation>
-    </message>
-    <message>
-        <source>Size of %1 in GiB</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>%1 のサイズ（GiB）</translation>
-    </message>
-    <message>
-        <source>%1 to %2 are possible.</source>
-        <translation>%1～%2 の範囲で指定できます。</translation>
-    </message>
-    <message>
-        <source>min. %1</source>
-        <extracomment>%1 the smallest possible size</extracomment>
-        <translation>最小 %1</translation>
-    </message>
-    <message>
-        <source>not migrated</source>
-        <extracomment>%1 a size: on a disk</extracomment>
-        <translation>移行対象外</translation>
-    </message>
-    <message>
-        <source>%1 free</source>
-        <translation>空き %1</translation>
-    </message>
-    <message>
-        <source>LVM</source>
-        <extracomment>%1 the name of a volume group such as vg1</extracomment>
-        <translation>LVM</translation>
-    </message>
-    <message>
-        <source>LVM %1</source>
-        <translation>LVM %1</translation>
-    </message>
-    <message>
-        <source>LVM on %1</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>%1 の LVM</translation>
-    </message>
-    <message>
         <source>Source</source>
         <extracomment>heading: the disks of the server</extracomment>
         <translation>移行元</translation>
@@ -3651,6 +3609,10 @@ Detail: %4</source>
     <message>
         <source>To migrate another server with the same settings</source>
         <translation>同じ設定で別のサーバーを移行するには</translation>
+    </message>
+    <message>
+        <source>The image is in your account; an ENS instance is created from it in the ENS console or with the command shown here. What the migration made on the way is removed; if something is left, it is listed with what it costs and can be cleaned up here. The report says what was done, when and with which settings; it holds no passwords and no keys.</source>
+        <translation>イメージはお客様のアカウントにあります。ENS コンソールまたはここに表示されたコマンドで、このイメージから ENS インスタンスを作成します。移行の途中で作成されたものは削除されています。残っているものがあれば、その費用とともにここに一覧表示され、ここでクリーンアップできます。レポートには、いつ、どの設定で何が行われたかが記載され、パスワードやキーは含まれません。</translation>
     </message>
 </context>
 <context>
@@ -4892,6 +4854,51 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Value</source>
         <translation>値</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TargetRow</name>
+    <message>
+        <source>not migrated</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>移行対象外</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>空き %1</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <extracomment>%1 the name of a volume group such as vg1</extracomment>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>LVM %1</source>
+        <translation>LVM %1</translation>
+    </message>
+    <message>
+        <source>LVM on %1</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>%1 の LVM</translation>
+    </message>
+    <message>
+        <source> GiB</source>
+        <extracomment>the unit behind a number that is typed</extracomment>
+        <translation> GiB</translation>
+    </message>
+    <message>
+        <source>Size of %1 in GiB</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>%1 のサイズ（GiB）</translation>
+    </message>
+    <message>
+        <source>%1 to %2 are possible.</source>
+        <translation>%1～%2 の範囲で指定できます。</translation>
+    </message>
+    <message>
+        <source>min. %1</source>
+        <extracomment>%1 the smallest possible size</extracomment>
+        <translation>最小 %1</translation>
     </message>
 </context>
 <context>

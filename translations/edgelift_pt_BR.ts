@@ -3259,48 +3259,6 @@ Nenhum dos dois é salvo: depois de fechar o programa, informe-o novamente.</tra
         <translation>Disco de origem %1, %2</translation>
     </message>
     <message>
-        <source> GiB</source>
-        <extracomment>the unit behind a number that is typed</extracomment>
-        <translation> GiB</translation>
-    </message>
-    <message>
-        <source>Size of %1 in GiB</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>Tamanho de %1 em GiB</translation>
-    </message>
-    <message>
-        <source>%1 to %2 are possible.</source>
-        <translation>Possível: de %1 a %2.</translation>
-    </message>
-    <message>
-        <source>min. %1</source>
-        <extracomment>%1 the smallest possible size</extracomment>
-        <translation>mín. %1</translation>
-    </message>
-    <message>
-        <source>not migrated</source>
-        <extracomment>%1 a size: on a disk</extracomment>
-        <translation>não migrado</translation>
-    </message>
-    <message>
-        <source>%1 free</source>
-        <translation>%1 livres</translation>
-    </message>
-    <message>
-        <source>LVM</source>
-        <extracomment>%1 the name of a volume group such as vg1</extracomment>
-        <translation>LVM</translation>
-    </message>
-    <message>
-        <source>LVM %1</source>
-        <translation>LVM %1</translation>
-    </message>
-    <message>
-        <source>LVM on %1</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>LVM em %1</translation>
-    </message>
-    <message>
         <source>Source</source>
         <extracomment>heading: the disks of the server</extracomment>
         <translation>Origem</translation>
@@ -3663,6 +3621,10 @@ Detalhe: %4</translation>
     <message>
         <source>To migrate another server with the same settings</source>
         <translation>Para migrar outro servidor com as mesmas configurações</translation>
+    </message>
+    <message>
+        <source>The image is in your account; an ENS instance is created from it in the ENS console or with the command shown here. What the migration made on the way is removed; if something is left, it is listed with what it costs and can be cleaned up here. The report says what was done, when and with which settings; it holds no passwords and no keys.</source>
+        <translation>A imagem está na sua conta; uma instância do ENS é criada a partir dela no console do ENS ou com o comando mostrado aqui. O que a migração criou no caminho é removido; se algo restar, será listado aqui com o seu custo e poderá ser limpo aqui. O relatório informa o que foi feito, quando e com quais configurações; ele não contém senhas nem chaves.</translation>
     </message>
 </context>
 <context>
@@ -4907,6 +4869,51 @@ A importação registra este servidor no serviço que gerou o código de ativaç
     <message>
         <source>Value</source>
         <translation>Valor</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TargetRow</name>
+    <message>
+        <source>not migrated</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>não migrado</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>%1 livres</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <extracomment>%1 the name of a volume group such as vg1</extracomment>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>LVM %1</source>
+        <translation>LVM %1</translation>
+    </message>
+    <message>
+        <source>LVM on %1</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>LVM em %1</translation>
+    </message>
+    <message>
+        <source> GiB</source>
+        <extracomment>the unit behind a number that is typed</extracomment>
+        <translation> GiB</translation>
+    </message>
+    <message>
+        <source>Size of %1 in GiB</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>Tamanho de %1 em GiB</translation>
+    </message>
+    <message>
+        <source>%1 to %2 are possible.</source>
+        <translation>Possível: de %1 a %2.</translation>
+    </message>
+    <message>
+        <source>min. %1</source>
+        <extracomment>%1 the smallest possible size</extracomment>
+        <translation>mín. %1</translation>
     </message>
 </context>
 <context>

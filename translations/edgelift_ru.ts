@@ -41,187 +41,187 @@
     <name>ConversionNote</name>
     <message>
         <source>The service %2 of the old platform (%1) no longer starts. It is still installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Служба %2 прежней платформы (%1) больше не запускается. Она по-прежнему установлена.</translation>
     </message>
     <message>
         <source>The system is built for %1; instances are x86_64.</source>
-        <translation type="unfinished"></translation>
+        <translation>Система собрана для %1; экземпляры работают на x86_64.</translation>
     </message>
     <message>
         <source>No boot entry was found. Run the distribution&apos;s boot loader configuration on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Не найдено ни одной загрузочной записи. Выполните на источнике настройку загрузчика средствами дистрибутива и повторите миграцию.</translation>
     </message>
     <message>
         <source>The boot loader “%1” cannot be made to start on the target. Install GRUB 2 on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Загрузчик «%1» невозможно запустить на целевой машине. Установите на источнике GRUB 2 и повторите миграцию.</translation>
     </message>
     <message>
         <source>The encrypted volume %1 on %2 is not in the image; its line in /etc/crypttab is out of effect.</source>
-        <translation type="unfinished"></translation>
+        <translation>Зашифрованного тома %1 на %2 нет в образе; его строка в /etc/crypttab не действует.</translation>
     </message>
     <message>
         <source>The default kernel %1 has neither drivers for virtio disks built in nor an initramfs. Make one on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>У ядра по умолчанию %1 нет ни встроенных драйверов дисков virtio, ни initramfs. Создайте initramfs на источнике и повторите миграцию.</translation>
     </message>
     <message>
         <source>The default kernel %1 has no drivers for virtio disks. Install a kernel that has them on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>У ядра по умолчанию %1 нет драйверов дисков virtio. Установите на источнике ядро с такими драйверами и повторите миграцию.</translation>
     </message>
     <message>
         <source>%1 names %2, which is another disk or none on the new machine. Change it there.</source>
-        <translation type="unfinished"></translation>
+        <translation>В %1 указан %2: на новой машине это другой диск или его нет. Измените это там.</translation>
     </message>
     <message>
         <source>A boot entry in %1 starts from %2, which is not this image&apos;s root filesystem. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>Загрузочная запись в %1 запускает систему с %2, а это не корневая файловая система этого образа. Запись оставлена без изменений.</translation>
     </message>
     <message>
         <source>The image is to start by UEFI, but no EFI system partition with a loader was found.</source>
-        <translation type="unfinished"></translation>
+        <translation>Образ должен загружаться через UEFI, но системный раздел EFI с загрузчиком не найден.</translation>
     </message>
     <message>
         <source>%1 is not a plain file of usual size. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 — не простой файл обычного размера. Он оставлен без изменений.</translation>
     </message>
     <message>
         <source>%1 starts with the system. Make sure that it lets you in at the new address.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 запускается вместе с системой. Убедитесь, что доступ возможен и с новым адресом.</translation>
     </message>
     <message>
         <source>/etc/fstab is not a plain file of usual size. Mend it on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>/etc/fstab — не простой файл обычного размера. Исправьте это на источнике и повторите миграцию.</translation>
     </message>
     <message>
         <source>/etc/fstab mounts %1 at %2, which the image does not have. The system would stop while starting.</source>
-        <translation type="unfinished"></translation>
+        <translation>/etc/fstab монтирует %1 в %2, но в образе этого нет. Загрузка системы остановилась бы.</translation>
     </message>
     <message>
         <source>%1 has no room for the new kernel arguments. Shorten kernelopts there on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>В %1 нет места для новых параметров ядра. Сократите там kernelopts на источнике и повторите миграцию.</translation>
     </message>
     <message>
         <source>The system starts by GRUB Legacy (0.97), which cannot find its root filesystem by UUID and is not supported. Change to GRUB 2 on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Система загружается через GRUB Legacy (0.97), который не находит корневую файловую систему по UUID и не поддерживается. Перейдите на GRUB 2 на источнике и повторите миграцию.</translation>
     </message>
     <message>
         <source>The copy has a new machine-id but still the SSH host keys of its original. Make new ones with “ssh-keygen -A” after deleting the old ones.</source>
-        <translation type="unfinished"></translation>
+        <translation>У копии новый machine-id, но ключи хоста SSH прежние, от оригинала. Удалите старые ключи и создайте новые командой «ssh-keygen -A».</translation>
     </message>
     <message>
         <source>Machine-id and SSH host keys were kept: the server moves. Do not run it beside its original.</source>
-        <translation type="unfinished"></translation>
+        <translation>Machine-id и ключи хоста SSH сохранены: сервер переезжает. Не запускайте его одновременно с оригиналом.</translation>
     </message>
     <message>
         <source>A new initramfs for kernel %1 could not be made (%2). The old one was kept; this kernel may not start.</source>
-        <translation type="unfinished"></translation>
+        <translation>Не удалось создать новую initramfs для ядра %1 (%2). Прежняя сохранена; это ядро может не запуститься.</translation>
     </message>
     <message>
         <source>The system has no program to make a new initramfs. The old ones start on virtio disks and were kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>В системе нет программы для создания новой initramfs. Прежние запускаются на дисках virtio и сохранены.</translation>
     </message>
     <message>
         <source>Kernel %1 has neither drivers for virtio disks built in nor an initramfs; it will not start.</source>
-        <translation type="unfinished"></translation>
+        <translation>У ядра %1 нет ни встроенных драйверов дисков virtio, ни initramfs; оно не запустится.</translation>
     </message>
     <message>
         <source>The initramfs has no drivers for virtio disks, and the system has neither dracut, initramfs-tools nor mkinitrd. Install one of them on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>В initramfs нет драйверов дисков virtio, а в системе нет ни dracut, ни initramfs-tools, ни mkinitrd. Установите одно из этих средств на источнике и повторите миграцию.</translation>
     </message>
     <message>
         <source>A new initramfs for the default kernel %1 could not be made (%2). Make one with virtio_blk and virtio_pci on the source, then migrate again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Не удалось создать новую initramfs для ядра по умолчанию %1 (%2). Создайте её с virtio_blk и virtio_pci на источнике и повторите миграцию.</translation>
     </message>
     <message>
         <source>A boot entry in %1 names %2, which is not in /boot.</source>
-        <translation type="unfinished"></translation>
+        <translation>В загрузочной записи в %1 указан %2, которого нет в /boot.</translation>
     </message>
     <message>
         <source>No kernel was found in /boot.</source>
-        <translation type="unfinished"></translation>
+        <translation>В /boot не найдено ядро.</translation>
     </message>
     <message>
         <source>Kernel %1 has no drivers for virtio disks; it will not start. It is not the default.</source>
-        <translation type="unfinished"></translation>
+        <translation>У ядра %1 нет драйверов дисков virtio; оно не запустится. Это не ядро по умолчанию.</translation>
     </message>
     <message>
         <source>The plan puts volumes on LVM, but the system has no LVM programs. Install lvm2 on the source or choose plain partitions.</source>
-        <translation type="unfinished"></translation>
+        <translation>По плану тома размещаются на LVM, но в системе нет программ LVM. Установите на источнике lvm2 или выберите обычные разделы.</translation>
     </message>
     <message>
         <source>%1 (%2) comes from another machine. The system now starts also when it cannot be had.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 (%2) находится на другом компьютере. Теперь система запускается и тогда, когда этот ресурс недоступен.</translation>
     </message>
     <message>
         <source>%1 (%2) is not in the image; it is no longer mounted.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 (%2) нет в образе; этот ресурс больше не монтируется.</translation>
     </message>
     <message>
         <source>What %1 (%2) stands for in the image is not known. The system now starts also without it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Неизвестно, чему в образе соответствует %1 (%2). Теперь система запускается и без этого ресурса.</translation>
     </message>
     <message>
         <source>The name server %1 is set by hand. Check that it answers from the new place.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сервер имён %1 задан вручную. Проверьте, что он отвечает с нового места.</translation>
     </message>
     <message>
         <source>Several services manage the network: %1. Keep one of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сетью управляют несколько служб: %1. Оставьте одну из них.</translation>
     </message>
     <message>
         <source>The way out leads over %1, a bond, bridge or VLAN. Its settings were left as they are; the image may not be reachable until you change them or let Edgelift replace them by plain DHCP.</source>
-        <translation type="unfinished"></translation>
+        <translation>Путь наружу ведёт через %1 — агрегированный канал (bond), мост или VLAN. Его настройки оставлены без изменений; образ может быть недоступен по сети, пока вы не измените их или не разрешите Edgelift заменить их обычным DHCP.</translation>
     </message>
     <message>
         <source>No network settings that Edgelift knows were found. The image may not be reachable.</source>
-        <translation type="unfinished"></translation>
+        <translation>Не найдено сетевых настроек, известных Edgelift. Образ может быть недоступен по сети.</translation>
     </message>
     <message>
         <source>The network interface %1 is no longer started by itself: the new machine may not have it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сетевой интерфейс %1 больше не включается автоматически: на новой машине его может не быть.</translation>
     </message>
     <message>
         <source>%1 needs a processor of level %2. Choose an instance type that has it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Для %1 нужен процессор уровня %2. Выберите тип экземпляра с таким процессором.</translation>
     </message>
     <message>
         <source>/etc/resolv.conf leads to %1, but systemd-resolved does not start with the system.</source>
-        <translation type="unfinished"></translation>
+        <translation>/etc/resolv.conf ведёт к %1, но systemd-resolved не запускается вместе с системой.</translation>
     </message>
     <message>
         <source>No boot entry names the image&apos;s root filesystem.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ни в одной загрузочной записи не указана корневая файловая система образа.</translation>
     </message>
     <message>
         <source>The plan has no volume for the root filesystem.</source>
-        <translation type="unfinished"></translation>
+        <translation>В плане нет тома для корневой файловой системы.</translation>
     </message>
     <message>
         <source>The routes in %1 belong to the old network and are out of effect.</source>
-        <translation type="unfinished"></translation>
+        <translation>Маршруты в %1 относятся к прежней сети и не действуют.</translation>
     </message>
     <message>
         <source>SELinux labels are restored when the image starts for the first time. That can take several minutes, and the system restarts once.</source>
-        <translation type="unfinished"></translation>
+        <translation>Метки SELinux восстанавливаются при первом запуске образа. Это может занять несколько минут, и система один раз перезапускается.</translation>
     </message>
     <message>
         <source>No SSH server starts with the system.</source>
-        <translation type="unfinished"></translation>
+        <translation>Вместе с системой не запускается ни один сервер SSH.</translation>
     </message>
     <message>
         <source>SSH is restricted by an address in %1: “%2”. Check that it lets you in at the new address.</source>
-        <translation type="unfinished"></translation>
+        <translation>SSH ограничен адресом в %1: «%2». Проверьте, что доступ возможен и с новым адресом.</translation>
     </message>
     <message>
         <source>The swap area %2 is not in the image; it is no longer used.</source>
-        <translation type="unfinished"></translation>
+        <translation>Области подкачки %2 нет в образе; она больше не используется.</translation>
     </message>
     <message>
         <source>The distribution “%1” is not one Edgelift was made for. What is common to all was done; test the image well.</source>
-        <translation type="unfinished"></translation>
+        <translation>Edgelift не рассчитан на дистрибутив «%1». Выполнено то, что одинаково для всех; тщательно проверьте образ.</translation>
     </message>
     <message>
         <source>The image is to start by UEFI, but the EFI system partition has no loader for x86_64.</source>
-        <translation type="unfinished"></translation>
+        <translation>Образ должен загружаться через UEFI, но в системном разделе EFI нет загрузчика для x86_64.</translation>
     </message>
 </context>
 <context>
@@ -1312,131 +1312,131 @@
     </message>
     <message>
         <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ядро никому не позволяет отслеживать запись на диски: не разрешены ни eBPF, ни события perf.</translation>
     </message>
     <message>
         <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
-        <translation type="unfinished"></translation>
+        <translation>Разрешите одно из них (perf_event_paranoid, lockdown, настройки контейнера) или выключите сервер и выполните миграцию образов его дисков.</translation>
     </message>
     <message>
         <source>Something wrote to the disks during the final moment</source>
-        <translation type="unfinished"></translation>
+        <translation>В завершающий момент на диски велась запись</translation>
     </message>
     <message>
         <source>%1 was written to while the filesystems were held still, %2 times in a row.</source>
-        <translation type="unfinished"></translation>
+        <translation>На %1 велась запись, пока файловые системы были заморожены, %2 раз подряд.</translation>
     </message>
     <message>
         <source>Find the program that writes to the disk directly or that ends the hold (backup and snapshot tools do), stop it, and retry. What was copied is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Найдите программу, которая пишет прямо на диск или снимает заморозку (так делают средства резервного копирования и создания снимков), остановите её и повторите попытку. Скопированное сохранено.</translation>
     </message>
     <message>
         <source>A part of a disk is always being written</source>
-        <translation type="unfinished"></translation>
+        <translation>На часть диска постоянно ведётся запись</translation>
     </message>
     <message>
         <source>An area of %1 that cannot be held still was written to during each of %2 tries to copy it.</source>
-        <translation type="unfinished"></translation>
+        <translation>В область %1, которую нельзя заморозить, велась запись при каждой из попыток её скопировать (%2).</translation>
     </message>
     <message>
         <source>Stop what writes to it (updates of the boot partition, programs that use a raw partition) for a minute, then retry.</source>
-        <translation type="unfinished"></translation>
+        <translation>На минуту остановите то, что туда пишет (обновления загрузочного раздела, программы, использующие раздел напрямую), и повторите попытку.</translation>
     </message>
     <message>
         <source>Changes on the disks were not seen completely</source>
-        <translation type="unfinished"></translation>
+        <translation>Изменения на дисках отслежены не полностью</translation>
     </message>
     <message>
         <source>A change of %1 was missed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Изменение %1 было пропущено.</translation>
     </message>
     <message>
         <source>Retry: both sides are compared then, and only what differs is sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>Повторите попытку: обе стороны будут сравнены, и передано будет только различающееся.</translation>
     </message>
     <message>
         <source>The final moment would have been too long</source>
-        <translation type="unfinished"></translation>
+        <translation>Завершающий момент был бы слишком долгим</translation>
     </message>
     <message>
         <source>The server had written %1 when its filesystems were held still; there is room for %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>К моменту заморозки файловых систем сервер записал %1; есть место для %2.</translation>
     </message>
     <message>
         <source>Raise the network limit, stop the services that write most, choose a quiet hour, or allow a longer hold; then retry.</source>
-        <translation type="unfinished"></translation>
+        <translation>Увеличьте ограничение сети, остановите службы, которые пишут больше всего, выберите спокойное время или разрешите более долгую заморозку; затем повторите попытку.</translation>
     </message>
     <message>
         <source>Changes cannot be tracked this way</source>
-        <translation type="unfinished"></translation>
+        <translation>Таким способом изменения не отследить</translation>
     </message>
     <message>
         <source>The kernel of this server does not allow changes to be tracked with %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ядро этого сервера не позволяет отслеживать изменения с помощью %1.</translation>
     </message>
     <message>
         <source>Nothing needs to be done: another way is used. The log has the kernel&apos;s reason.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ничего делать не нужно: используется другой способ. Причина, указанная ядром, есть в журнале.</translation>
     </message>
     <message>
         <source>A filesystem could not be stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>Не удалось заморозить файловую систему</translation>
     </message>
     <message>
         <source>Writing to %1 could not be stopped for a moment: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>Не удалось на время приостановить запись на %1: %2.</translation>
     </message>
     <message>
         <source>Everything goes on as before. Check the disk&apos;s health and the mount, then retry.</source>
-        <translation type="unfinished"></translation>
+        <translation>Всё работает как прежде. Проверьте исправность диска и монтирование и повторите попытку.</translation>
     </message>
     <message>
         <source>Writing went on too early</source>
-        <translation type="unfinished"></translation>
+        <translation>Запись возобновилась слишком рано</translation>
     </message>
     <message>
         <source>The filesystems did not stand still long enough: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Файловые системы были заморожены недостаточно долго: %1.</translation>
     </message>
     <message>
         <source>What was read is not used. Retry, at a time when the server is less busy.</source>
-        <translation type="unfinished"></translation>
+        <translation>Прочитанное не используется. Повторите попытку, когда сервер будет менее загружен.</translation>
     </message>
     <message>
         <source>A program of yours that runs around the stop failed</source>
-        <translation type="unfinished"></translation>
+        <translation>Ошибка вашей программы, запускаемой до и после заморозки</translation>
     </message>
     <message>
         <source>%1 failed: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ошибка %1: %2.</translation>
     </message>
     <message>
         <source>Mend the program in /etc/edgelift/hooks.d, or remove it, then retry.</source>
-        <translation type="unfinished"></translation>
+        <translation>Исправьте программу в /etc/edgelift/hooks.d или удалите её и повторите попытку.</translation>
     </message>
     <message>
         <source>A device cannot be followed while the server runs</source>
-        <translation type="unfinished"></translation>
+        <translation>Устройство нельзя отслеживать, пока сервер работает</translation>
     </message>
     <message>
         <source>%1 uses %2. What is written to it while the server runs would be lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 использует %2. Всё, что записывается туда во время работы сервера, было бы потеряно.</translation>
     </message>
     <message>
         <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
-        <translation type="unfinished"></translation>
+        <translation>Выведите устройство из использования и повторите проверку или выключите сервер и выполните миграцию образов его дисков.</translation>
     </message>
     <message>
         <source>This part of the copy came too late</source>
-        <translation type="unfinished"></translation>
+        <translation>Эта часть копии пришла слишком поздно</translation>
     </message>
     <message>
         <source>The receiver already takes a later round of the copy.</source>
-        <translation type="unfinished"></translation>
+        <translation>Приёмник уже принимает следующий проход копирования.</translation>
     </message>
     <message>
         <source>Retry. Make sure that only one program migrates this server.</source>
-        <translation type="unfinished"></translation>
+        <translation>Повторите попытку. Убедитесь, что миграцию этого сервера выполняет только одна программа.</translation>
     </message>
 </context>
 <context>
@@ -1672,7 +1672,7 @@
     </message>
     <message>
         <source>Transit instance</source>
-        <translation type="unfinished"></translation>
+        <translation>Транзитный экземпляр</translation>
     </message>
     <message>
         <source>Synchronizing</source>
@@ -1680,11 +1680,11 @@
     </message>
     <message>
         <source>ECS image</source>
-        <translation type="unfinished"></translation>
+        <translation>Образ ECS</translation>
     </message>
     <message>
         <source>Upload to OSS</source>
-        <translation type="unfinished"></translation>
+        <translation>Загрузка в OSS</translation>
     </message>
     <message>
         <source>ENS image</source>
@@ -1692,7 +1692,7 @@
     </message>
     <message>
         <source>Clean-up</source>
-        <translation type="unfinished"></translation>
+        <translation>Очистка</translation>
     </message>
 </context>
 <context>
@@ -2245,155 +2245,155 @@
     </message>
     <message>
         <source>Device that cannot be followed</source>
-        <translation type="unfinished"></translation>
+        <translation>Устройство, которое нельзя отслеживать</translation>
     </message>
     <message>
         <source>%1 uses %2, a multipath device. What is written to it cannot be followed while the server runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 использует %2, многопутевое устройство. Запись на него нельзя отслеживать, пока сервер работает.</translation>
     </message>
     <message>
         <source>Take it out of use and check again, or shut the server down and migrate its disk images.</source>
-        <translation type="unfinished"></translation>
+        <translation>Выведите устройство из использования и повторите проверку или выключите сервер и выполните миграцию образов его дисков.</translation>
     </message>
     <message>
         <source>%1 uses %2, which the kernel drives as an NVMe multipath disk. What is written to it cannot be followed while the server runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 использует %2; ядро управляет им как многопутевым диском NVMe. Запись на него нельзя отслеживать, пока сервер работает.</translation>
     </message>
     <message>
         <source>If the disk has one path only, start the server with the kernel option nvme_core.multipath=N and check again; otherwise shut it down and migrate its disk images.</source>
-        <translation type="unfinished"></translation>
+        <translation>Если к диску ведёт только один путь, запустите сервер с параметром ядра nvme_core.multipath=N и повторите проверку; иначе выключите его и выполните миграцию образов его дисков.</translation>
     </message>
     <message>
         <source>%1 uses a disk that is there several times: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 использует диск, который виден несколько раз: %2.</translation>
     </message>
     <message>
         <source>Leave one path to the disk, then check again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Оставьте к диску один путь и повторите проверку.</translation>
     </message>
     <message>
         <source>%1 uses %2, a DRBD device. What is written to it cannot be followed while the server runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 использует %2, устройство DRBD. Запись на него нельзя отслеживать, пока сервер работает.</translation>
     </message>
     <message>
         <source>Unmount it, stop DRBD and check again, or shut the server down and migrate its disk images.</source>
-        <translation type="unfinished"></translation>
+        <translation>Размонтируйте его, остановите DRBD и повторите проверку или выключите сервер и выполните миграцию образов его дисков.</translation>
     </message>
     <message>
         <source>%1 uses %2, which other servers may write to as well.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 использует %2; туда могут писать и другие серверы.</translation>
     </message>
     <message>
         <source>Unmount it on this server, then check again. What servers share stays where it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>Размонтируйте его на этом сервере и повторите проверку. Общие данные серверов остаются на своём месте.</translation>
     </message>
     <message>
         <source>%1 uses %2, persistent memory. What is written to it cannot be followed.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 использует %2, энергонезависимую память. Запись в неё нельзя отслеживать.</translation>
     </message>
     <message>
         <source>Move its files to a disk and unmount it, then check again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Перенесите её файлы на диск, размонтируйте её и повторите проверку.</translation>
     </message>
     <message>
         <source>%1 uses %2 with DAX: programs write to it past everything that could follow them.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 использует %2 с DAX: программы пишут туда в обход всего, что могло бы их отслеживать.</translation>
     </message>
     <message>
         <source>Mount it without the option “dax”, then check again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Смонтируйте без параметра «dax» и повторите проверку.</translation>
     </message>
     <message>
         <source>%1 uses %2, a disk in memory. Nothing of it would reach the image.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 использует %2, диск в памяти. Ничто с него не попало бы в образ.</translation>
     </message>
     <message>
         <source>%1 uses %2, a kind of device that is not known here. What is written to it cannot be followed.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 использует %2, устройство неизвестного здесь вида. Запись на него нельзя отслеживать.</translation>
     </message>
     <message>
         <source>System volume</source>
-        <translation type="unfinished"></translation>
+        <translation>Системный том</translation>
     </message>
     <message>
         <source>%1 lies on %2. The image could not start from that.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 находится на %2. Образ не смог бы с этого загрузиться.</translation>
     </message>
     <message>
         <source>Move it to a partition or to a linear logical volume, then check again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Перенесите его в раздел или на линейный логический том и повторите проверку.</translation>
     </message>
     <message>
         <source>Storage in layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Многослойное хранилище</translation>
     </message>
     <message>
         <source>%1 lies on %2. It is copied as it lies on the disks, with all of them or none.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 находится на %2. Копируется так, как лежит на дисках: со всеми дисками или ни с одним.</translation>
     </message>
     <message>
         <source>Volume that cannot be held still</source>
-        <translation type="unfinished"></translation>
+        <translation>Том, который нельзя заморозить</translation>
     </message>
     <message>
         <source>%1 (%2) is copied in a moment when nothing writes to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 (%2) копируется в момент, когда туда никто не пишет.</translation>
     </message>
     <message>
         <source>Avoid changes there during the final step.</source>
-        <translation type="unfinished"></translation>
+        <translation>Не вносите туда изменений во время завершающего шага.</translation>
     </message>
     <message>
         <source>Not on this server</source>
-        <translation type="unfinished"></translation>
+        <translation>Не на этом сервере</translation>
     </message>
     <message>
         <source>These are not on disks of this server and are not migrated: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Это находится не на дисках этого сервера и не переносится: %1.</translation>
     </message>
     <message>
         <source>Make sure that the instance can reach what it needs of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Убедитесь, что экземпляр сможет получить доступ к тому, что ему из этого нужно.</translation>
     </message>
     <message>
         <source>Disk that cannot be understood</source>
-        <translation type="unfinished"></translation>
+        <translation>Диск, который не удалось распознать</translation>
     </message>
     <message>
         <source>%1 cannot be used: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 нельзя использовать: %2</translation>
     </message>
     <message>
         <source>Repair it, or leave the disk out in the plan.</source>
-        <translation type="unfinished"></translation>
+        <translation>Исправьте диск или исключите его из плана.</translation>
     </message>
     <message>
         <source>Identity of a disk</source>
-        <translation type="unfinished"></translation>
+        <translation>Опознание диска</translation>
     </message>
     <message>
         <source>Disk %1 has neither a serial number nor an id. It is recognized by its slot.</source>
-        <translation type="unfinished"></translation>
+        <translation>У диска %1 нет ни серийного номера, ни идентификатора. Он опознаётся по своему слоту.</translation>
     </message>
     <message>
         <source>Leave it in its slot until the migration is finished.</source>
-        <translation type="unfinished"></translation>
+        <translation>Оставьте его в этом слоте до завершения миграции.</translation>
     </message>
     <message>
         <source>Memory</source>
-        <translation type="unfinished"></translation>
+        <translation>Память</translation>
     </message>
     <message>
         <source>%1 are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>Свободно: %1.</translation>
     </message>
     <message>
         <source>Only %1 are free. What changes last is kept in memory in the final step.</source>
-        <translation type="unfinished"></translation>
+        <translation>Свободно только %1. Последние изменения на завершающем шаге хранятся в памяти.</translation>
     </message>
     <message>
         <source>Stop programs that are not needed during the migration.</source>
-        <translation type="unfinished"></translation>
+        <translation>Остановите программы, не нужные во время миграции.</translation>
     </message>
     <message>
         <source>A server that runs needs it for block replication.</source>
@@ -2401,7 +2401,7 @@
     </message>
     <message>
         <source>You are asked before it is installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Перед установкой у вас спросят разрешения.</translation>
     </message>
     <message>
         <source>rsync is installed.</source>
@@ -2654,30 +2654,30 @@
     </message>
     <message>
         <source>The server changes %1 MB/s, and %2 MB/s can be sent: the copy does not catch up. Raise the limits, wait for a quiet hour, stop the services that write most, or allow a longer final moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сервер изменяет %1 МБ/с, а передать можно %2 МБ/с: копирование не успевает. Увеличьте ограничения, дождитесь спокойного времени, остановите службы, которые пишут больше всего, или разрешите более долгий завершающий момент.</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::BootPanel</name>
     <message>
         <source>The image works: the server in it has booted, and all its files are as they were.</source>
-        <translation type="unfinished"></translation>
+        <translation>Образ работает: сервер в нём загрузился, и все его файлы остались прежними.</translation>
     </message>
     <message>
         <source>The machine is off. The image works: all files in it were as they were.</source>
-        <translation type="unfinished"></translation>
+        <translation>Машина выключена. Образ работает: все файлы в нём остались прежними.</translation>
     </message>
     <message>
         <source>The image boots in a virtual machine on this server. The image is not changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Образ загружается в виртуальной машине на этом сервере. Образ не изменяется.</translation>
     </message>
     <message>
         <source>The machine is off. It did not say what the server says when it has booted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Машина выключена. Она не сообщила того, что сообщает загрузившийся сервер.</translation>
     </message>
     <message>
         <source>Stop the &amp;machine</source>
-        <translation type="unfinished"></translation>
+        <translation>Остановить &amp;машину</translation>
     </message>
     <message>
         <source>Boot it &amp;here</source>
@@ -2701,15 +2701,15 @@
     <message>
         <source>&amp;Options</source>
         <extracomment>Opens a menu: language, size of text, low-bandwidth mode</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Параметр&amp;ы</translation>
     </message>
     <message>
         <source>Options</source>
-        <translation type="unfinished"></translation>
+        <translation>Параметры</translation>
     </message>
     <message>
         <source>F10</source>
-        <translation type="unfinished">F10</translation>
+        <translation>F10</translation>
     </message>
     <message>
         <source>&amp;Back</source>
@@ -2840,28 +2840,28 @@
     <name>edgelift::wizard::CleanUpBox</name>
     <message>
         <source>What the migration made in the cloud is being removed. You may close this window: it goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Удаляется то, что миграция создала в облаке. Это окно можно закрыть: удаление продолжится.</translation>
     </message>
     <message>
         <source>These still exist in the cloud and keep costing until they are removed:</source>
-        <translation type="unfinished"></translation>
+        <translation>Это ещё существует в облаке и оплачивается, пока не будет удалено:</translation>
     </message>
     <message>
         <source>Everything temporary was released: the transit instance, the temporary images and snapshots.</source>
-        <translation type="unfinished"></translation>
+        <translation>Всё временное освобождено: транзитный экземпляр, временные образы и снимки.</translation>
     </message>
     <message>
         <source>The last clean-up was not complete: %1 %2 [%3]</source>
         <extracomment>Why a clean-up failed: %1 to what it happened, %2 what to do, %3 a code such as EL-0212</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Последняя очистка выполнена не полностью: %1 %2 [%3]</translation>
     </message>
     <message>
         <source>Clean up? The job is deleted, the transit instance is released and the copied data is lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>Выполнить очистку? Задание удаляется, транзитный экземпляр освобождается, скопированные данные теряются.</translation>
     </message>
     <message>
         <source>Clean up? Everything listed here but what is kept on purpose is removed from the cloud.</source>
-        <translation type="unfinished"></translation>
+        <translation>Выполнить очистку? Из облака удаляется всё перечисленное здесь, кроме сохранённого намеренно.</translation>
     </message>
     <message>
         <source>&amp;Keep</source>
@@ -2869,74 +2869,74 @@
     </message>
     <message>
         <source>Clean u&amp;p now</source>
-        <translation type="unfinished"></translation>
+        <translation>Очист&amp;ить сейчас</translation>
     </message>
     <message>
         <source>Clean-up</source>
-        <translation type="unfinished"></translation>
+        <translation>Очистка</translation>
     </message>
     <message>
         <source>Clean &amp;up…</source>
-        <translation type="unfinished"></translation>
+        <translation>О&amp;чистить…</translation>
     </message>
     <message>
         <source>How to do it by han&amp;d</source>
-        <translation type="unfinished"></translation>
+        <translation>Как сделать это вр&amp;учную</translation>
     </message>
     <message>
         <source>Sign in to the console, choose the region, and remove what is listed here from top to bottom: release the instance, delete images, snapshots, disks and the network, and the objects in the bucket. Look for it by its id.</source>
-        <translation type="unfinished"></translation>
+        <translation>Войдите в консоль, выберите регион и удалите перечисленное здесь сверху вниз: освободите экземпляр, удалите образы, снимки, диски и сеть, а также объекты в бакете. Ищите по идентификатору.</translation>
     </message>
     <message>
         <source>ECS console</source>
-        <translation type="unfinished"></translation>
+        <translation>Консоль ECS</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::CodeMaker</name>
     <message>
         <source>Generating…</source>
-        <translation type="unfinished"></translation>
+        <translation>Генерация…</translation>
     </message>
     <message>
         <source>&amp;Name of the code:</source>
-        <translation type="unfinished"></translation>
+        <translation>Им&amp;я кода:</translation>
     </message>
     <message>
         <source>Optional</source>
-        <translation type="unfinished"></translation>
+        <translation>Необязательно</translation>
     </message>
     <message>
         <source>Servers it can import (1 to %1):</source>
-        <translation type="unfinished"></translation>
+        <translation>Сколько серверов можно импортировать (от 1 до %1):</translation>
     </message>
     <message>
         <source>Days it is valid (1 to %1):</source>
-        <translation type="unfinished"></translation>
+        <translation>Срок действия в днях (от 1 до %1):</translation>
     </message>
     <message>
         <source>&amp;Generate</source>
-        <translation type="unfinished"></translation>
+        <translation>Сгенерироват&amp;ь</translation>
     </message>
     <message>
         <source>Choose AccessKey pair above and enter the pair and, under Private network, the address of the service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Выберите выше «Пара AccessKey» и введите пару, а в разделе «Частная сеть» — адрес службы.</translation>
     </message>
     <message>
         <source>The new activation code</source>
-        <translation type="unfinished"></translation>
+        <translation>Новый код активации</translation>
     </message>
     <message>
         <source>&amp;Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>Коп&amp;ировать</translation>
     </message>
     <message>
         <source>Copy the activation code</source>
-        <translation type="unfinished"></translation>
+        <translation>Копировать код активации</translation>
     </message>
     <message>
         <source>&amp;Use it here</source>
-        <translation type="unfinished"></translation>
+        <translation>Испо&amp;льзовать здесь</translation>
     </message>
 </context>
 <context>
@@ -2983,7 +2983,7 @@ Neither is saved: after the program was closed, enter it again.</source>
     </message>
     <message>
         <source>Generate a &amp;code</source>
-        <translation type="unfinished"></translation>
+        <translation>С&amp;генерировать код</translation>
     </message>
 </context>
 <context>
@@ -3034,7 +3034,7 @@ Neither is saved: after the program was closed, enter it again.</source>
     </message>
     <message>
         <source>complete the activation code</source>
-        <translation type="unfinished"></translation>
+        <translation>введите код активации полностью</translation>
     </message>
     <message>
         <source>Acti&amp;vation code (recommended)</source>
@@ -3097,19 +3097,19 @@ Neither is saved: after the program was closed, enter it again.</source>
     <name>edgelift::wizard::DemoBar</name>
     <message>
         <source>The receiver was killed. It starts again by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Приёмник принудительно завершён. Он снова запустится сам.</translation>
     </message>
     <message>
         <source>No receiver runs now. It runs while data is transferred.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сейчас приёмник не работает. Он работает во время передачи данных.</translation>
     </message>
     <message>
         <source>Every instance type is sold out.</source>
-        <translation type="unfinished"></translation>
+        <translation>Все типы экземпляров распроданы.</translation>
     </message>
     <message>
         <source>Instance types are in stock again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Типы экземпляров снова в наличии.</translation>
     </message>
     <message>
         <source>%1 %2</source>
@@ -3118,51 +3118,51 @@ Neither is saved: after the program was closed, enter it again.</source>
     </message>
     <message>
         <source>The network is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сеть снова работает.</translation>
     </message>
     <message numerus="yes">
         <source>The network is down for %n s more.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Сеть не будет работать ещё %n секунду.</numerusform>
+            <numerusform>Сеть не будет работать ещё %n секунды.</numerusform>
+            <numerusform>Сеть не будет работать ещё %n секунд.</numerusform>
         </translation>
     </message>
     <message>
         <source>Restock the instance types</source>
-        <translation type="unfinished"></translation>
+        <translation>Вернуть типы экземпляров в наличие</translation>
     </message>
     <message>
         <source>Sell out the instance types</source>
-        <translation type="unfinished"></translation>
+        <translation>Распродать типы экземпляров</translation>
     </message>
     <message>
         <source>Demonstration – no data leaves this server</source>
-        <translation type="unfinished"></translation>
+        <translation>Демонстрация — данные не покидают этот сервер</translation>
     </message>
     <message>
         <source>Link speed:</source>
-        <translation type="unfinished"></translation>
+        <translation>Скорость канала:</translation>
     </message>
     <message>
         <source>Speed of the simulated link</source>
-        <translation type="unfinished"></translation>
+        <translation>Скорость имитируемого канала</translation>
     </message>
     <message>
         <source>Make it fail</source>
-        <translation type="unfinished"></translation>
+        <translation>Вызвать сбой</translation>
     </message>
     <message numerus="yes">
         <source>Drop the network for %n s</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Отключить сеть на %n секунду</numerusform>
+            <numerusform>Отключить сеть на %n секунды</numerusform>
+            <numerusform>Отключить сеть на %n секунд</numerusform>
         </translation>
     </message>
     <message>
         <source>Kill the receiver</source>
-        <translation type="unfinished"></translation>
+        <translation>Принудительно завершить приёмник</translation>
     </message>
 </context>
 <context>
@@ -3185,7 +3185,7 @@ Neither is saved: after the program was closed, enter it again.</source>
     </message>
     <message>
         <source>The demonstration is ready. The activation code is in its field already.</source>
-        <translation type="unfinished"></translation>
+        <translation>Демонстрация готова. Код активации уже введён в своё поле.</translation>
     </message>
 </context>
 <context>
@@ -3220,7 +3220,7 @@ Neither is saved: after the program was closed, enter it again.</source>
     </message>
     <message>
         <source>Save these files…</source>
-        <translation type="unfinished"></translation>
+        <translation>Сохранить эти файлы…</translation>
     </message>
 </context>
 <context>
@@ -3240,7 +3240,7 @@ Neither is saved: after the program was closed, enter it again.</source>
     <message>
         <source>System disk %1</source>
         <extracomment>%1: the name of a disk such as /dev/vda</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Системный диск %1</translation>
     </message>
     <message>
         <source>Data disk %1</source>
@@ -3267,48 +3267,6 @@ Neither is saved: after the program was closed, enter it again.</source>
         <source>Source disk %1, %2</source>
         <extracomment>%1 a disk of the server, %2 its size, for screen readers</extracomment>
         <translation>Исходный диск %1, %2</translation>
-    </message>
-    <message>
-        <source> GiB</source>
-        <extracomment>the unit behind a number that is typed</extracomment>
-        <translation> ГиБ</translation>
-    </message>
-    <message>
-        <source>Size of %1 in GiB</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>Размер %1 в ГиБ</translation>
-    </message>
-    <message>
-        <source>%1 to %2 are possible.</source>
-        <translation>Возможно от %1 до %2.</translation>
-    </message>
-    <message>
-        <source>min. %1</source>
-        <extracomment>%1 the smallest possible size</extracomment>
-        <translation>мин. %1</translation>
-    </message>
-    <message>
-        <source>not migrated</source>
-        <extracomment>%1 a size: on a disk</extracomment>
-        <translation>не переносится</translation>
-    </message>
-    <message>
-        <source>%1 free</source>
-        <translation>свободно %1</translation>
-    </message>
-    <message>
-        <source>LVM</source>
-        <extracomment>%1 the name of a volume group such as vg1</extracomment>
-        <translation>LVM</translation>
-    </message>
-    <message>
-        <source>LVM %1</source>
-        <translation>LVM %1</translation>
-    </message>
-    <message>
-        <source>LVM on %1</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>LVM на %1</translation>
     </message>
     <message>
         <source>Source</source>
@@ -3451,7 +3409,7 @@ With the keyboard: Ctrl+X picks up a mount target, Up and Down choose a disk, En
     </message>
     <message>
         <source>Choose Adjust to change this layout.</source>
-        <translation type="unfinished"></translation>
+        <translation>Чтобы изменить эту разметку, выберите «Настроить».</translation>
     </message>
 </context>
 <context>
@@ -3459,12 +3417,12 @@ With the keyboard: Ctrl+X picks up a mount target, Up and Down choose a disk, En
     <message>
         <source>In use: %1; at least %2.</source>
         <extracomment>of a disk or mount target; %1 the space in use, %2 the smallest possible size</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Занято: %1; не менее %2.</translation>
     </message>
     <message>
         <source>LVM: %1.</source>
         <extracomment>%1 the name of a volume group or logical volume</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>LVM: %1.</translation>
     </message>
 </context>
 <context>
@@ -3506,27 +3464,27 @@ Detail: %4</source>
     </message>
     <message>
         <source>These still exist in the cloud and keep costing until you retry or clean up:</source>
-        <translation type="unfinished"></translation>
+        <translation>Это ещё существует в облаке и оплачивается, пока вы не повторите попытку или не выполните очистку:</translation>
     </message>
     <message>
         <source>You retried at %1: it came to the same error again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Вы повторили попытку в %1: возникла та же ошибка.</translation>
     </message>
     <message>
         <source>You retried at %1: it came to another error.</source>
-        <translation type="unfinished"></translation>
+        <translation>Вы повторили попытку в %1: возникла другая ошибка.</translation>
     </message>
     <message>
         <source>Start again &amp;with the same settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Начать заново с &amp;теми же настройками</translation>
     </message>
     <message>
         <source>Copy what is said about this error</source>
-        <translation type="unfinished"></translation>
+        <translation>Копировать сведения об этой ошибке</translation>
     </message>
     <message>
         <source>Troubleshoot errors</source>
-        <translation type="unfinished"></translation>
+        <translation>Устранение ошибок</translation>
     </message>
 </context>
 <context>
@@ -3604,11 +3562,11 @@ Detail: %4</source>
     </message>
     <message>
         <source>Save settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Сохранение настроек</translation>
     </message>
     <message>
         <source>Plan files (*.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>Файлы планов (*.json)</translation>
     </message>
     <message>
         <source>Saved as %1.</source>
@@ -3617,7 +3575,7 @@ Detail: %4</source>
     </message>
     <message>
         <source>No file manager could be opened. The image is in the folder %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Не удалось открыть файловый менеджер. Образ находится в папке %1.</translation>
     </message>
     <message>
         <source>Image</source>
@@ -3625,7 +3583,7 @@ Detail: %4</source>
     </message>
     <message>
         <source>Image ID</source>
-        <translation type="unfinished"></translation>
+        <translation>ID образа</translation>
     </message>
     <message>
         <source>Region</source>
@@ -3637,42 +3595,48 @@ Detail: %4</source>
     </message>
     <message>
         <source>Sent</source>
-        <translation type="unfinished"></translation>
+        <translation>Передано</translation>
     </message>
     <message>
         <source>Duration</source>
-        <translation type="unfinished"></translation>
+        <translation>Длительность</translation>
     </message>
     <message>
         <source>Next steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Дальнейшие шаги</translation>
     </message>
     <message>
         <source>Or by this command, with your own values for TYPE, REGION and MBIT:</source>
         <extracomment>The capitals are in the command and stay as they are</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Или этой командой, указав свои значения TYPE, REGION и MBIT:</translation>
     </message>
     <message>
         <source>1. Open the ENS console and create an instance from this image.
 2. Check application licences: the hardware changed.
 3. Compare the new instance with this server before switching over.</source>
-        <translation type="unfinished"></translation>
+        <translation>1. Откройте консоль ENS и создайте экземпляр из этого образа.
+2. Проверьте лицензии приложений: оборудование изменилось.
+3. Перед переключением сравните новый экземпляр с этим сервером.</translation>
     </message>
     <message>
         <source>ENS console</source>
-        <translation type="unfinished"></translation>
+        <translation>Консоль ENS</translation>
     </message>
     <message>
         <source>Copy co&amp;mmand</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Копировать команду</translation>
     </message>
     <message>
         <source>Save these settin&amp;gs…</source>
-        <translation type="unfinished"></translation>
+        <translation>Сохранить &amp;эти настройки…</translation>
     </message>
     <message>
         <source>To migrate another server with the same settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Чтобы выполнить миграцию другого сервера с теми же настройками</translation>
+    </message>
+    <message>
+        <source>The image is in your account; an ENS instance is created from it in the ENS console or with the command shown here. What the migration made on the way is removed; if something is left, it is listed with what it costs and can be cleaned up here. The report says what was done, when and with which settings; it holds no passwords and no keys.</source>
+        <translation>Образ находится в вашей учётной записи; экземпляр ENS создаётся из него в консоли ENS или показанной здесь командой. Всё, что миграция создала по пути, удалено; если что-то осталось, оно перечислено здесь вместе со стоимостью и может быть удалено здесь. В отчёте указано, что, когда и с какими настройками было сделано; паролей и ключей в нём нет.</translation>
     </message>
 </context>
 <context>
@@ -3790,7 +3754,7 @@ Detail: %4</source>
     <message>
         <source>See below: %1</source>
         <extracomment>beside a disk or mount target; %1 codes of problems that are listed below the table</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>См. ниже: %1</translation>
     </message>
     <message>
         <source>, </source>
@@ -3798,27 +3762,27 @@ Detail: %4</source>
     </message>
     <message>
         <source>Not migrated</source>
-        <translation type="unfinished"></translation>
+        <translation>Не переносится</translation>
     </message>
     <message>
         <source>Same size and structure</source>
         <extracomment>why a volume is copied block by block</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Те же размер и структура</translation>
     </message>
     <message>
         <source>Its size changes</source>
         <extracomment>why a volume is copied file by file</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Размер изменяется</translation>
     </message>
     <message>
         <source>LVM, and no multiple of 4 MiB</source>
         <extracomment>why a volume is copied file by file</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>LVM, размер не кратен 4 МиБ</translation>
     </message>
     <message>
         <source>As chosen</source>
         <extracomment>why a volume is copied file by file</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>По вашему выбору</translation>
     </message>
 </context>
 <context>
@@ -3854,20 +3818,20 @@ Detail: %4</source>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>Открыть</translation>
     </message>
     <message>
         <source>Copy address</source>
-        <translation type="unfinished"></translation>
+        <translation>Копировать адрес</translation>
     </message>
     <message>
         <source>Open: %1</source>
         <extracomment>For screen readers: %1 is what a web page is about</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Открыть: %1</translation>
     </message>
     <message>
         <source>Copy address: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Копировать адрес: %1</translation>
     </message>
 </context>
 <context>
@@ -3880,7 +3844,7 @@ Detail: %4</source>
     <message>
         <source>Step %1 of %2 — %3</source>
         <extracomment>In a narrow window instead of the list of steps: %3 is the name of the step</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Шаг %1 из %2 — %3</translation>
     </message>
 </context>
 <context>
@@ -3996,11 +3960,11 @@ Detail: %4</source>
     </message>
     <message>
         <source>When this window is closed the demonstration ends, and its migration with it.</source>
-        <translation type="unfinished"></translation>
+        <translation>При закрытии этого окна демонстрация завершается, а с ней и её миграция.</translation>
     </message>
     <message>
         <source>You may close this window: the clean-up goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Это окно можно закрыть: очистка продолжится.</translation>
     </message>
     <message>
         <source>The speed counts the data of the disks before it is compressed, so it can be higher than the speed of the network. The remaining time is shown once the speed is steady.
@@ -4008,29 +3972,33 @@ Detail: %4</source>
 Pause keeps everything that was copied, and the transit instance, which keeps costing. Cancel removes both.
 
 After an error nothing is lost: what was copied is kept, and Retry goes on from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Скорость показывает объём данных дисков до сжатия, поэтому она может быть выше скорости сети. Оставшееся время отображается, когда скорость станет стабильной.
+
+При приостановке сохраняются все скопированные данные и транзитный экземпляр, который продолжает оплачиваться. При отмене удаляется и то и другое.
+
+После ошибки ничего не теряется: скопированное сохраняется, и «Повторить» продолжает с того же места.</translation>
     </message>
     <message>
         <source>%1 — %2</source>
         <extracomment>In the window&apos;s title: how far the migration is, and the server&apos;s name</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>%1 — %2</translation>
     </message>
     <message>
         <source>The transit instance keeps costing while the migration is paused.</source>
         <extracomment>%1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Пока миграция приостановлена, транзитный экземпляр продолжает оплачиваться.</translation>
     </message>
     <message>
         <source>The transit instance keeps costing while the migration is paused: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Пока миграция приостановлена, транзитный экземпляр продолжает оплачиваться: %1.</translation>
     </message>
     <message>
         <source>This server&apos;s own disk accesses are slow, so the migration reads at most %1 for now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Собственный доступ этого сервера к дискам замедлен, поэтому сейчас миграция читает не более %1.</translation>
     </message>
     <message>
         <source>Cancel this migration? The job is deleted, the transit instance is released and the copied data is lost. What was used until now is still charged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Отменить эту миграцию? Задание удаляется, транзитный экземпляр освобождается, скопированные данные теряются. Уже использованное всё равно оплачивается.</translation>
     </message>
     <message>
         <source>&amp;Keep migrating</source>
@@ -4042,31 +4010,31 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
     </message>
     <message>
         <source>Estimate migration time and test transfer speed</source>
-        <translation type="unfinished"></translation>
+        <translation>Оценка времени миграции и проверка скорости передачи</translation>
     </message>
     <message>
         <source>Cancel &amp;job…</source>
-        <translation type="unfinished"></translation>
+        <translation>Отменить зад&amp;ание…</translation>
     </message>
     <message>
         <source>&amp;Log</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Журнал</translation>
     </message>
     <message>
         <source>Copy all</source>
-        <translation type="unfinished"></translation>
+        <translation>Копировать всё</translation>
     </message>
     <message>
         <source>Copy all details</source>
-        <translation type="unfinished"></translation>
+        <translation>Копировать все подробности</translation>
     </message>
     <message>
         <source>Transit instance ID</source>
-        <translation type="unfinished"></translation>
+        <translation>ID транзитного экземпляра</translation>
     </message>
     <message>
         <source>Do not stop, start, restart or release the transit instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
-        <translation type="unfinished"></translation>
+        <translation>Во время миграции не останавливайте, не запускайте, не перезапускайте и не освобождайте транзитный экземпляр и не меняйте способ его оплаты; затем он освобождается автоматически.</translation>
     </message>
 </context>
 <context>
@@ -4085,11 +4053,11 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
     </message>
     <message>
         <source>The time plan is in force now (%1): %2. The limit above counts outside of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сейчас действует расписание (%1): %2. Указанное выше ограничение действует вне его.</translation>
     </message>
     <message>
         <source>Applied.</source>
-        <translation type="unfinished"></translation>
+        <translation>Применено.</translation>
     </message>
     <message>
         <source>Applied. The new limit takes effect within %1 s.</source>
@@ -4101,19 +4069,19 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
     </message>
     <message>
         <source>&amp;Speed limit (Mbit/s):</source>
-        <translation type="unfinished"></translation>
+        <translation>Ограничение с&amp;корости (Мбит/с):</translation>
     </message>
     <message>
         <source>Compress&amp;ion:</source>
-        <translation type="unfinished"></translation>
+        <translation>Сжати&amp;е:</translation>
     </message>
     <message>
         <source>Veri&amp;fy the copied data by checksum</source>
-        <translation type="unfinished"></translation>
+        <translation>Проверять скопированные данные по контрольной су&amp;мме</translation>
     </message>
     <message>
         <source>Clos&amp;e</source>
-        <translation type="unfinished"></translation>
+        <translation>Закрыт&amp;ь</translation>
     </message>
 </context>
 <context>
@@ -4129,15 +4097,15 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
     </message>
     <message>
         <source>Optional: without it, a network is made for this migration and removed after it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Необязательно: если не указать, для этой миграции создаётся сеть, которая затем удаляется.</translation>
     </message>
     <message>
         <source>&amp;Public network</source>
-        <translation type="unfinished"></translation>
+        <translation>П&amp;убличная сеть</translation>
     </message>
     <message>
         <source>&amp;VPC: this server is connected to it</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;VPC: этот сервер подключён к ней</translation>
     </message>
     <message>
         <source>VPC is recommended where it can be reached directly, by VPN gateway, Express Connect circuit or Smart Access Gateway: it is faster and steadier.</source>
@@ -4156,23 +4124,23 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
     <name>edgelift::wizard::OptionsMenu</name>
     <message>
         <source>&amp;Language</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Язык</translation>
     </message>
     <message>
         <source>Lar&amp;ger text</source>
-        <translation type="unfinished"></translation>
+        <translation>У&amp;величить текст</translation>
     </message>
     <message>
         <source>&amp;Smaller text</source>
-        <translation type="unfinished"></translation>
+        <translation>У&amp;меньшить текст</translation>
     </message>
     <message>
         <source>&amp;Usual text size</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Обычный размер текста</translation>
     </message>
     <message>
         <source>Low-&amp;bandwidth mode</source>
-        <translation type="unfinished"></translation>
+        <translation>Режим &amp;низкой пропускной способности</translation>
     </message>
 </context>
 <context>
@@ -4306,7 +4274,7 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>Creating the transit instance…</source>
-        <translation type="unfinished"></translation>
+        <translation>Создание транзитного экземпляра…</translation>
     </message>
     <message>
         <source>Preparing</source>
@@ -4361,7 +4329,7 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>%1 so far</source>
         <extracomment>A phase that is not over: %1 is how long it has been running</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>%1 на данный момент</translation>
     </message>
     <message>
         <source>Progress</source>
@@ -4369,7 +4337,7 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>Speed before compression</source>
-        <translation type="unfinished"></translation>
+        <translation>Скорость до сжатия</translation>
     </message>
     <message>
         <source>Network</source>
@@ -4377,31 +4345,31 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>Limit</source>
-        <translation type="unfinished"></translation>
+        <translation>Ограничение</translation>
     </message>
     <message>
         <source>Average</source>
-        <translation type="unfinished"></translation>
+        <translation>Средняя</translation>
     </message>
     <message>
         <source>Sent</source>
-        <translation type="unfinished"></translation>
+        <translation>Передано</translation>
     </message>
     <message>
         <source>Saved by compression</source>
-        <translation type="unfinished"></translation>
+        <translation>Сэкономлено сжатием</translation>
     </message>
     <message>
         <source>Elapsed</source>
-        <translation type="unfinished"></translation>
+        <translation>Прошло</translation>
     </message>
     <message>
         <source>Interruptions</source>
-        <translation type="unfinished"></translation>
+        <translation>Прерывания</translation>
     </message>
     <message>
         <source>Data of the disks per second. Higher than the network&apos;s speed when compression helps.</source>
-        <translation type="unfinished"></translation>
+        <translation>Данные дисков в секунду. Выше скорости сети, если сжатие эффективно.</translation>
     </message>
 </context>
 <context>
@@ -4413,33 +4381,33 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>%1 %2 in %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 %2 в %3</translation>
     </message>
     <message>
         <source>kept on purpose</source>
-        <translation type="unfinished"></translation>
+        <translation>сохранено намеренно</translation>
     </message>
     <message>
         <source>price not known</source>
-        <translation type="unfinished"></translation>
+        <translation>цена неизвестна</translation>
     </message>
     <message>
         <source>free</source>
-        <translation type="unfinished"></translation>
+        <translation>бесплатно</translation>
     </message>
     <message>
         <source>%1 %2 a day</source>
         <extracomment>%1 a currency such as CNY, %2 an amount</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>%1 %2 в день</translation>
     </message>
     <message>
         <source>Together at least %1</source>
         <extracomment>A sum of prices; %1 is such as &quot;CNY 12.50 a day&quot;</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Всего не менее %1</translation>
     </message>
     <message>
         <source>Together %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Всего %1</translation>
     </message>
     <message>
         <source>%1: %2</source>
@@ -4479,16 +4447,16 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>Everything you chose was saved but the activation code and the AccessKey pair. Continue leads back to the step you were on; Start over forgets the choices and begins anew. Neither changes anything on this server or in the cloud.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сохранено всё, что вы выбрали, кроме кода активации и пары AccessKey. «Продолжить» возвращает к шагу, на котором вы остановились; «Начать заново» сбрасывает выбранное и начинает сначала. Ни то ни другое ничего не меняет на этом сервере и в облаке.</translation>
     </message>
     <message>
         <source>Continue the setup from %1 at step “%2”?</source>
         <extracomment>%1 a date and time, %2 the name of a step such as “Settings”</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Продолжить настройку от %1 с шага «%2»?</translation>
     </message>
     <message>
         <source>The activation code or AccessKey pair was not saved and has to be entered again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Код активации или пара AccessKey не сохранены, их нужно ввести снова.</translation>
     </message>
 </context>
 <context>
@@ -4724,19 +4692,19 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>&amp;Modify disk partition</source>
-        <translation type="unfinished"></translation>
+        <translation>Изменить р&amp;азделы диска</translation>
     </message>
     <message>
         <source>Choose disks, sizes and order yourself on the next page.</source>
-        <translation type="unfinished"></translation>
+        <translation>Выберите диски, размеры и порядок самостоятельно на следующей странице.</translation>
     </message>
     <message>
         <source>&amp;Verify check sums</source>
-        <translation type="unfinished"></translation>
+        <translation>Про&amp;верять контрольные суммы</translation>
     </message>
     <message>
         <source>More certain, but slower.</source>
-        <translation type="unfinished"></translation>
+        <translation>Надёжнее, но медленнее.</translation>
     </message>
     <message>
         <source>Tags</source>
@@ -4919,6 +4887,51 @@ The import registers this server with the service that made the activation code.
     </message>
 </context>
 <context>
+    <name>edgelift::wizard::TargetRow</name>
+    <message>
+        <source>not migrated</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>не переносится</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>свободно %1</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <extracomment>%1 the name of a volume group such as vg1</extracomment>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>LVM %1</source>
+        <translation>LVM %1</translation>
+    </message>
+    <message>
+        <source>LVM on %1</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>LVM на %1</translation>
+    </message>
+    <message>
+        <source> GiB</source>
+        <extracomment>the unit behind a number that is typed</extracomment>
+        <translation> ГиБ</translation>
+    </message>
+    <message>
+        <source>Size of %1 in GiB</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>Размер %1 в ГиБ</translation>
+    </message>
+    <message>
+        <source>%1 to %2 are possible.</source>
+        <translation>Возможно от %1 до %2.</translation>
+    </message>
+    <message>
+        <source>min. %1</source>
+        <extracomment>%1 the smallest possible size</extracomment>
+        <translation>мин. %1</translation>
+    </message>
+</context>
+<context>
     <name>edgelift::wizard::ToDoList</name>
     <message>
         <source>To continue you need to:</source>
@@ -5065,7 +5078,7 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>The server keeps running meanwhile. Nothing on it is changed before you agree to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сервер тем временем продолжает работать. Без вашего согласия на нём ничего не изменяется.</translation>
     </message>
 </context>
 <context>
@@ -5080,15 +5093,15 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>&amp;Ask for permission</source>
-        <translation type="unfinished"></translation>
+        <translation>Запросить &amp;разрешение</translation>
     </message>
     <message>
         <source>The settings of the last migration are here again, and what is left of it is being removed. Start when you are ready.</source>
-        <translation type="unfinished"></translation>
+        <translation>Настройки последней миграции восстановлены, а то, что от неё осталось, удаляется. Начните, когда будете готовы.</translation>
     </message>
     <message>
         <source>Migration %1 waits, and what it made in the cloud keeps costing. Start “edgelift” again to go on or to clean up.</source>
-        <translation type="unfinished"></translation>
+        <translation>Миграция %1 ожидает, а созданное ею в облаке продолжает оплачиваться. Снова запустите «edgelift», чтобы продолжить или выполнить очистку.</translation>
     </message>
 </context>
 </TS>

@@ -3249,48 +3249,6 @@ AccessKey 属于您账号下的用户，请在 RAM 控制台创建。
         <translation>源磁盘 %1，%2</translation>
     </message>
     <message>
-        <source> GiB</source>
-        <extracomment>the unit behind a number that is typed</extracomment>
-        <translation> GiB</translation>
-    </message>
-    <message>
-        <source>Size of %1 in GiB</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>%1 的大小（GiB）</translation>
-    </message>
-    <message>
-        <source>%1 to %2 are possible.</source>
-        <translation>可设为 %1 至 %2。</translation>
-    </message>
-    <message>
-        <source>min. %1</source>
-        <extracomment>%1 the smallest possible size</extracomment>
-        <translation>最小 %1</translation>
-    </message>
-    <message>
-        <source>not migrated</source>
-        <extracomment>%1 a size: on a disk</extracomment>
-        <translation>不迁移</translation>
-    </message>
-    <message>
-        <source>%1 free</source>
-        <translation>可用 %1</translation>
-    </message>
-    <message>
-        <source>LVM</source>
-        <extracomment>%1 the name of a volume group such as vg1</extracomment>
-        <translation>LVM</translation>
-    </message>
-    <message>
-        <source>LVM %1</source>
-        <translation>LVM %1</translation>
-    </message>
-    <message>
-        <source>LVM on %1</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>%1 上的 LVM</translation>
-    </message>
-    <message>
         <source>Source</source>
         <extracomment>heading: the disks of the server</extracomment>
         <translation>迁移源</translation>
@@ -3651,6 +3609,10 @@ Detail: %4</source>
     <message>
         <source>To migrate another server with the same settings</source>
         <translation>使用相同设置迁移其他服务器</translation>
+    </message>
+    <message>
+        <source>The image is in your account; an ENS instance is created from it in the ENS console or with the command shown here. What the migration made on the way is removed; if something is left, it is listed with what it costs and can be cleaned up here. The report says what was done, when and with which settings; it holds no passwords and no keys.</source>
+        <translation>镜像已在您的账号中；请在 ENS 控制台中或使用此处显示的命令用它创建 ENS 实例。迁移过程中创建的资源已删除；如果有剩余，会连同其费用在此列出，并可在此清理。报告说明了何时、以何种设置做了什么；其中不含密码和密钥。</translation>
     </message>
 </context>
 <context>
@@ -4892,6 +4854,51 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Value</source>
         <translation>值</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TargetRow</name>
+    <message>
+        <source>not migrated</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>不迁移</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>可用 %1</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <extracomment>%1 the name of a volume group such as vg1</extracomment>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>LVM %1</source>
+        <translation>LVM %1</translation>
+    </message>
+    <message>
+        <source>LVM on %1</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>%1 上的 LVM</translation>
+    </message>
+    <message>
+        <source> GiB</source>
+        <extracomment>the unit behind a number that is typed</extracomment>
+        <translation> GiB</translation>
+    </message>
+    <message>
+        <source>Size of %1 in GiB</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>%1 的大小（GiB）</translation>
+    </message>
+    <message>
+        <source>%1 to %2 are possible.</source>
+        <translation>可设为 %1 至 %2。</translation>
+    </message>
+    <message>
+        <source>min. %1</source>
+        <extracomment>%1 the smallest possible size</extracomment>
+        <translation>最小 %1</translation>
     </message>
 </context>
 <context>

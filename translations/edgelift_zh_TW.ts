@@ -3249,48 +3249,6 @@ AccessKey 屬於您帳號下的使用者，請在 RAM 主控台建立。
         <translation>來源磁碟 %1，%2</translation>
     </message>
     <message>
-        <source> GiB</source>
-        <extracomment>the unit behind a number that is typed</extracomment>
-        <translation> GiB</translation>
-    </message>
-    <message>
-        <source>Size of %1 in GiB</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>%1 的大小（GiB）</translation>
-    </message>
-    <message>
-        <source>%1 to %2 are possible.</source>
-        <translation>可設為 %1 至 %2。</translation>
-    </message>
-    <message>
-        <source>min. %1</source>
-        <extracomment>%1 the smallest possible size</extracomment>
-        <translation>最小 %1</translation>
-    </message>
-    <message>
-        <source>not migrated</source>
-        <extracomment>%1 a size: on a disk</extracomment>
-        <translation>不遷移</translation>
-    </message>
-    <message>
-        <source>%1 free</source>
-        <translation>可用 %1</translation>
-    </message>
-    <message>
-        <source>LVM</source>
-        <extracomment>%1 the name of a volume group such as vg1</extracomment>
-        <translation>LVM</translation>
-    </message>
-    <message>
-        <source>LVM %1</source>
-        <translation>LVM %1</translation>
-    </message>
-    <message>
-        <source>LVM on %1</source>
-        <extracomment>%1 a disk, for screen readers</extracomment>
-        <translation>%1 上的 LVM</translation>
-    </message>
-    <message>
         <source>Source</source>
         <extracomment>heading: the disks of the server</extracomment>
         <translation>遷移來源</translation>
@@ -3651,6 +3609,10 @@ Detail: %4</source>
     <message>
         <source>To migrate another server with the same settings</source>
         <translation>使用相同設定遷移其他伺服器</translation>
+    </message>
+    <message>
+        <source>The image is in your account; an ENS instance is created from it in the ENS console or with the command shown here. What the migration made on the way is removed; if something is left, it is listed with what it costs and can be cleaned up here. The report says what was done, when and with which settings; it holds no passwords and no keys.</source>
+        <translation>映像檔已在您的帳號中；請在 ENS 主控台中或使用此處顯示的命令以它建立 ENS 執行個體。遷移過程中建立的資源已移除；如果有剩餘，會連同其費用在此列出，並可在此清理。報告說明了何時、以何種設定做了什麼；其中不含密碼和金鑰。</translation>
     </message>
 </context>
 <context>
@@ -4892,6 +4854,51 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Value</source>
         <translation>值</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::TargetRow</name>
+    <message>
+        <source>not migrated</source>
+        <extracomment>%1 a size: on a disk</extracomment>
+        <translation>不遷移</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>可用 %1</translation>
+    </message>
+    <message>
+        <source>LVM</source>
+        <extracomment>%1 the name of a volume group such as vg1</extracomment>
+        <translation>LVM</translation>
+    </message>
+    <message>
+        <source>LVM %1</source>
+        <translation>LVM %1</translation>
+    </message>
+    <message>
+        <source>LVM on %1</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>%1 上的 LVM</translation>
+    </message>
+    <message>
+        <source> GiB</source>
+        <extracomment>the unit behind a number that is typed</extracomment>
+        <translation> GiB</translation>
+    </message>
+    <message>
+        <source>Size of %1 in GiB</source>
+        <extracomment>%1 a disk, for screen readers</extracomment>
+        <translation>%1 的大小（GiB）</translation>
+    </message>
+    <message>
+        <source>%1 to %2 are possible.</source>
+        <translation>可設為 %1 至 %2。</translation>
+    </message>
+    <message>
+        <source>min. %1</source>
+        <extracomment>%1 the smallest possible size</extracomment>
+        <translation>最小 %1</translation>
     </message>
 </context>
 <context>
