@@ -101,7 +101,7 @@ Result<std::unique_ptr<LiveCopy>> startTracking(StepContext &context)
 /// Everything that a copy of disks in use needs besides; `proved` is made of its point.
 CopyOrder::Live liveOrder(StepContext &context, LiveCopy &live, QJsonObject &proved)
 {
-    return {live.changes(), live.freezer(), context.liveTuning(), live.areas(), live.settle(), [&live] { return live.usedNow(); },
+    return {&live.changes(), &live.freezer(), &context.liveTuning(), live.areas(), live.settle(), [&live] { return live.usedNow(); },
         [&live](const std::vector<std::shared_ptr<const BlockView>> &targets) { return live.usedIn(targets); },
         [&live, &proved](const LivePoint &point) { proved = live.evidence(point); }};
 }

@@ -41,7 +41,7 @@ Outcome copyLive(const ReceiverPeer &peer, const CopyOrder &order, const CopyOrd
     settings.settle = live.settle;
     settings.usedNow = live.usedNow;
     settings.usedIn = live.usedIn;
-    LiveTransfer transfer(std::move(settings), order.disks, tuning, live.tuning, live.changes, live.freezer, observer);
+    LiveTransfer transfer(std::move(settings), order.disks, tuning, *live.tuning, *live.changes, *live.freezer, observer);
     const Outcome outcome = transfer.run(stop);
     if (outcome.end != Outcome::End::Finished)
         return outcome;

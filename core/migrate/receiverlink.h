@@ -29,9 +29,9 @@ struct CopyOrder
     /// Of disks that are written to meanwhile.
     struct Live
     {
-        ChangeSource &changes;
-        PointFreezer &freezer;
-        const LiveTuning &tuning;
+        ChangeSource *changes = nullptr; ///< these three outlive the copy
+        PointFreezer *freezer = nullptr;
+        const LiveTuning *tuning = nullptr;
         std::vector<LiveAreas> areas; ///< and what follows: as LiveSettings
         std::chrono::milliseconds settle{0};
         std::function<Result<std::vector<RangeSet>>()> usedNow;

@@ -26,7 +26,7 @@ struct Surroundings
     std::shared_ptr<ReceiverLink> link;
     /// Where receiver-bundle.tar.gz is looked for, first hit wins.
     QStringList bundlePaths;
-    LiveTools live;
+    LiveTools live = {};
 };
 
 /// The real ones. edgelift-freezer lies beside the program or in /usr/lib/edgelift. Bundle: $EDGELIFT_BUNDLE, beside the program

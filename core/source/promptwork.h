@@ -11,7 +11,7 @@ struct WorkPlace
 {
     QString root; ///< before every path; empty: the machine itself
     std::function<Result<QByteArray>(const Command &, const std::stop_token &)> run = runChecked;
-    std::function<Result<>(const std::stop_token &)> testTracking; ///< none: writes cannot be followed here
+    std::function<Result<>(const std::stop_token &)> testTracking = {}; ///< none: writes cannot be followed here
 };
 
 struct PromptResult

@@ -4,6 +4,7 @@
 #include "app/wizard/shell/said.h"
 #include "app/wizard/widgets/disclosure.h"
 #include "app/wizard/widgets/formfield.h"
+#include "app/wizard/widgets/lineinput.h"
 #include "core/agent/codecheck.h"
 
 #include <QCheckBox>
@@ -66,9 +67,9 @@ CredentialForm::CredentialForm(QWidget *parent)
         choose();
         Q_EMIT edited();
     });
-    connect(m_code, &QLineEdit::textEdited, this, &CredentialForm::codeEdited);
+    onInput(m_code, this, &CredentialForm::codeEdited);
     for (QLineEdit *edit : {m_keyId, m_secret, m_endpoint})
-        connect(edit, &QLineEdit::textEdited, this, &CredentialForm::edited);
+        onInput(edit, this, &CredentialForm::edited);
     for (QLineEdit *edit : {m_code, m_keyId, m_secret, m_endpoint})
         connect(edit, &QLineEdit::editingFinished, this, [this, edit] {
             if (edit->text().isEmpty())
@@ -83,7 +84,7 @@ CredentialForm::CredentialForm(QWidget *parent)
 CredentialForm::~CredentialForm()
 {
     for (QLineEdit *edit : {m_code, m_secret})
-        edit->setText({}); // with its undo history
+        showText(edit, {}); // with its undo history
 }
 
 void CredentialForm::layOut()
@@ -120,10 +121,10 @@ void CredentialForm::show(const Credential &credential)
         const QSignalBlocker quiet(button);
         button->setChecked((button == m_useCode) == (credential.method == Credential::Method::Code));
     }
-    m_code->setText(QString::fromUtf8(credential.code.reveal()));
-    m_keyId->setText(credential.keyId);
-    m_secret->setText(QString::fromUtf8(credential.keySecret.reveal()));
-    m_endpoint->setText(credential.endpoint);
+    showText(m_code, QString::fromUtf8(credential.code.reveal()));
+    showText(m_keyId, credential.keyId);
+    showText(m_secret, QString::fromUtf8(credential.keySecret.reveal()));
+    showText(m_endpoint, credential.endpoint);
     if (!credential.endpoint.isEmpty())
         m_private->setOpen(true);
     m_judged = m_judged || credential.isComplete(); // it was entered before
@@ -148,7 +149,7 @@ void CredentialForm::codeEdited()
     const QString code = normalizedCode(typed);
     const bool pasted = code != typed && (checkCode(code) || code.size() + 3 < typed.size()); // not while it is typed
     if (pasted)
-        m_code->setText(code);
+        showText(m_code, code);
     m_judged = m_judged || pasted || bool(checkCode(code));
     Q_EMIT edited();
 }

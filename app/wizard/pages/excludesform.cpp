@@ -4,6 +4,7 @@
 #include "app/wizard/shell/said.h"
 #include "app/wizard/state/session.h"
 #include "app/wizard/widgets/formfield.h"
+#include "app/wizard/widgets/lineinput.h"
 
 #include <QKeyEvent>
 #include <QLineEdit>
@@ -40,7 +41,7 @@ ExcludesForm::ExcludesForm(Session &session, QWidget *parent)
     layOut();
     connect(m_add, &QPushButton::clicked, this, &ExcludesForm::add);
     connect(m_path, &QLineEdit::returnPressed, this, &ExcludesForm::add);
-    connect(m_path, &QLineEdit::textEdited, this, [this] { m_pathField->note().clear(); });
+    onInput(m_path, this, [this] { m_pathField->note().clear(); });
     connect(m_remove, &QPushButton::clicked, this, &ExcludesForm::remove);
     connect(m_paths, &QListWidget::currentRowChanged, this, [this](int index) { m_remove->setEnabled(index >= 0); });
     connect(&m_session, &Session::planChanged, this, &ExcludesForm::refresh);

@@ -5,6 +5,7 @@
 #include "app/wizard/shell/said.h"
 #include "app/wizard/widgets/disclosure.h"
 #include "app/wizard/widgets/formfield.h"
+#include "app/wizard/widgets/lineinput.h"
 #include "app/wizard/widgets/numberbox.h"
 #include "app/wizard/widgets/textlabel.h"
 
@@ -25,12 +26,6 @@ T *make(QWidget *parent, const char *name)
     auto *widget = new T(parent);
     widget->setObjectName(QLatin1String(name));
     return widget;
-}
-
-void setTextOf(QLineEdit *edit, const QString &text)
-{
-    if (edit->text() != text) // the cursor stays while it is typed
-        edit->setText(text);
 }
 
 const QStringList tlsValues{QStringLiteral("auto"), QStringLiteral("on"), QStringLiteral("off")};
@@ -65,7 +60,7 @@ SettingsAdvanced::SettingsAdvanced(QWidget *parent)
     m_instanceType->setInsertPolicy(QComboBox::NoInsert);
     makeForm();
     for (QLineEdit *edit : {m_name, m_description, m_instanceType->lineEdit()})
-        connect(edit, &QLineEdit::textEdited, this, &SettingsAdvanced::edited);
+        onInput(edit, this, &SettingsAdvanced::edited);
     for (QComboBox *combo : {m_tls, m_licence, m_instanceType})
         connect(combo, &QComboBox::activated, this, &SettingsAdvanced::edited);
     for (QCheckBox *check : {m_modifyDisks, m_checksum, m_diagnostics})
@@ -116,8 +111,8 @@ void SettingsAdvanced::showPlan(const Plan &plan, const QStringList &instanceTyp
     const QSignalBlocker quietLimit(m_limit);
     const QSignalBlocker quietCompression(m_compression);
     const QSignalBlocker quietSlider(m_slider);
-    setTextOf(m_name, plan.job.name);
-    setTextOf(m_description, plan.job.description);
+    showText(m_name, plan.job.name);
+    showText(m_description, plan.job.description);
     m_modifyDisks->setChecked(plan.modifyDisks);
     m_limit->setValue(plan.transfer.limitMbps);
     m_compression->setValue(plan.transfer.compression);

@@ -9,6 +9,7 @@
 #include "app/wizard/widgets/choicebox.h"
 #include "app/wizard/widgets/disclosure.h"
 #include "app/wizard/widgets/formfield.h"
+#include "app/wizard/widgets/lineinput.h"
 
 #include <QComboBox>
 #include <QLabel>
@@ -57,7 +58,7 @@ SettingsPage::SettingsPage(Session &session, QWidget *parent)
     layOut();
     for (QComboBox *combo : {m_region, m_transitRegion})
         connect(combo, &QComboBox::activated, this, &SettingsPage::store);
-    connect(m_prefix, &QLineEdit::textEdited, this, &SettingsPage::store);
+    onInput(m_prefix, this, &SettingsPage::store);
     connect(m_bucket, &ChoiceBox::edited, this, &SettingsPage::store);
     connect(m_network, &NetworkForm::edited, this, &SettingsPage::store);
     connect(m_refresh, &QPushButton::clicked, &m_session, &Session::reachCloud);
@@ -169,7 +170,7 @@ void SettingsPage::showPlan()
     m_region->setCurrentIndex(m_region->findData(plan.image.region));
     m_transitRegion->setCurrentIndex(m_transitRegion->findData(plan.image.transitRegion));
     if (m_prefix->text() != plan.image.namePrefix)
-        m_prefix->setText(plan.image.namePrefix);
+        showText(m_prefix, plan.image.namePrefix);
     fillBuckets();
     m_bucket->setValue(plan.image.bucket);
     m_network->show(plan.network, m_session.options(), m_transitRegion->currentText(), m_session.cloud() == Session::Asked::Answered);

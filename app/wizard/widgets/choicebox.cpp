@@ -1,6 +1,6 @@
 #include "app/wizard/widgets/choicebox.h"
 
-#include <QLineEdit>
+#include "app/wizard/widgets/lineinput.h"
 
 namespace edgelift::wizard {
 
@@ -13,7 +13,7 @@ ChoiceBox::ChoiceBox(QWidget *parent, const char *name)
     setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     setMinimumContentsLength(8);
     connect(this, &QComboBox::activated, this, &ChoiceBox::edited);
-    connect(lineEdit(), &QLineEdit::textEdited, this, &ChoiceBox::edited);
+    onInput(lineEdit(), this, &ChoiceBox::edited);
 }
 
 QString ChoiceBox::value() const
@@ -26,6 +26,7 @@ void ChoiceBox::setValue(const QString &wanted)
 {
     if (value() == wanted)
         return;
+    const QSignalBlocker quiet(lineEdit());
     const int index = findData(wanted);
     setCurrentIndex(index);
     if (index < 0)
@@ -41,6 +42,7 @@ void ChoiceBox::setItems(const QList<std::pair<QString, QString>> &items)
     if (now == items)
         return;
     const QString kept = value();
+    const QSignalBlocker quiet(lineEdit());
     clear();
     for (const auto &[text, id] : items)
         addItem(text, id);

@@ -48,7 +48,7 @@ struct Machine
     {
         ServerFacts facts;
         facts.os.selinux = text(seLinux);
-        return promptsOfMachine(facts, {folder.path(), {}, {}});
+        return promptsOfMachine(facts, {folder.path(), {}});
     }
     /// setenforce does what it should.
     void softens()
