@@ -33,15 +33,14 @@ public:
         , m_guard(std::move(guard))
         , m_object(std::move(object))
     {
-        for (int look = 0; look < 5 && !m_lost && !m_guard.settled(); ++look) {
-            lookAtDisks();
-            std::this_thread::sleep_for(countingDelay);
-        }
+        m_lost = m_guard.settle([this] { return seen(); });
+        m_audited = m_guard.settled();
         m_watcher = std::jthread([this](const std::stop_token &stop) { watch(stop); });
     }
 
     QString backend() const override { return m_epoch.backend; }
     bool online() const override { return true; }
+    bool audited() const override { return m_audited; }
     const Epoch &epoch() const override { return m_epoch; }
     quint32 era() const override
     {
@@ -57,6 +56,7 @@ private:
     [[nodiscard]] Result<> publish(quint32 era); // with m_mutex, as the ones below
     void lose(const Error &error);
     void lookForSkipped();
+    [[nodiscard]] Result<QList<quint64>> seen();
     void lookAtDisks();
     [[nodiscard]] quint64 mostSeen(const marks_disk &about) const;
     void watch(const std::stop_token &stop);
@@ -70,6 +70,7 @@ private:
     std::array<quint64, MARKS_COPIES> m_skipped{};
     quint32 m_era = 1;
     std::optional<Error> m_lost;
+    bool m_audited = false; ///< set before anybody else has this object
     std::jthread m_watcher; ///< last: it ends before what it uses
 };
 
@@ -99,23 +100,25 @@ quint64 EbpfTracker::mostSeen(const marks_disk &about) const
     return most;
 }
 
-void EbpfTracker::lookAtDisks()
+Result<QList<quint64>> EbpfTracker::seen()
 {
-    if (m_lost)
-        return;
-    const QList<quint64> counted = m_guard.counted();
     lookForSkipped();
-    QList<quint64> seen;
-    for (int disk = 0; disk < m_epoch.disks.size(); ++disk) {
+    QList<quint64> sectors;
+    for (int disk = 0; disk < m_epoch.disks.size() && !m_lost; ++disk) {
         const Result<marks_disk> about = m_object->disk(disk);
         if (!about)
-            return lose(about.error());
+            return about.error();
         if (about->taint != 0)
-            return lose(trackingLost(m_epoch.disks.at(disk).path, taintText(about->taint)));
-        seen.append(mostSeen(*about));
+            return trackingLost(m_epoch.disks.at(disk).path, taintText(about->taint));
+        sectors.append(mostSeen(*about));
     }
-    if (const std::optional<Error> problem = m_guard.problem(counted, seen))
-        lose(*problem);
+    return m_lost ? Result<QList<quint64>>(*m_lost) : Result<QList<quint64>>(sectors);
+}
+
+void EbpfTracker::lookAtDisks()
+{
+    if (!m_lost)
+        m_lost = m_guard.look([this] { return seen(); });
 }
 
 void EbpfTracker::watch(const std::stop_token &stop)

@@ -5,6 +5,7 @@
 
 #include <QFile>
 #include <QSet>
+#include <algorithm>
 #include <bit>
 #include <ctime>
 #include <fcntl.h>
@@ -12,12 +13,19 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <thread>
 
 namespace edgelift {
 
 namespace {
 
 using namespace std::chrono_literals;
+
+// A request is counted some instructions after it was seen, unless a hypervisor takes the processor away just there. Several moments that
+// agree, further apart than it usually does that, are believed.
+constexpr auto quietMoment = 1ms;
+constexpr auto betweenMoments = 8ms;
+constexpr int enoughConfirmations = 3;
 
 QString attributePath(const TrackedDisk &disk, const char *name)
 {
@@ -31,14 +39,12 @@ quint64 attribute(const TrackedDisk &disk, const char *name)
     return text ? text->trimmed().toULongLong() : 0;
 }
 
-/// "I/O statistics fields": the seventh is sectors written, discards not among them.
-quint64 sectorsWritten(const TrackedDisk &disk)
+/// "I/O statistics fields": sectors written are the seventh, sectors discarded the fourteenth (since Linux 4.18).
+qint64 countedOn(const TrackedDisk &disk)
 {
     const Result<QByteArray> text = readFile(attributePath(disk, "stat"), 4096);
-    if (!text)
-        return 0;
-    const QList<QByteArray> fields = text->simplified().split(' ');
-    return fields.size() > 6 ? fields.at(6).toULongLong() : 0;
+    const QList<QByteArray> fields = text ? text->simplified().split(' ') : QList<QByteArray>();
+    return fields.value(6).toLongLong() + fields.value(13).toLongLong();
 }
 
 /// How long the machine has slept since it was started.
@@ -110,17 +116,9 @@ Result<EpochGuard> EpochGuard::start(const Epoch &epoch)
         Fd node(::open(QFile::encodeName(disk.path).constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
         if (!node)
             return errnoError(errno, ErrorCode::SourceMissing, disk.path);
-        guard.m_disks.push_back({disk, std::move(node), attribute(disk, "diskseq")});
+        guard.m_disks.push_back({disk, std::move(node), attribute(disk, "diskseq"), {}, 0, 0});
     }
     return guard;
-}
-
-QList<quint64> EpochGuard::counted() const
-{
-    QList<quint64> sectors;
-    for (const Disk &disk : m_disks)
-        sectors.append(sectorsWritten(disk.facts));
-    return sectors;
 }
 
 std::optional<Error> EpochGuard::diskProblem(const Disk &disk) const
@@ -132,37 +130,50 @@ std::optional<Error> EpochGuard::diskProblem(const Disk &disk) const
     return {};
 }
 
-/// What was seen at the last call has been counted by now, so seen then - counted now is the lead less what was written since; and
-/// seen now - counted a moment before is the lead and more. The one can be above the other only when something was not seen.
-std::optional<Error> EpochGuard::countProblem(Disk &disk, qint64 counted, qint64 seen, bool laterEnough)
-{
-    if (laterEnough)
-        disk.lead = std::max(disk.lead, disk.seenBefore - counted);
-    if (seen - counted < disk.lead)
-        return trackingLost(disk.facts.path, QStringLiteral("%1 sectors were written unseen").arg(disk.lead - (seen - counted)));
-    m_settled = m_settled && disk.seenBefore == seen;
-    return {};
-}
-
-std::optional<Error> EpochGuard::problem(const QList<quint64> &counted, const QList<quint64> &seen)
+std::optional<Error> EpochGuard::look(const Seen &seen)
 {
     if (asleep() > m_asleep + 1s)
         return trackingLost(QStringLiteral("-"), QStringLiteral("the machine was suspended"));
-    const auto now = std::chrono::steady_clock::now();
-    const bool laterEnough = m_seenAt && now - *m_seenAt >= countingDelay;
-    m_settled = laterEnough;
+    const Result<QList<quint64>> before = seen();
+    if (!before)
+        return before.error();
+    std::this_thread::sleep_for(quietMoment);
+    QList<qint64> counted;
+    for (const Disk &disk : m_disks)
+        counted.append(countedOn(disk.facts));
+    const Result<QList<quint64>> after = seen(); // all that was counted by then has been seen before
+    if (!after)
+        return after.error();
     for (int i = 0; i < int(m_disks.size()); ++i) {
         Disk &disk = m_disks.at(size_t(i));
         if (const std::optional<Error> changed = diskProblem(disk))
             return changed;
-        if (const std::optional<Error> unseen = countProblem(disk, qint64(counted.value(i)), qint64(seen.value(i)), laterEnough))
-            return unseen;
-        if (laterEnough || !m_seenAt)
-            disk.seenBefore = qint64(seen.value(i));
+        const qint64 lead = qint64(after->value(i)) - counted.at(i);
+        if (disk.lead && lead < *disk.lead)
+            return trackingLost(disk.facts.path, QStringLiteral("%1 sectors were written unseen").arg(*disk.lead - lead));
+        if (before->value(i) != after->value(i))
+            continue;
+        disk.confirmations = lead == disk.candidate ? disk.confirmations + 1 : 1;
+        disk.candidate = lead;
+        if (disk.confirmations >= enoughConfirmations)
+            disk.lead = lead;
     }
-    if (laterEnough || !m_seenAt)
-        m_seenAt = now;
     return {};
+}
+
+std::optional<Error> EpochGuard::settle(const Seen &seen)
+{
+    std::optional<Error> problem;
+    for (int i = 0; i < 60 && !problem && !settled(); ++i) {
+        problem = look(seen);
+        std::this_thread::sleep_for(betweenMoments);
+    }
+    return problem;
+}
+
+bool EpochGuard::settled() const
+{
+    return std::all_of(m_disks.begin(), m_disks.end(), [](const Disk &disk) { return disk.lead.has_value(); });
 }
 
 }

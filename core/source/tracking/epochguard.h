@@ -3,7 +3,7 @@
 #include "core/source/tracking/changetracker.h"
 
 #include <chrono>
-#include <limits>
+#include <functional>
 #include <optional>
 
 namespace edgelift {
@@ -21,20 +21,23 @@ namespace edgelift {
 /// writes that the kernel counted but the tracker did not see. Not every loss has a counter: kernels were met that keep programs and
 /// samples from some processes' time without a word. Reads /proc, /sys and the disks' nodes. Not thread-safe: its tracker puts calls in a
 /// row.
+///
+/// The comparison: a request is seen first and counted some instructions later, so what is seen leads what is counted by a fixed number
+/// of sectors whenever nothing is under way. That lead is measured in moments in which nothing is seen; from then on it must never shrink.
 class EpochGuard
 {
 public:
+    /// Sectors that the tracker has seen written or discarded, per disk, up to the call.
+    using Seen = std::function<Result<QList<quint64>>()>;
+
     /// Errors: SourceMissing, SourceChanged (a disk is not what `epoch` says).
     [[nodiscard]] static Result<EpochGuard> start(const Epoch &epoch);
-
-    /// Sectors that the kernel has counted as written, per disk, discards not among them. 0 where it does not count (iostats off).
-    [[nodiscard]] QList<quint64> counted() const;
-    /// Something that voids the epoch, or nothing. `counted` was asked before the tracker was asked for `seen`. Call it now and then from
-    /// the start on: the lead of what is seen over what is counted is known exactly when nothing was written between two calls, and must
-    /// never shrink. On a disk that is never quiet, losses smaller than what is written in some milliseconds may stay unseen.
-    [[nodiscard]] std::optional<Error> problem(const QList<quint64> &counted, const QList<quint64> &seen);
-    /// Whether the lead is known for every disk: nothing was written between the last two calls.
-    [[nodiscard]] bool settled() const { return m_settled; }
+    /// Measures the lead of every disk, half a second at most: disks that are written without a pause stay unknown. Error: see look().
+    [[nodiscard]] std::optional<Error> settle(const Seen &seen);
+    /// Something that voids the epoch, or nothing. Call it several times a second. Takes a millisecond.
+    [[nodiscard]] std::optional<Error> look(const Seen &seen);
+    /// Whether the lead of every disk is known.
+    [[nodiscard]] bool settled() const;
 
 private:
     struct Disk
@@ -42,20 +45,14 @@ private:
         TrackedDisk facts;
         Fd node; ///< held, so that the number cannot pass to another disk
         quint64 sequence = 0; ///< diskseq; 0 before Linux 5.15
-        qint64 lead = std::numeric_limits<qint64>::min(); ///< at least so much is seen minus counted
-        qint64 seenBefore = 0;
+        std::optional<qint64> lead; ///< seen minus counted, when it is known
+        qint64 candidate = 0; ///< measured in the last quiet moment
+        int confirmations = 0; ///< so many times in a row
     };
     [[nodiscard]] std::optional<Error> diskProblem(const Disk &disk) const;
-    [[nodiscard]] std::optional<Error> countProblem(Disk &disk, qint64 counted, qint64 seen, bool laterEnough);
 
     std::vector<Disk> m_disks;
     std::chrono::nanoseconds m_asleep{}; ///< since boot
-    std::optional<std::chrono::steady_clock::time_point> m_seenAt; ///< when Disk::seenBefore was; nothing: never yet
-    bool m_settled = false;
 };
-
-/// How long after `seen` the kernel has surely counted all of it: a request is counted some instructions later, unless a hypervisor
-/// takes the processor away just there.
-inline constexpr std::chrono::milliseconds countingDelay{100};
 
 }

@@ -188,6 +188,7 @@ static __always_inline int requestEnded(struct bpf_raw_tracepoint_args *ctx, int
     if (!gendisk) // admin queues belong to no disk
         return 0;
     const __u64 key = (__u64)(__u32)BPF_CORE_READ(gendisk, major) << 32 | (__u32)BPF_CORE_READ(gendisk, first_minor);
+    const __u32 era = currentEra();
     struct marks_disk *disk = bpf_map_lookup_elem(&disks, &key);
     if (!disk)
         return 0;
@@ -197,13 +198,11 @@ static __always_inline int requestEnded(struct bpf_raw_tracepoint_args *ctx, int
             disk->taint |= MARKS_TAINT_PASSTHROUGH;
         return 0;
     }
-    if (op != opDiscard)
-        __sync_fetch_and_add(&disk->written[copy], ended >> 9);
+    __sync_fetch_and_add(&disk->written[copy], ended >> 9);
     const __u32 left = BPF_CORE_READ(rq, __data_len); // of a request that ends in parts; all of it counts
     const __u64 bytes = left > ended ? left : ended;
     if (bytes == 0 && (op == opWrite || op == opDiscard || op == opSecureErase || op == opWriteZeroes))
         return 0; // the end of a flush sequence: its data ended before
-    const __u32 era = currentEra();
     if (era == 0)
         disk->taint |= MARKS_TAINT_UNREADABLE;
     markRequest(disk, rq, op, bytes, era);

@@ -19,7 +19,7 @@ struct marks_chunk
 struct marks_disk
 {
     __u64 sectors; /* its size in 512-byte sectors */
-    __u64 written[MARKS_COPIES]; /* sectors of all writes but discards, as each copy of the program saw them */
+    __u64 written[MARKS_COPIES]; /* sectors written or discarded, as each copy of the program saw them */
     __u32 firstChunk; /* in `marks`; its chunks follow one another */
     __u32 blockShift; /* sector >> blockShift is the block */
     __u32 all; /* era in which all blocks were marked at once */

@@ -29,12 +29,11 @@ std::optional<Error> MarkTable::take(const BlockEvent &event, quint32 era)
     const quint64 size = disk->facts.size.count / 512;
     if (event.sectors == 0 || event.sector >= size || event.sectors > size - event.sector)
         return trackingLost(disk->facts.path, QStringLiteral("a command without a range on the disk"));
+    disk->written += event.sectors;
     if (event.kind == BlockEvent::Kind::Discard && disk->scattersDiscards) {
         std::fill(disk->marks.begin(), disk->marks.end(), era);
         return {};
     }
-    if (event.kind == BlockEvent::Kind::Write)
-        disk->written += event.sectors;
     const quint64 perBlock = m_blockSize.count / 512;
     const auto first = disk->marks.begin() + qptrdiff(event.sector / perBlock);
     const auto last = disk->marks.begin() + qptrdiff((event.sector + event.sectors - 1) / perBlock);

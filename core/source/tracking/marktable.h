@@ -15,7 +15,7 @@ public:
     /// Marks what `event` may have changed with `era`, if it is of one of the disks. An error when its range cannot be known.
     [[nodiscard]] std::optional<Error> take(const BlockEvent &event, quint32 era);
     const std::vector<quint32> &marks(int disk) const { return m_disks.at(size_t(disk)).marks; }
-    quint64 writtenSectors(int disk) const { return m_disks.at(size_t(disk)).written; } ///< discards not counted
+    quint64 writtenSectors(int disk) const { return m_disks.at(size_t(disk)).written; } ///< discards are counted as well
 
 private:
     struct Disk

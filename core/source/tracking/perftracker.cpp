@@ -50,6 +50,7 @@ public:
 
     QString backend() const override { return m_epoch.backend; }
     bool online() const override { return true; }
+    bool audited() const override { return m_audited; }
     const Epoch &epoch() const override { return m_epoch; }
     quint32 era() const override
     {
@@ -68,6 +69,7 @@ private:
     [[nodiscard]] bool readUntil(PerfRing &ring, const std::function<bool()> &enough);
     void drain();
     void compareCounts();
+    [[nodiscard]] Result<QList<quint64>> seen();
     void lookAtDisks();
     void readOn(const std::stop_token &stop);
 
@@ -80,6 +82,7 @@ private:
     QByteArray m_processors;
     quint32 m_era = 1;
     std::optional<Error> m_lost;
+    bool m_audited = false; ///< set before anybody else has this object
     std::jthread m_reader; ///< last: it ends before what it uses
 };
 
@@ -98,10 +101,8 @@ Result<> PerfTracker::start(quint64 eventId, size_t ringPages)
             return ring.error();
         m_rings.push_back(ring.take());
     }
-    for (int look = 0; look < 5 && !m_lost && !m_guard.settled(); ++look) {
-        lookAtDisks();
-        std::this_thread::sleep_for(countingDelay);
-    }
+    m_lost = m_guard.settle([this] { return seen(); });
+    m_audited = m_guard.settled();
     m_reader = std::jthread([this](const std::stop_token &stop) { readOn(stop); });
     return ok();
 }
@@ -170,19 +171,21 @@ void PerfTracker::compareCounts()
         lose(trackingLost(QStringLiteral("-"), QStringLiteral("a processor was switched on or off")));
 }
 
-void PerfTracker::lookAtDisks()
+Result<QList<quint64>> PerfTracker::seen()
 {
-    if (m_lost)
-        return;
-    const QList<quint64> counted = m_guard.counted();
     drain();
     if (m_lost)
-        return;
-    QList<quint64> seen;
+        return *m_lost;
+    QList<quint64> sectors;
     for (int disk = 0; disk < m_epoch.disks.size(); ++disk)
-        seen.append(m_table.writtenSectors(disk));
-    if (const std::optional<Error> problem = m_guard.problem(counted, seen))
-        lose(*problem);
+        sectors.append(m_table.writtenSectors(disk));
+    return sectors;
+}
+
+void PerfTracker::lookAtDisks()
+{
+    if (!m_lost)
+        m_lost = m_guard.look([this] { return seen(); });
 }
 
 void PerfTracker::readOn(const std::stop_token &stop)

@@ -18,6 +18,7 @@ public:
     }
     QString backend() const override { return m_epoch.backend; }
     bool online() const override { return false; }
+    bool audited() const override { return true; } // there is nothing to miss
     const Epoch &epoch() const override { return m_epoch; }
     quint32 era() const override
     {
@@ -39,7 +40,7 @@ public:
     {
         const std::scoped_lock lock(m_mutex);
         if (!m_lost)
-            m_lost = m_guard.problem({}, {});
+            m_lost = m_guard.look([this] { return QList<quint64>(m_epoch.disks.size(), 0); });
         return m_lost ? Result<>(*m_lost) : ok();
     }
     quint64 writtenSectors(int) override { return 0; }

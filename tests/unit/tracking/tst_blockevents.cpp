@@ -163,7 +163,7 @@ void BlockEventsTest::rangesMarkTheBlocksTheyTouch()
         MarkTable table(epochOf(2050 * 512));
         QVERIFY(!table.take(ended(kind, sector, sectors), 3));
         QCOMPARE(marked(table), blocks);
-        QCOMPARE(table.writtenSectors(0), kind == BlockEvent::Kind::Write ? sectors : 0U);
+        QCOMPARE(table.writtenSectors(0), quint64(sectors));
     }
 }
 

@@ -69,7 +69,7 @@ void writeSomething(const LoopDisk &disk, std::mt19937 &random)
     }
 }
 
-bool intact(const Started &tracker) { return tracker && (*tracker)->intact(); }
+bool intact(const Started &tracker) { return tracker && (*tracker)->audited() && (*tracker)->intact(); }
 
 QList<int> range(int first, int last)
 {
