@@ -3,6 +3,7 @@
 #include "core/source/tracking/freezemarker.h"
 #include "core/source/tracking/processfreezer.h"
 #include "tests/unit/tracking/mountedloop.h"
+#include "tests/unit/tracking/slowmedium.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -66,6 +67,10 @@ pid_t watchdogOf(pid_t agent) { return childrenOf(freezerOf(agent), "edgelift-wa
 class FreezerTest : public QObject
 {
     Q_OBJECT
+public:
+    /// A debugger that stops this process would stop the medium of a frozen filesystem.
+    static void initMain() { qputenv("QTEST_DISABLE_STACK_DUMP", "1"); }
+
 private Q_SLOTS:
     void initTestCase();
     void cleanup();
@@ -79,6 +84,7 @@ private Q_SLOTS:
     void killedWatchdogThaws();
     void bothKilledTheAgentThaws();
     void deadlineThaws();
+    void stalledDiskDoesNotHoldTheOthers();
     void stoppedFreezerIsThawedByTheWatchdog();
     void agentDiesOrStops_data();
     void agentDiesOrStops();
@@ -308,6 +314,44 @@ void FreezerTest::deadlineThaws()
     QVERIFY(!report);
     QCOMPARE(report.error().code, ErrorCode::FreezeBroken);
     QVERIFY(report.error().detail.contains(QLatin1String("limit")));
+}
+
+/// The second disk does not answer while it is being frozen: its freeze cannot end, nor be taken back; the first must go on in time.
+void FreezerTest::stalledDiskDoesNotHoldTheOthers()
+{
+    SlowMedium medium(80 << 20, 1);
+    const MountedLoop stalled("ext4", std::make_unique<LoopDisk>(medium.open(), true));
+    const MountedLoop fine("ext4");
+    m_rescue = std::make_unique<Rescue>(QStringList{fine.path(), stalled.path()}, rescueAfter);
+    FreezerOptions options = optionsFor({&fine, &stalled}, 600ms);
+    if (options.filesystems.first().mountPoint != fine.path())
+        std::swap(options.filesystems.first(), options.filesystems.last());
+    const auto freezer = makeFreezer(options);
+    VERIFY_RESULT(freezer);
+    const SteadyWriter writer(fine.path());
+    QVERIFY(std::system(("echo x > " + stalled.path().toStdString() + "/x; sync -f " + fine.path().toStdString()).c_str()) == 0); // NOLINT
+    std::atomic<int> stood = -1;
+    const std::jthread later([&medium, &writer, &stood] {
+        std::this_thread::sleep_for(150ms);
+        medium.setStalled(true); // after the first syncs, before or in the freeze
+        std::this_thread::sleep_for(2000ms);
+        stood = writer.standsForMs();
+        medium.setStalled(false);
+    });
+    const SteadyWriter busy(stalled.path()); // so that there is something to write out
+    Result<> frozen = ok();
+    while (stood < 0 && frozen) {
+        frozen = (*freezer)->freeze({});
+        if (frozen)
+            (void)(*freezer)->thaw();
+    }
+    QVERIFY2(!frozen, "the stall did not meet a freeze");
+    QCOMPARE(frozen.error().code, ErrorCode::FreezeBroken);
+    QTRY_VERIFY_WITH_TIMEOUT(stood >= 0, 5000);
+    QVERIFY2(stood < 100, "the disk that answers stood still together with the other");
+    QVERIFY2(writer.longestMs() < 1200, qPrintable(QString::number(writer.longestMs())));
+    QTRY_VERIFY_WITH_TIMEOUT(busy.standsForMs() < 100, 3000);
+    QVERIFY(!fine.thaw() && !stalled.thaw());
 }
 
 void FreezerTest::stoppedFreezerIsThawedByTheWatchdog()

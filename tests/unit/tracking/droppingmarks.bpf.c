@@ -1,0 +1,12 @@
+// The product's program that does not see a sixteenth of the time, and counts nothing about it: for the test that this is found out.
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+static __always_inline void *droppingLookup(void *map, const void *key)
+{
+    return (bpf_ktime_get_ns() >> 22) % 16 == 0 ? 0 : (bpf_map_lookup_elem)(map, key); // the same for all copies: 4 ms in 67
+}
+
+#define bpf_map_lookup_elem(map, key) ((void *)(map) == (void *)&disks ? droppingLookup(map, key) : (bpf_map_lookup_elem)(map, key))
+#include "core/source/tracking/marks.bpf.c"

@@ -1,0 +1,222 @@
+#include "tests/unit/tracking/slowmedium.h"
+
+#include <QFile>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <linux/fuse.h>
+#include <pthread.h>
+#include <stdexcept>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+namespace edgelift::test {
+
+namespace {
+
+constexpr quint64 diskNode = 2; // 1 is the folder
+constexpr quint32 parallelDirectWrites = 1U << 6; // FOPEN_PARALLEL_DIRECT_WRITES, newer than Debian 12's headers
+constexpr size_t largestWrite = 1 << 20;
+
+void must(bool well, const char *what)
+{
+    if (!well)
+        throw std::runtime_error(std::string(what) + ": " + std::strerror(errno));
+}
+
+void *sharedMemory(size_t bytes)
+{
+    void *memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    must(memory != MAP_FAILED, "mmap");
+    return memory;
+}
+
+fuse_attr attributes(quint64 node, quint64 size)
+{
+    fuse_attr attr{};
+    attr.ino = node;
+    attr.size = node == diskNode ? size : 0;
+    attr.mode = node == diskNode ? S_IFREG | 0600 : S_IFDIR | 0700;
+    attr.nlink = 1;
+    attr.blksize = 4096;
+    return attr;
+}
+
+template <class T>
+void append(std::vector<char> &reply, const T &value)
+{
+    const char *bytes = reinterpret_cast<const char *>(&value);
+    reply.insert(reply.end(), bytes, bytes + sizeof value);
+}
+
+template <class T>
+T argument(const std::vector<char> &request)
+{
+    T value{};
+    std::memcpy(&value, request.data() + sizeof(fuse_in_header), sizeof value);
+    return value;
+}
+
+}
+
+SlowMedium::SlowMedium(quint64 bytes, quint32 seed)
+    : m_size(bytes)
+    , m_fuse(::open("/dev/fuse", O_RDWR | O_CLOEXEC))
+{
+    must(bool(m_fuse), "/dev/fuse");
+    m_bytes = static_cast<char *>(sharedMemory(bytes));
+    m_shared = new (sharedMemory(sizeof(Shared))) Shared;
+    m_shared->random = seed;
+    const QByteArray options = "fd=" + QByteArray::number(m_fuse.get()) + ",rootmode=40000,user_id=0,group_id=0";
+    must(::mount("medium", QFile::encodeName(m_folder.path()).constData(), "fuse", 0, options.constData()) == 0, "mount fuse");
+    m_server = ::fork();
+    must(m_server >= 0, "fork");
+    if (m_server == 0)
+        serveAll();
+    m_fuse.reset();
+}
+
+SlowMedium::~SlowMedium()
+{
+    ::umount2(QFile::encodeName(m_folder.path()).constData(), MNT_DETACH);
+    ::kill(m_server, SIGKILL);
+    ::waitpid(m_server, nullptr, 0);
+    ::munmap(m_bytes, m_size);
+    ::munmap(m_shared, sizeof(Shared));
+}
+
+void SlowMedium::serveAll()
+{
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const int fuse = ::fcntl(m_fuse.get(), F_DUPFD_CLOEXEC, 1000);
+    ::close_range(3, 999, 0);
+    (void)m_fuse.release();
+    m_fuse.reset(fuse);
+    std::vector<std::jthread> servers;
+    for (unsigned i = 0; i < 6; ++i)
+        servers.emplace_back([this, i] { serve(i); });
+    servers.clear();
+    ::_exit(0);
+}
+
+Fd SlowMedium::open() const
+{
+    Fd file(::open(QFile::encodeName(m_folder.filePath(QStringLiteral("disk"))).constData(), O_RDWR | O_CLOEXEC));
+    must(bool(file), "open disk");
+    return file;
+}
+
+void SlowMedium::wait(quint32 random) const
+{
+    const int longest = m_shared->longestWait;
+    if (longest > 0 && random % 4 == 0)
+        std::this_thread::sleep_for(std::chrono::microseconds((random >> 2) % quint32(longest)));
+}
+
+void SlowMedium::write(quint64 offset, const char *bytes, size_t length)
+{
+    const quint32 random = m_shared->random.fetch_add(0x9e3779b9U) * 2654435761U; // any will do
+    while (m_shared->stalled)
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    wait(random);
+    std::memcpy(m_bytes + offset, bytes, length / 2);
+    wait(random >> 4);
+    std::memcpy(m_bytes + offset + length / 2, bytes + length / 2, length - length / 2);
+    wait(random >> 8);
+}
+
+void SlowMedium::answer(const std::vector<char> &request, std::vector<char> &reply)
+{
+    fuse_in_header head{};
+    std::memcpy(&head, request.data(), sizeof head);
+    auto *out = reinterpret_cast<fuse_out_header *>(reply.data());
+    switch (head.opcode) {
+    case FUSE_INIT: {
+        fuse_init_out init{};
+        init.major = FUSE_KERNEL_VERSION;
+        init.minor = 31;
+        init.max_readahead = largestWrite;
+        init.flags = FUSE_ASYNC_READ | FUSE_ASYNC_DIO | FUSE_BIG_WRITES | FUSE_MAX_PAGES;
+        init.max_background = 64;
+        init.congestion_threshold = 64;
+        init.max_write = largestWrite;
+        init.time_gran = 1;
+        init.max_pages = largestWrite / 4096;
+        return append(reply, init);
+    }
+    case FUSE_LOOKUP: {
+        fuse_entry_out entry{};
+        entry.nodeid = diskNode;
+        entry.attr = attributes(diskNode, m_size);
+        return append(reply, entry);
+    }
+    case FUSE_GETATTR: {
+        fuse_attr_out attr{};
+        attr.attr = attributes(head.nodeid, m_size);
+        return append(reply, attr);
+    }
+    case FUSE_OPEN: {
+        fuse_open_out opened{};
+        opened.open_flags = FOPEN_DIRECT_IO | parallelDirectWrites;
+        return append(reply, opened);
+    }
+    case FUSE_READ: {
+        const auto in = argument<fuse_read_in>(request);
+        const quint64 from = std::min<quint64>(m_size, in.offset);
+        reply.insert(reply.end(), m_bytes + from, m_bytes + std::min<quint64>(m_size, from + in.size));
+        return;
+    }
+    case FUSE_WRITE: {
+        const auto in = argument<fuse_write_in>(request);
+        write(in.offset, request.data() + sizeof head + sizeof in, in.size);
+        fuse_write_out written{};
+        written.size = in.size;
+        return append(reply, written);
+    }
+    case FUSE_FALLOCATE: {
+        const auto in = argument<fuse_fallocate_in>(request);
+        std::memset(m_bytes + in.offset, 0, std::min<quint64>(in.length, m_size - in.offset));
+        return;
+    }
+    case FUSE_RELEASE:
+    case FUSE_FLUSH:
+    case FUSE_FSYNC:
+    case FUSE_STATFS:
+        return;
+    default:
+        out->error = -ENOSYS;
+    }
+}
+
+void SlowMedium::serve(unsigned processor)
+{
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(processor % std::thread::hardware_concurrency(), &one);
+    ::pthread_setaffinity_np(::pthread_self(), sizeof one, &one); // what ends here marks here
+    std::vector<char> request(largestWrite + 8192), reply;
+    for (;;) {
+        const ssize_t got = ::read(m_fuse.get(), request.data(), request.size());
+        if (got < 0 && (errno == EINTR || errno == EAGAIN || errno == ENOENT))
+            continue;
+        if (got < ssize_t(sizeof(fuse_in_header)))
+            return; // unmounted
+        fuse_in_header head{};
+        std::memcpy(&head, request.data(), sizeof head);
+        if (head.opcode == FUSE_FORGET || head.opcode == FUSE_BATCH_FORGET || head.opcode == FUSE_INTERRUPT)
+            continue;
+        reply.assign(sizeof(fuse_out_header), 0);
+        answer(request, reply);
+        auto *out = reinterpret_cast<fuse_out_header *>(reply.data());
+        out->unique = head.unique;
+        out->len = quint32(reply.size());
+        (void)!::write(m_fuse.get(), reply.data(), reply.size());
+    }
+}
+
+}
