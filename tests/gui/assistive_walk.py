@@ -92,9 +92,12 @@ def walk(code):
     field = wait("field for the code", lambda node: is_ready(node, pyatspi.ROLE_PASSWORD_TEXT, "Activation code:"))
     field.queryEditableText().setTextContents(code)
     press("Next")
-    for page, button in (("Prepare", "Prepare and import"), ("Settings", "Next"), ("Disks", "Next")):
+    on_page("Prepare")
+    press("Prepare and import", "Next")
+    wait("the import", lambda node: node.getRole() == pyatspi.ROLE_LABEL and "Successfully" in node.name)
+    for page in ("Prepare", "Settings", "Disks"):
         on_page(page)
-        press(button, "Next")
+        press("Next")
     on_page("Review")
     act(wait("the notice", lambda node: is_ready(node, pyatspi.ROLE_CHECK_BOX, "Got It") or is_ready(node, pyatspi.ROLE_PUSH_BUTTON, "Got It")))
     press("Start migration")

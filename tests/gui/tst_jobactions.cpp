@@ -42,7 +42,7 @@ void TestJobActions::pausesAndResumes()
     m_agent->setJob(test::fakeJob(QStringLiteral("Running"), QStringLiteral("copy")));
     m_watch->resume();
     QTRY_COMPARE_WITH_TIMEOUT(m_watch->state(), State::Synchronizing, soon);
-    QCOMPARE(m_agent->calls(QStringLiteral("resume")).size(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(m_agent->calls(QStringLiteral("resume")).size(), 1, soon);
 
     m_agent->answer(QStringLiteral("pause"), Error{ErrorCode::JobStateWrong, Retry::Never, {QStringLiteral("j-1")}, {}});
     QSignalSpy failed(m_watch.get(), &JobWatch::actionFailed);

@@ -110,10 +110,6 @@ void TestLiveSession::checksDoNotStopAtTheMachineBeingAlive()
     ChecksModel model(*m_session);
     const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
     QCOMPARE(model.count(Check::Severity::Blocker), 0);
-    QString words;
-    for (int row = 0; row < model.rowCount(); ++row)
-        words += model.index(row, ChecksModel::Finding).data().toString();
-    QVERIFY2(words.contains(key("cannot copy a server that runs")), qPrintable(words)); // said where it is early enough
     QCOMPARE(test::namelessControls(page), QStringList());
     page.grab().save(qEnvironmentVariable("EDGELIFT_SHOTS", key("/nonexistent")) + key("/live-checks.png"));
 }

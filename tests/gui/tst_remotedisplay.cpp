@@ -65,7 +65,7 @@ void TestRemoteDisplay::aTransferIsWatchedCheaply_data()
 {
     QTest::addColumn<bool>("ssh");
     QTest::addColumn<int>("most"); // bytes a second
-    QTest::newRow("over ssh") << true << 20000;
+    QTest::newRow("over ssh") << true << 50000;
     QTest::newRow("in the local network") << false << 150000;
 }
 

@@ -274,6 +274,7 @@ void FreezerTest::killedWatchdogThaws()
     const auto freezer = freezerFor({&loop});
     VERIFY_RESULT(freezer->freeze({}));
     const SteadyWriter writer(loop.path());
+    QTest::qWait(50); // until it stands
     const pid_t watchdog = watchdogOf(::getpid());
     QVERIFY(watchdog > 0);
     ::kill(watchdog, SIGKILL);
