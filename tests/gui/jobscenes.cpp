@@ -1,8 +1,10 @@
+#include "core/layout/planfile.h"
 #include "tests/gui/scenes.h"
 
 #include <QElapsedTimer>
 #include <QJsonArray>
 #include <QTest>
+#include <cmath>
 
 namespace edgelift::test {
 
@@ -22,25 +24,31 @@ QJsonObject withFields(QJsonObject object, const QJsonObject &more)
 void follow(Stage &stage, const QJsonObject &job, PageId page = PageId::Migration)
 {
     stage.agent().setJob(job);
+    Plan plan;
+    plan.transfer.limitMbps = 100;
+    stage.agent().answer(key("plan.show"), QJsonObject{{key("plan"), toJson(plan)}});
     stage.program().job().follow(job.value(key("id")).toString());
     stage.settle();
     stage.go(page);
 }
 
-/// Twelve minutes of copying in no time.
+/// Four minutes of copying in no time, a second at a time: the graph has a place for each.
 void copy(Stage &stage)
 {
     const auto now = std::make_shared<qint64>(0);
     stage.program().job().setClock([now] { return *now; });
     constexpr qint64 mib = 1 << 20;
-    for (int i = 1; i <= 24; ++i) {
-        *now += 30000;
-        const qint64 speed = (22 + i % 5) * mib;
-        const qint64 done = i * 700 * mib;
-        stage.agent().tell(fakeProgress(done, 40960 * mib, i * 290 * mib, double(speed)));
+    JobWatch &job = stage.program().job();
+    qint64 done = 9000 * mib;
+    for (int i = 1; i <= 240; ++i) {
+        *now += 1000;
+        const auto speed = qint64((26 + 5 * std::sin(i / 23.0) + 2 * std::sin(i / 3.7)) * mib);
+        done += speed;
+        stage.agent().tell(fakeProgress(done, 40960 * mib, done * 2 / 5, double(speed)));
         QElapsedTimer since;
-        for (since.start(); stage.program().job().progress().bytesDone.count != quint64(done) && since.elapsed() < 2000;)
+        for (since.start(); job.progress().bytesDone.count != quint64(done) && since.elapsed() < 2000;)
             QTest::qWait(1);
+        job.tick();
     }
     stage.settle();
 }
@@ -92,6 +100,12 @@ QList<Scene> migrationScenes()
         {"migration-paused", [](Stage &stage) { runningJob(stage, key("Stopped")); }},
         {"migration-processing", [](Stage &stage) { follow(stage, fakeJob(key("Running"), key("export"))); }},
         {"migration-failed", failedJob},
+        {"migration-gone",
+            [](Stage &stage) {
+                keepResources(stage);
+                const Error error{ErrorCode::TransitReleased, Retry::Never, {key("i-2zeexample00001")}, {}};
+                follow(stage, withFields(fakeJob(key("InError"), key("copy")), {{key("error"), rpc::toJson(error)}}));
+            }},
         {"migration-evidence",
             [](Stage &stage) {
                 failedJob(stage);
@@ -114,6 +128,16 @@ QList<Scene> finishScenes()
                 follow(stage, withFields(fakeJob(key("Finished"), key("done")), {{key("imageId"), key("m-5sbx1example")}}), PageId::Finish);
             }},
         {"finish-cancelled", [](Stage &stage) { follow(stage, fakeJob(key("Cancelled"), key("cleanup")), PageId::Finish); }},
+        {"finish-failed",
+            [](Stage &stage) {
+                keepResources(stage);
+                const Error error{ErrorCode::CloudRefused, Retry::AfterUserAction, {key("DeleteInstance"), key("Forbidden.RAM")}, {}};
+                follow(stage,
+                    withFields(fakeJob(key("InError"), key("cleanup")), {{key("cancelling"), true}, {key("error"), rpc::toJson(error)}}),
+                    PageId::Finish);
+                stage.click("byHandFold");
+                stage.click("releaseNow");
+            }},
         {"finish-kept",
             [](Stage &stage) {
                 keepResources(stage);
