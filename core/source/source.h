@@ -28,9 +28,12 @@ public:
     virtual ~Source() = default;
 
     [[nodiscard]] virtual const ServerFacts &facts() const = 0;
-    /// A path that opens as the raw disk as long as this object lives; empty for an unknown id.
+    /// A path that opens as the raw disk as long as this object lives; empty for an unknown id. Of a machine that runs the node of the
+    /// whole disk: read it with O_DIRECT, for its cache is not the filesystems'.
     [[nodiscard]] virtual QString diskPath(const QString &diskId) const = 0;
     /// Differs as soon as the disk's place, size or content may differ: binds a journal to what was read. Empty for an unknown id.
+    /// The content of a machine that runs changes all the time: there it tells disk, size and table only, survives a restart, and a journal
+    /// must be bound to the tracker's epoch as well (facts().live->bootId is part of that).
     [[nodiscard]] virtual QString diskIdentity(const QString &diskId) const = 0;
     /// Errors: SourceChanged, SourceMissing.
     [[nodiscard]] virtual Result<> verifyUnchanged() const = 0;

@@ -30,11 +30,13 @@ const UseFacts *useAt(const ServerFacts &facts, const QString &place)
     return it == facts.live->uses.end() ? nullptr : &*it;
 }
 
+/// Sorted: which disk the kernel gave the lower number is chance.
 QString volumes(const ServerFacts &facts)
 {
     QStringList out;
     for (const VolumeFacts &volume : facts.volumes)
         out.append(QStringLiteral("%1 %2 %3").arg(volume.id, fsName(volume.fs), volume.mountPoint).trimmed());
+    out.sort();
     return out.join(QLatin1Char('|'));
 }
 
@@ -76,6 +78,8 @@ private Q_SLOTS:
     void changesOfDisksAreNoticed();
     void aDiskThatNobodyUnderstandsHidesNoOther();
     void disksWithoutAnIdAreKnownByContentOrPlace();
+    void copiesOfATableAreToldApart();
+    void fstabMayNameDevicesAndLinks();
     void stoppingEndsIt();
 
 private:
@@ -98,16 +102,16 @@ void LiveSourceTest::whatIsFoundIsWhatWasMade()
     QCOMPARE(facts.disks.at(0).id, systemDisk);
     QCOMPARE(facts.disks.at(0).name, QFileInfo(m_server->device(0)).fileName());
     QCOMPARE(facts.disks.at(0).size.count, 110ULL << 20);
-    QCOMPARE(facts.disks.at(1).id, dataDisk);
-    QCOMPARE(facts.disks.at(2).id, btrfsDisk);
+    QVERIFY(facts.disk(dataDisk));
+    QVERIFY(facts.disk(btrfsDisk));
     QCOMPARE(facts.bootMode, QFile::exists(QStringLiteral("/sys/firmware/efi")) ? BootMode::Uefi : BootMode::Bios);
     const QString odd = QString::fromUtf8(LoopServer::oddMount);
-    QCOMPARE(volumes(facts),
-        (QStringList{systemDisk + QStringLiteral("/p1 empty"), systemDisk + QStringLiteral("/p2 vfat /boot/efi"),
-             systemDisk + QStringLiteral("/p3 ext4 /"), systemDisk + QStringLiteral("/p4 swap"), dataDisk + QStringLiteral("/p1 lvm-pv"),
-             dataDisk + QStringLiteral("/p2 xfs ") + odd, btrfsDisk + QStringLiteral("/whole btrfs /pool"),
-             QStringLiteral("vg-1/log ext4 /var/log"), QStringLiteral("vg-1/other empty")})
-            .join(QLatin1Char('|')));
+    QStringList made{systemDisk + QStringLiteral("/p1 empty"), systemDisk + QStringLiteral("/p2 vfat /boot/efi"),
+        systemDisk + QStringLiteral("/p3 ext4 /"), systemDisk + QStringLiteral("/p4 swap"), dataDisk + QStringLiteral("/p1 lvm-pv"),
+        dataDisk + QStringLiteral("/p2 xfs ") + odd, btrfsDisk + QStringLiteral("/whole btrfs /pool"),
+        QStringLiteral("vg-1/log ext4 /var/log"), QStringLiteral("vg-1/other empty")};
+    made.sort();
+    QCOMPARE(volumes(facts), made.join(QLatin1Char('|')));
     QVERIFY(facts.volume(systemDisk + QStringLiteral("/p3"))->system);
     QVERIFY(facts.volume(systemDisk + QStringLiteral("/p2"))->boot);
     const VolumeFacts &log = *facts.volume(QStringLiteral("vg-1/log"));
@@ -132,8 +136,9 @@ void LiveSourceTest::whatIsFoundIsWhatWasMade()
     QVERIFY(facts.os.kernels.constFirst().virtioBlk);
     QCOMPARE(facts.fstab.size(), 4);
     // the data path
-    for (int disk = 0; disk < 3; ++disk)
-        QCOMPARE(source->diskPath(facts.disks.at(disk).id), m_server->device(disk));
+    QCOMPARE(source->diskPath(systemDisk), m_server->device(0));
+    QCOMPARE(source->diskPath(dataDisk), m_server->device(1));
+    QCOMPARE(source->diskPath(btrfsDisk), m_server->device(2));
     QCOMPARE(source->diskPath(QStringLiteral("nothing")), QString());
     QVERIFY(source->verifyUnchanged());
     const Result<ServerFacts> again = serverFactsFromJson(toJson(facts));
@@ -182,9 +187,7 @@ void LiveSourceTest::thePlanForItIsValid()
 void LiveSourceTest::lookingWritesNothing()
 {
     m_server->flush();
-    const auto sums = [this] {
-        return shell(QStringLiteral("sha256sum %1 %2").arg(m_server->image(0), m_server->image(2)));
-    };
+    const auto sums = [this] { return shell(QStringLiteral("sha256sum %1 %2").arg(m_server->image(0), m_server->image(2))); };
     const quint64 before = m_server->sectorsWritten();
     const QByteArray content = sums();
     {
@@ -302,6 +305,51 @@ void LiveSourceTest::disksWithoutAnIdAreKnownByContentOrPlace()
     QCOMPARE(node().otherId(), QStringLiteral("serial-S_1_2"));
     device.wwn = QStringLiteral("naa.5");
     QCOMPARE(node().otherId(), QStringLiteral("wwn-naa.5"));
+}
+
+/// A disk that was cloned has the table of the other; the order the kernel finds them in must not matter.
+void LiveSourceTest::copiesOfATableAreToldApart()
+{
+    MachineView view = m_server->view();
+    QStringList devices;
+    for (const char *name : {"clone-b.img", "clone-a.img"}) {
+        const QString image = m_server->path(QLatin1String(name));
+        makeImage(image, 20);
+        shell(QStringLiteral("sgdisk -U DDDDDDDD-0000-0000-0000-000000000001 -n 1:2048:+8M %1 >/dev/null").arg(image));
+        devices.append(QFileInfo(m_server->attach(image)).fileName());
+    }
+    view.disks = devices;
+    const std::unique_ptr<Source> source = open(view);
+    QStringList ids;
+    for (const DiskFacts &disk : source->facts().disks)
+        ids.append(disk.id);
+    ids.sort();
+    const QString table = QStringLiteral("gpt-dddddddd-0000-0000-0000-000000000001-file-clone-%1.img");
+    QCOMPARE(ids, (QStringList{table.arg(QLatin1Char('a')), table.arg(QLatin1Char('b'))}));
+}
+
+void LiveSourceTest::fstabMayNameDevicesAndLinks()
+{
+    MachineView view = m_server->view();
+    view.dev = m_server->path(QStringLiteral("dev"));
+    shell(QStringLiteral("mkdir -p %1/disk/by-id").arg(view.dev));
+    QStringList names;
+    for (const char *name : {"named.img", "linked.img"}) {
+        const QString image = m_server->path(QLatin1String(name));
+        makeImage(image, 20);
+        shell(QStringLiteral("mke2fs -q -F -t ext4 %1").arg(image));
+        names.append(QFileInfo(m_server->attach(image)).fileName());
+    }
+    view.disks += names;
+    for (const QString &disk : view.disks)
+        shell(QStringLiteral("cp -a /dev/%1 %2/%1").arg(disk, view.dev));
+    shell(QStringLiteral("ln -s ../../%1 %2/disk/by-id/odd").arg(names.at(1), view.dev));
+    shell(QStringLiteral("printf '/dev/%1 /srv/named ext4 noauto 0 0\n/dev/disk/by-id/odd /srv/linked ext4 noauto 0 0\n' >>%2/etc/fstab")
+              .arg(names.at(0), m_server->root()));
+    const std::unique_ptr<Source> source = open(view);
+    QCOMPARE(source->facts().volume(QStringLiteral("file-named.img/whole"))->mountPoint, QStringLiteral("/srv/named"));
+    QCOMPARE(source->facts().volume(QStringLiteral("file-linked.img/whole"))->mountPoint, QStringLiteral("/srv/linked"));
+    QCOMPARE(source->diskPath(QStringLiteral("file-named.img")), view.dev + QLatin1Char('/') + names.at(0));
 }
 
 void LiveSourceTest::stoppingEndsIt()
