@@ -89,7 +89,7 @@ class Chroot:
         return subprocess.Popen(["chroot", self.root, *command], env=environment, text=True, **more)
 
     def windows(self, program):
-        """Starts a program on a new X display and ends it when it has a window with a name; the windows there are, and what it said."""
+        """Starts a program on a new X display and ends it when it has a window with name and class; the windows there are, and what it said."""
         server = subprocess.Popen(["Xvfb", "-displayfd", "1", "-screen", "0", "1024x600x24", "-nolisten", "tcp"], text=True,
                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         display = f":{server.stdout.readline().strip()}"
@@ -101,7 +101,7 @@ class Chroot:
         try:
             tree = ""
             deadline = time.monotonic() + 60
-            while not re.search(r'^ +0x.* "', tree, re.MULTILINE) and window.poll() is None and time.monotonic() < deadline:
+            while not re.search(r'": \("', tree) and window.poll() is None and time.monotonic() < deadline:
                 time.sleep(0.2)
                 tree = run("xwininfo", "-root", "-tree", "-display", display, ok=False).stdout
         finally:
