@@ -3,6 +3,7 @@
 #include "core/base/files.h"
 
 #include <QFile>
+#include <algorithm>
 #include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
@@ -96,6 +97,15 @@ QStringList GuestTree::list(const QString &path) const
     return names;
 }
 
+QByteArray GuestTree::linkTarget(const QString &path) const
+{
+    const Fd handle = openAt(path, O_PATH | O_NOFOLLOW);
+    QByteArray target(4096, Qt::Uninitialized);
+    const ssize_t length = handle ? ::readlinkat(handle.get(), "", target.data(), size_t(target.size())) : -1;
+    target.truncate(std::max<ssize_t>(length, 0));
+    return target;
+}
+
 QString GuestTree::canonical(const QString &path, bool keepLast) const
 {
     constexpr int mostSteps = 200;
@@ -103,31 +113,21 @@ QString GuestTree::canonical(const QString &path, bool keepLast) const
     QStringList done;
     for (int step = 0; !todo.isEmpty(); ++step) {
         const QString part = todo.takeFirst();
-        if (step > mostSteps)
-            return {};
         if (part == QLatin1String("..") && !done.isEmpty())
             done.removeLast(); // ".." of the root is the root
         if (part == QLatin1String("..") || part == QLatin1String("."))
             continue;
         const QString here = QLatin1Char('/') + (done + QStringList{part}).join(QLatin1Char('/'));
-        const Fd handle = openAt(here, O_PATH | O_NOFOLLOW);
-        struct stat facts
-        {
-        };
-        const bool there = handle && ::fstat(handle.get(), &facts) == 0;
-        if (!there && todo.contains(QLatin1String("..")))
-            return {};
-        if (there && !todo.isEmpty() && !S_ISDIR(facts.st_mode) && !S_ISLNK(facts.st_mode))
-            return {};
-        if (!there || !S_ISLNK(facts.st_mode) || (keepLast && todo.isEmpty())) {
+        const QByteArray target = keepLast && todo.isEmpty() ? QByteArray() : linkTarget(here);
+        if (target.isEmpty()) {
+            const bool wrong = exists(here) ? !todo.isEmpty() && !isFolder(here) : todo.contains(QLatin1String(".."));
+            if (wrong)
+                return {};
             done.append(part);
             continue;
         }
-        QByteArray target(4096, Qt::Uninitialized);
-        const ssize_t length = ::readlinkat(handle.get(), "", target.data(), size_t(target.size()));
-        if (length <= 0)
+        if (step > mostSteps)
             return {};
-        target.truncate(length);
         if (target.startsWith('/'))
             done.clear();
         todo = QFile::decodeName(target).split(QLatin1Char('/'), Qt::SkipEmptyParts) + todo;

@@ -37,6 +37,7 @@ public:
     QString canonical(const QString &path, bool keepLast = false) const;
 
 private:
+    QByteArray linkTarget(const QString &path) const; ///< empty when it is no link
     explicit GuestTree(Fd root)
         : m_root(std::move(root))
     {

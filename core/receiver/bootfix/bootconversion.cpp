@@ -43,7 +43,7 @@ QList<ConversionNote> ConversionResult::notes(NoteLevel level) const
 Result<> BootConversion::apply(
     Guest &guest, EditJournal &journal, const QString &root, ConversionResult &result, const std::stop_token &stop)
 {
-    if (const Result<> applied = journal.apply(guest.edits()); !applied)
+    if (Result<> applied = journal.apply(guest.edits()); !applied)
         return applied;
     guest.begin(buildStep);
     const Result<QList<BuiltInitramfs>> images = buildInitramfs(guest, journal, m_runner, root, stop);
@@ -76,10 +76,10 @@ Result<ConversionResult> BootConversion::run(
     if (!result.notes(NoteLevel::Blocker).isEmpty())
         return result;
     EditJournal journal(*opened, journalFile, target);
-    const Result<> applied = apply(guest, journal, root, result, stop);
+    Result<> applied = apply(guest, journal, root, result, stop);
     result.fixes = guest.reports();
     result.applied = applied && result.notes(NoteLevel::Blocker).isEmpty();
-    const Result<> ended = result.applied ? journal.commit() : journal.rollBack();
+    Result<> ended = result.applied ? journal.commit() : journal.rollBack();
     if (!applied)
         return applied.error();
     if (!ended)

@@ -82,7 +82,7 @@ QString spelled(const Guest &guest, const QString &folder, const QString &name)
 QString espFolder(const Guest &guest)
 {
     for (const char *folder : {"/boot/efi", "/efi", "/boot"}) {
-        const QString efi = spelled(guest, QLatin1String(folder), QStringLiteral("EFI"));
+        QString efi = spelled(guest, QLatin1String(folder), QStringLiteral("EFI"));
         if (!efi.isEmpty())
             return efi;
     }

@@ -8,7 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <poll.h>
@@ -25,7 +24,7 @@ namespace edgelift::bootfix {
 
 namespace {
 
-constexpr qsizetype keptOutput = 64 * 1024;
+constexpr qsizetype keptOutput = 65536;
 constexpr int setupFailed = 253; // exit codes of the child before the program runs
 constexpr int programMissing = 254;
 
@@ -128,7 +127,7 @@ void dropPower()
         (void)::signal(number, SIG_DFL); // NOLINT(cert-err33-c): those that cannot be set do not matter
     sigset_t none;
     ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr); // NOLINT(concurrency-mt-unsafe): the child has one thread
     ::umask(022);
     dropPower();
     ::execve(child.arguments.front(), child.arguments.data(), child.environment.data());
@@ -150,7 +149,7 @@ bool follow(pid_t pid, int output, std::chrono::milliseconds timeout, const std:
 {
     QElapsedTimer time;
     time.start();
-    std::array<char, 16384> buffer;
+    std::array<char, 16384> buffer{};
     bool open = true;
     bool ended = false;
     while (!ended || open) {
@@ -188,7 +187,7 @@ Result<GuestOutput> ChrootRunner::run(const QString &root, const GuestCommand &c
     const QByteArray folder = QFile::encodeName(root);
     std::array<int, 2> pipe{-1, -1};
     if (::pipe2(pipe.data(), O_CLOEXEC) != 0)
-        return Error{ErrorCode::ToolFailed, Retry::AfterUserAction, {program}, QString::fromLocal8Bit(std::strerror(errno))};
+        return Error{ErrorCode::ToolFailed, Retry::AfterUserAction, {program}, qt_error_string(errno)};
     const Fd reading(pipe[0]);
     Fd writing(pipe[1]);
     std::vector<QByteArray> words;
@@ -203,7 +202,7 @@ Result<GuestOutput> ChrootRunner::run(const QString &root, const GuestCommand &c
     const pid_t pid = start(child);
     if (pid < 0)
         return Error{errno == EPERM ? ErrorCode::PermissionDenied : ErrorCode::ToolFailed, Retry::AfterUserAction, {program},
-            QString::fromLocal8Bit(std::strerror(errno))};
+            qt_error_string(errno)};
     writing.reset();
     GuestOutput out;
     int status = 0;

@@ -104,9 +104,9 @@ Result<EditJournal::Recovery> EditJournal::recover(const GuestRoot &root, const 
         return Error{ErrorCode::JournalUnreadable, Retry::Never, {file}, object.error().detail};
     EditJournal journal(root, file, target);
     bool committed = false;
-    if (const Result<> loaded = journal.load(*object, committed); !loaded)
+    if (Result<> loaded = journal.load(*object, committed); !loaded)
         return loaded.error();
-    const Result<> ended = committed ? journal.finish() : journal.rollBack();
+    Result<> ended = committed ? journal.finish() : journal.rollBack();
     if (!ended)
         return ended.error();
     return committed ? Recovery::Finished : Recovery::RolledBack;
@@ -119,7 +119,7 @@ Result<> EditJournal::apply(const QList<FileEdit> &edits)
         m_entries.append(entryFor(edit.path));
         // Left by a process whose journal is lost: it would be taken for a state to go back to.
         for (const QString &left : {newName(edit.path), hiddenName(edit.path, ".edgelift-prev")}) {
-            if (const Result<> removed = m_root.removeFile(left); !removed)
+            if (Result<> removed = m_root.removeFile(left); !removed)
                 return removed;
         }
     }
@@ -134,14 +134,14 @@ Result<> EditJournal::perform(const FileEdit &edit, const Entry &entry)
     if (edit.kind == FileEdit::Kind::Remove) {
         if (!entry.existed)
             return ok();
-        const Result<> cleared = entry.immutable ? m_root.setImmutable(entry.path, false) : ok();
+        Result<> cleared = entry.immutable ? m_root.setImmutable(entry.path, false) : ok();
         return cleared ? m_root.rename(entry.path, entry.kept) : cleared;
     }
     for (const QString &folder : entry.folders) {
-        if (const Result<> made = m_root.makeFolder(folder); !made)
+        if (Result<> made = m_root.makeFolder(folder); !made)
             return made;
     }
-    const Result<> created = m_root.createFile(newName(entry.path), edit.content, edit.mode, entry.existed ? entry.path : QString());
+    Result<> created = m_root.createFile(newName(entry.path), edit.content, edit.mode, entry.existed ? entry.path : QString());
     return created ? swapIn(entry, entry.immutable && !edit.dropImmutable) : created;
 }
 
@@ -149,14 +149,14 @@ Result<> EditJournal::perform(const FileEdit &edit, const Entry &entry)
 Result<> EditJournal::swapIn(const Entry &entry, bool stayImmutable)
 {
     if (entry.immutable) {
-        if (const Result<> cleared = m_root.setImmutable(entry.path, false); !cleared)
+        if (Result<> cleared = m_root.setImmutable(entry.path, false); !cleared)
             return cleared;
     }
     if (entry.existed) {
-        if (const Result<> kept = m_root.keepAs(entry.path, entry.kept); !kept)
+        if (Result<> kept = m_root.keepAs(entry.path, entry.kept); !kept)
             return kept;
     }
-    if (const Result<> renamed = m_root.rename(newName(entry.path), entry.path); !renamed)
+    if (Result<> renamed = m_root.rename(newName(entry.path), entry.path); !renamed)
         return renamed;
     return stayImmutable ? m_root.setImmutable(entry.path, true) : ok();
 }
@@ -164,7 +164,7 @@ Result<> EditJournal::swapIn(const Entry &entry, bool stayImmutable)
 Result<> EditJournal::reserve(const QString &path)
 {
     m_entries.append(entryFor(path));
-    if (const Result<> removed = m_root.removeFile(newName(path)); !removed)
+    if (Result<> removed = m_root.removeFile(newName(path)); !removed)
         return removed;
     return save(false);
 }
@@ -174,7 +174,7 @@ Result<> EditJournal::replace(const QString &path)
     for (const Entry &entry : std::as_const(m_entries)) {
         if (entry.path != path)
             continue;
-        const Result<> dressed = entry.existed ? m_root.dressFile(newName(path), path) : ok();
+        Result<> dressed = entry.existed ? m_root.dressFile(newName(path), path) : ok();
         return dressed ? swapIn(entry, entry.immutable) : dressed;
     }
     return Error{ErrorCode::Internal, Retry::Never, {path}, QStringLiteral("not reserved")};
@@ -183,24 +183,24 @@ Result<> EditJournal::replace(const QString &path)
 Result<> EditJournal::undo(const Entry &entry) const
 {
     for (const QString &half : {newName(entry.path), entry.kept + QLatin1String(GuestRoot::halfSuffix)}) {
-        if (const Result<> removed = m_root.removeFile(half); !removed)
+        if (Result<> removed = m_root.removeFile(half); !removed)
             return removed;
     }
     if (!entry.existed) {
-        const Result<> removed = m_root.removeFile(entry.path);
+        Result<> removed = m_root.removeFile(entry.path);
         for (auto folder = entry.folders.crbegin(); removed && folder != entry.folders.crend(); ++folder)
             m_root.removeEmptyFolder(*folder);
         return removed;
     }
     if (m_root.look(entry.kept).kind != GuestEntry::Kind::Missing) {
         if (m_root.look(entry.path).immutable) {
-            if (const Result<> cleared = m_root.setImmutable(entry.path, false); !cleared)
+            if (Result<> cleared = m_root.setImmutable(entry.path, false); !cleared)
                 return cleared;
         }
-        if (const Result<> back = m_root.rename(entry.kept, entry.path); !back)
+        if (Result<> back = m_root.rename(entry.kept, entry.path); !back)
             return back;
         // Two names of one file: rename() then does nothing, and the second name is left.
-        if (const Result<> removed = m_root.removeFile(entry.kept); !removed)
+        if (Result<> removed = m_root.removeFile(entry.kept); !removed)
             return removed;
     }
     return entry.immutable ? m_root.setImmutable(entry.path, true) : ok();
@@ -209,7 +209,7 @@ Result<> EditJournal::undo(const Entry &entry) const
 Result<> EditJournal::rollBack()
 {
     for (auto entry = m_entries.crbegin(); entry != m_entries.crend(); ++entry) {
-        if (const Result<> undone = undo(*entry); !undone)
+        if (Result<> undone = undo(*entry); !undone)
             return undone;
     }
     m_entries.clear();
@@ -220,7 +220,7 @@ Result<> EditJournal::rollBack()
 
 Result<> EditJournal::commit()
 {
-    if (const Result<> saved = save(true); !saved)
+    if (Result<> saved = save(true); !saved)
         return saved;
     return finish();
 }
@@ -229,7 +229,7 @@ Result<> EditJournal::finish() const
 {
     for (const Entry &entry : m_entries) {
         for (const QString &left : {newName(entry.path), hiddenName(entry.path, ".edgelift-prev")}) {
-            if (const Result<> removed = m_root.removeFile(left); !removed)
+            if (Result<> removed = m_root.removeFile(left); !removed)
                 return removed;
         }
     }

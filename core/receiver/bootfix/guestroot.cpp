@@ -161,7 +161,7 @@ Result<> GuestRoot::dressFile(const QString &path, const QString &like) const
     const Fd model = openFile(like, O_RDONLY);
     if (!file || !model)
         return unwritable(path);
-    if (const Result<> done = dress(file.get(), model.get(), path); !done)
+    if (Result<> done = dress(file.get(), model.get(), path); !done)
         return done;
     return ::fsync(file.get()) == 0 ? ok() : Result<>(unwritable(path));
 }
@@ -192,12 +192,12 @@ Result<> GuestRoot::keepAs(const QString &path, const QString &kept) const
         return unwritable(kept);
     // Under another name first: half a copy must never look like the original.
     const QString half = kept + QLatin1String(halfSuffix);
-    if (const Result<> removed = removeFile(half); !removed)
+    if (Result<> removed = removeFile(half); !removed)
         return removed;
     const QByteArray content = m_tree.read(path, mostCopied);
     if (content.size() != look(path).size)
         return Error{ErrorCode::FileUnreadable, Retry::Never, {path}, QStringLiteral("cannot be copied")};
-    if (const Result<> copied = createFile(half, content, 0600, path); !copied)
+    if (Result<> copied = createFile(half, content, 0600, path); !copied)
         return copied;
     return rename(half, kept);
 }

@@ -109,12 +109,7 @@ private:
         const bool loop = words.at(1) == QLatin1String("lo");
         m_now = Inside::Other;
         if (ours && words.at(2) == QLatin1String("inet")) {
-            const bool dhcp = words.at(3) == QLatin1String("dhcp");
-            const bool again = m_done; // a second address of the same NIC
-            m_now = again ? Inside::GoesOut : dhcp ? Inside::StaysDhcp : Inside::BecomesDhcp;
-            m_done = true;
-            const QByteArray wanted = "iface " + firstNic().toLatin1() + " inet dhcp";
-            line = again ? commented(line) : dhcp && words.at(1) == firstNic() ? line : wanted;
+            mainHeader(words, line);
         } else if (ours && (words.at(3) == QLatin1String("auto") || words.at(3) == QLatin1String("dhcp"))) {
             if (words.at(1) != firstNic())
                 line = "iface " + firstNic().toLatin1() + " inet6 " + words.at(3).toLatin1();
@@ -122,6 +117,17 @@ private:
             m_now = Inside::GoesOut;
             line = commented(line);
         }
+    }
+    /// The first stanza of the NIC that leads out; another one is a second address of it.
+    void mainHeader(const QStringList &words, QByteArray &line)
+    {
+        const bool dhcp = words.at(3) == QLatin1String("dhcp");
+        m_now = m_done ? Inside::GoesOut : dhcp ? Inside::StaysDhcp : Inside::BecomesDhcp;
+        if (m_done)
+            line = commented(line);
+        else if (!dhcp || words.at(1) != firstNic())
+            line = "iface " + firstNic().toLatin1() + " inet dhcp";
+        m_done = true;
     }
     void option(const QStringList &words, QByteArray &line) const
     {

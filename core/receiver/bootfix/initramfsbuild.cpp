@@ -32,7 +32,7 @@ QString runTool(const Guest &guest, GuestRunner &runner, const QString &root, co
     if (!done)
         return done.error().args.value(0) + QStringLiteral(": ") + done.error().detail;
     // dracut warns by its exit code of things that do not matter: what it made decides.
-    const QString problem = problemOf(guest.root().tree(), image.kernel, EditJournal::newName(image.path), stop);
+    QString problem = problemOf(guest.root().tree(), image.kernel, EditJournal::newName(image.path), stop);
     if (problem.isEmpty() || done->exitCode == 0)
         return problem;
     return QStringLiteral("%1, exit code %2: %3")
@@ -58,12 +58,12 @@ Result<> rememberSum(const Guest &guest, EditJournal &journal, const BuiltInitra
 Result<> buildOne(
     Guest &guest, EditJournal &journal, GuestRunner &runner, const QString &root, BuiltInitramfs &image, const std::stop_token &stop)
 {
-    if (const Result<> reserved = journal.reserve(image.path); !reserved)
+    if (Result<> reserved = journal.reserve(image.path); !reserved)
         return reserved;
     image.problem = runTool(guest, runner, root, image, stop);
     if (!image.problem.isEmpty())
         return guest.root().removeFile(EditJournal::newName(image.path));
-    if (const Result<> replaced = journal.replace(image.path); !replaced)
+    if (Result<> replaced = journal.replace(image.path); !replaced)
         return replaced;
     image.replaced = true;
     return rememberSum(guest, journal, image);
@@ -85,7 +85,7 @@ Result<QList<BuiltInitramfs>> buildInitramfs(
             return Error{ErrorCode::ToolFailed, Retry::AfterWait, {tool->program}, QStringLiteral("stopped")};
         BuiltInitramfs image{kernel.version, kernel.initramfs, {}, false, {}};
         image.command = initramfsCommand(*tool, kernel, EditJournal::newName(kernel.initramfs));
-        if (const Result<> built = buildOne(guest, journal, runner, root, image, stop); !built)
+        if (Result<> built = buildOne(guest, journal, runner, root, image, stop); !built)
             return built.error();
         const bool fatal = kernel.isDefault && !kernel.starts;
         if (!image.replaced)

@@ -88,6 +88,22 @@ bool configure(Guest &guest, const InitramfsTool &tool, const QStringList &drive
     Q_UNREACHABLE();
 }
 
+/// True when some kernel does not start without a new image.
+bool tellLacking(Guest &guest, const QList<KernelNeed> &kernels)
+{
+    bool mustBuild = false;
+    for (const KernelNeed &kernel : kernels) {
+        if (kernel.missing.isEmpty() || !kernel.fit)
+            continue;
+        guest.rebuildReasons.insert(QStringLiteral("drivers"));
+        mustBuild = mustBuild || !kernel.starts;
+        guest.found(QStringLiteral("%1 lacks %2").arg(kernel.initramfs, kernel.missing.join(QStringLiteral(", "))));
+        if (kernel.initramfs.isEmpty() && !kernel.starts)
+            guest.note(kernel.isDefault ? NoteId::DefaultInitramfsMissing : NoteId::InitramfsMissing, {kernel.version});
+    }
+    return mustBuild;
+}
+
 /// x86-64-v2 and v3 are asked for by whole distributions; the instance type must have them.
 void noteProcessor(Guest &guest)
 {
@@ -118,35 +134,23 @@ void fixKernelFit(Guest &guest)
 void fixInitramfs(Guest &guest)
 {
     const QList<KernelNeed> kernels = kernelNeeds(guest);
-    QStringList reasons(guest.rebuildReasons.begin(), guest.rebuildReasons.end());
-    bool lacking = false;
-    bool mustBuild = false;
-    for (const KernelNeed &kernel : kernels) {
-        if (kernel.missing.isEmpty() || !kernel.fit)
-            continue;
-        lacking = true;
-        mustBuild = mustBuild || !kernel.starts;
-        guest.found(QStringLiteral("%1 lacks %2").arg(kernel.initramfs, kernel.missing.join(QStringLiteral(", "))));
-        if (kernel.initramfs.isEmpty() && !kernel.starts)
-            guest.note(kernel.isDefault ? NoteId::DefaultInitramfsMissing : NoteId::InitramfsMissing, {kernel.version});
-    }
-    if (!lacking && reasons.isEmpty() && !guest.needsLvmInInitramfs)
+    const bool mustBuild = tellLacking(guest, kernels);
+    if (guest.rebuildReasons.isEmpty() && !guest.needsLvmInInitramfs)
         return;
-    reasons.sort();
-    for (const QString &reason : std::as_const(reasons))
-        guest.found(QStringLiteral("to be made anew: ") + reason);
     const std::optional<InitramfsTool> tool = initramfsTool(guest);
     if (!tool) {
         guest.note(mustBuild ? NoteId::InitramfsToolMissing : NoteId::InitramfsKept);
         return;
     }
-    if (lacking)
-        guest.rebuildReasons.insert(QStringLiteral("drivers"));
     QStringList drivers = allDrivers(kernels);
     if (guest.needsLvmInInitramfs)
         drivers.append(QStringLiteral("dm_mod")); // also the sign, on a second run, that this was done
     if (configure(guest, *tool, drivers) && guest.needsLvmInInitramfs)
         guest.rebuildReasons.insert(QStringLiteral("lvm"));
+    QStringList reasons(guest.rebuildReasons.begin(), guest.rebuildReasons.end());
+    reasons.sort();
+    for (const QString &reason : std::as_const(reasons))
+        guest.found(QStringLiteral("to be made anew: ") + reason);
 }
 
 }
