@@ -21,6 +21,7 @@ class HostileGuestTest : public QObject
 private Q_SLOTS:
     void linksNeverLeadOut_data();
     void linksNeverLeadOut();
+    void nothingOfTheMachineIsRead();
     void whatIsNoPlainFileIsLeftAlone_data();
     void whatIsNoPlainFileIsLeftAlone();
     void hugeFilesAreNotRead();
@@ -70,6 +71,19 @@ void HostileGuestTest::linksNeverLeadOut()
     Q_UNUSED(result) // refused or done without that file: both are right
     QCOMPARE(host.snapshot(), before);
     QVERIFY(!QFile::exists(guest.journal()));
+}
+
+/// What a report would show to whoever owns the guest.
+void HostileGuestTest::nothingOfTheMachineIsRead()
+{
+    const PhonyGuest host = PhonyGuest::parse("--- /etc/secret\nID=debian\nPRETTY_NAME=\"secret of the machine\"\n");
+    for (const QByteArray &before : {QByteArray(), QByteArray("../../../../../../../../..")}) {
+        const PhonyGuest guest = debian();
+        replaceByLink(guest, QStringLiteral("/etc/os-release"), before + QFile::encodeName(host.path(QStringLiteral("/etc/secret"))));
+        const Result<ConversionResult> result = BootConversion(m_runner).run(guest.root(), guest.layout, guest.journal());
+        QVERIFY(result);
+        QVERIFY(!result->system.contains(QLatin1String("secret")));
+    }
 }
 
 void HostileGuestTest::whatIsNoPlainFileIsLeftAlone_data()
