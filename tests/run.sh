@@ -17,7 +17,7 @@ fi
 ./installer/build.sh release
 ctest --preset release --parallel 2 "${again[@]}" "${slow[@]}"
 ./installer/build.sh asan
-ctest --preset asan --parallel 2 "${again[@]}" --label-regex 'unit|integration' --label-exclude 'slow|qemu'
+ctest --preset asan --parallel 2 "${again[@]}" --label-regex 'unit|integration' --label-exclude 'slow|qemu|kernel'
 if [ "${1:-}" = --all ]; then
     ./tests/fuzz/run.sh
 fi
