@@ -185,11 +185,11 @@ private Q_SLOTS:
         window.findChild<QAction *>(key("demoKill"))->trigger(); // the longest thing it says
         QTest::qWait(50);
         QCOMPARE(test::namelessControls(*bar), QStringList());
-        QCOMPARE(test::cutTexts(*bar), QStringList());
+        QVERIFY2(test::cutTexts(*bar).isEmpty(), qPrintable(test::cutTexts(*bar).join(QLatin1Char('\n'))));
         QVERIFY(bar->height() < window.height() / 8);
-        window.resize(window.minimumSize());
+        window.resize(640, 400); // less than the smallest screen we are made for
         QTest::qWait(50);
-        QCOMPARE(test::cutTexts(*bar), QStringList());
+        QVERIFY2(test::cutTexts(*bar).isEmpty(), qPrintable(test::cutTexts(*bar).join(QLatin1Char('\n'))));
         window.resize(1000, 560);
         QTest::qWait(50);
         const auto left = [&](const char *name) { return bar->findChild<QWidget *>(QLatin1String(name))->x(); };

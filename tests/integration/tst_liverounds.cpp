@@ -88,7 +88,7 @@ void TestLiveRounds::targetEqualsTheSourceAtTheFreeze()
     QFETCH(const bool, buffered);
     QElapsedTimer time;
     time.start();
-    const int seeds = seedsWanted(25);
+    const int seeds = seedsWanted(8);
     quint64 freezes = 0;
     quint64 rounds = 0;
     quint64 rechecked = 0;
