@@ -4269,7 +4269,7 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
     </message>
     <message>
         <source>Synchronizing</source>
-        <translation>Synchronisierung</translation>
+        <translation>Synchronisiert</translation>
     </message>
     <message>
         <source>Paused</source>
@@ -4293,7 +4293,7 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
     </message>
     <message>
         <source>Reconnecting to the migration engine… (%1 s)</source>
-        <translation>Verbindung zur Migrations-Engine wird wiederhergestellt… (%1 s)</translation>
+        <translation>Verbindet sich neu mit der Engine… (%1 s)</translation>
     </message>
     <message>
         <source>%1 of %2</source>
@@ -4324,7 +4324,7 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
     </message>
     <message>
         <source>Speed before compression</source>
-        <translation>Geschwindigkeit vor Komprimierung</translation>
+        <translation>Tempo vor Komprimierung</translation>
     </message>
     <message>
         <source>Network</source>
