@@ -2,9 +2,11 @@
 // scrolling, letters that stand for two things, controls without a name. With a folder it keeps a picture of each. The size of the window
 // is that of the screen; QT_SCALE_FACTOR and EDGELIFT_THEME count.
 //
-// usage: screenshots LANGUAGE [--pictures FOLDER] [SCENE…]     exit 1: something is wrong; a scene may end in “*”
+// usage: screenshots LANGUAGE [--pictures FOLDER] [SCENE…]     exit 1: something is wrong; a scene may end in “*”; the language “pseudo” is
+//        English with all texts 40 % longer, chosen when the window is there already
 #include "app/wizard/shell/theme.h"
 #include "tests/gui/pagechecks.h"
+#include "tests/gui/pseudotranslator.h"
 #include "tests/gui/scenes.h"
 #include "tests/gui/textchecks.h"
 
@@ -61,7 +63,10 @@ int main(int argc, char **argv)
     for (const test::Scene &scene : test::scenes()) {
         if (!isWanted(QLatin1String(scene.name), arguments))
             continue;
+        test::PseudoTranslator pseudo(0.4);
         test::Stage stage(language, scene.before);
+        if (language == QLatin1String("pseudo"))
+            QCoreApplication::installTranslator(&pseudo);
         scene.play(stage);
         stage.settle();
         for (const QString &finding : findings(stage)) {
