@@ -91,6 +91,11 @@ QList<Scene> migrationScenes()
         };
     };
     return {
+        {"migration-far",
+            [](Stage &stage) {
+                stage.window().setLowBandwidth(true);
+                runningJob(stage);
+            }},
         {"migration-preparing", [](Stage &stage) { follow(stage, fakeJob(key("Running"), key("transit"))); }},
         {"migration-running", [](Stage &stage) { runningJob(stage); }},
         {"migration-log", opened("logFold")},
@@ -149,7 +154,5 @@ QList<Scene> finishScenes()
 }
 
 QList<Scene> jobScenes() { return migrationScenes() + finishScenes(); }
-
-QList<Scene> scenes() { return setupScenes() + planScenes() + jobScenes(); }
 
 }

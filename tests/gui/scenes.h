@@ -16,5 +16,6 @@ struct Scene
 [[nodiscard]] QList<Scene> setupScenes(); ///< Resume to Prepare
 [[nodiscard]] QList<Scene> planScenes(); ///< Settings, Disks and Review
 [[nodiscard]] QList<Scene> jobScenes(); ///< Migration and Finish
+[[nodiscard]] QList<Scene> largeScenes(); ///< some of the others, with text of twice its size
 
 }

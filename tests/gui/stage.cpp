@@ -6,6 +6,7 @@
 
 #include <QAbstractButton>
 #include <QAbstractEventDispatcher>
+#include <QApplication>
 #include <QElapsedTimer>
 #include <QJsonArray>
 #include <QScrollArea>
@@ -47,7 +48,8 @@ Credential sampleCode()
 }
 
 Stage::Stage(const QString &language, const Prepare &prepare)
-    : m_ended(m_end.get_future())
+    : m_font(QApplication::font())
+    , m_ended(m_end.get_future())
 {
     answerFor(m_agent, sampleServer());
     m_agent.answer(key("plan.validate"), QJsonObject{});
@@ -67,7 +69,11 @@ Stage::Stage(const QString &language, const Prepare &prepare)
     settle();
 }
 
-Stage::~Stage() { m_end.set_value(); }
+Stage::~Stage()
+{
+    m_end.set_value();
+    QApplication::setFont(m_font);
+}
 
 void Stage::settle()
 {
@@ -94,7 +100,8 @@ void Stage::settle()
 
 void Stage::waitFor(const std::function<bool()> &come)
 {
-    if (!QTest::qWaitFor(come, 20000))
+    constexpr int longest = 60000; // on a busy machine
+    if (!QTest::qWaitFor(come, longest))
         qFatal("what a scene waits for does not come");
 }
 
@@ -127,6 +134,13 @@ void Stage::fill()
 void Stage::go(PageId page)
 {
     window().go(page);
+    settle();
+}
+
+void Stage::enlargeText()
+{
+    while (QApplication::font().pointSize() < 2 * m_font.pointSize())
+        QTest::keyClick(&window(), Qt::Key_Plus, Qt::ControlModifier);
     settle();
 }
 

@@ -2,6 +2,7 @@
 #include "app/wizard/wizard.h"
 #include "tests/gui/fakeagent.h"
 
+#include <QFont>
 #include <functional>
 #include <future>
 #include <memory>
@@ -35,8 +36,9 @@ public:
     void serve(const ServerFacts &facts);
     void go(wizard::PageId page);
     void never(const QString &method); ///< is answered only when this ends
+    void enlargeText(); ///< to twice its size, by keys; as long as this lives
     void settle(); ///< until nothing happens any more, here and in the agent; at most five seconds
-    void waitFor(const std::function<bool()> &come); ///< at most 20 seconds, then the program ends
+    void waitFor(const std::function<bool()> &come); ///< at most a minute, then the program ends
     void waitForWidget(const char *name)
     {
         waitFor([this, name] { return find<QWidget>(name) != nullptr; });
@@ -58,6 +60,7 @@ public:
     }
 
 private:
+    const QFont m_font;
     std::promise<void> m_end;
     std::shared_future<void> m_ended;
     FakeAgent m_agent;

@@ -37,8 +37,6 @@ ChecksPage::ChecksPage(Session &session, QWidget *parent)
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     m_table->horizontalHeader()->setSectionResizeMode(ChecksModel::Finding, QHeaderView::Stretch);
     m_table->horizontalHeader()->setHighlightSections(false);
-    m_table->setIconSize(QSize(1, 1) * fontMetrics().height());
-    m_table->setMinimumHeight(fontMetrics().height() * 9);
     m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     auto *top = new QHBoxLayout;
@@ -108,6 +106,8 @@ void ChecksPage::retranslate()
 /// What was looked at takes no more than its part of a narrow window; the finding needs the room.
 void ChecksPage::fitColumns()
 {
+    m_table->setIconSize(QSize(1, 1) * fontMetrics().height());
+    m_table->setMinimumHeight(fontMetrics().height() * 9);
     const auto wanted = [this](int column) {
         return std::max(static_cast<QAbstractItemView *>(m_table)->sizeHintForColumn(column),
                    m_table->horizontalHeader()->sectionSizeHint(column))

@@ -1,8 +1,9 @@
 #include "app/wizard/shell/theme.h"
 
+#include "app/wizard/shell/outlinestyle.h"
+
 #include <QApplication>
 #include <QProcess>
-#include <QStyleFactory>
 
 namespace edgelift::wizard {
 
@@ -14,7 +15,7 @@ struct Colours
 };
 
 constexpr Colours light{
-    0xfff4f5f7, 0xff1a1d21, 0xffffffff, 0xffe9ecf1, 0xffe6e9ee, 0xff1f5fbf, 0xffffffff, 0xff1a4fa0, 0xff6a7078, 0xff8a9099};
+    0xfff4f5f7, 0xff1a1d21, 0xffffffff, 0xffe9ecf1, 0xffe6e9ee, 0xff1f5fbf, 0xffffffff, 0xff1a4fa0, 0xff646a72, 0xff7c828b};
 constexpr Colours dark{
     0xff202327, 0xffeceff3, 0xff17191c, 0xff2b2f35, 0xff32373e, 0xff4d8fe6, 0xff0b0d10, 0xff8ab8f5, 0xff98a0aa, 0xff7d858f};
 constexpr Colours contrast{
@@ -99,7 +100,7 @@ Theme desktopTheme()
 
 void applyTheme(Theme theme)
 {
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(new OutlineStyle);
     QApplication::setPalette(themePalette(theme == Theme::System ? desktopTheme() : theme));
 }
 

@@ -3,6 +3,7 @@
 #include "app/wizard/shell/format.h"
 #include "app/wizard/widgets/textlabel.h"
 
+#include <QEvent>
 #include <QFontDatabase>
 #include <QGridLayout>
 #include <QRadioButton>
@@ -31,7 +32,7 @@ DecisionCard::DecisionCard(const PromptInfo &prompt, const QString &answer, QWid
     QFont bold = m_title->font();
     bold.setBold(prompt.needed);
     m_title->setFont(bold);
-    m_command->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    setCommandFont();
     retranslate();
 }
 
@@ -55,6 +56,20 @@ void DecisionCard::addChoices(QVBoxLayout &column, const QString &chosen)
         });
     }
     column.addLayout(grid);
+}
+
+void DecisionCard::setCommandFont()
+{
+    QFont fixed = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    fixed.setPointSizeF(font().pointSizeF());
+    m_command->setFont(fixed);
+}
+
+void DecisionCard::changeEvent(QEvent *event)
+{
+    QFrame::changeEvent(event);
+    if (event->type() == QEvent::FontChange)
+        setCommandFont();
 }
 
 QString DecisionCard::answer() const

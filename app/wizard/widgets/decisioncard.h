@@ -25,7 +25,11 @@ public:
 Q_SIGNALS:
     void answered(const QString &answer);
 
+protected:
+    void changeEvent(QEvent *event) override;
+
 private:
+    void setCommandFont();
     void addChoices(QVBoxLayout &column, const QString &chosen);
 
     const PromptInfo m_prompt;

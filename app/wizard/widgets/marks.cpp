@@ -45,7 +45,7 @@ void paintLock(QPainter &painter, const Place &at, const QColor &colour)
 /// The mark stands in the colour of what it is painted on.
 void paintSign(QPainter &painter, const Place &at, const QColor &colour, const QPolygonF &ground, const std::function<void()> &sign)
 {
-    const bool light = colour.lightness() > 140;
+    const bool light = qGray(colour.rgb()) > 128;
     painter.setBrush(colour);
     if (ground.isEmpty())
         painter.drawEllipse(at(0.06, 0.06, 0.88, 0.88));
