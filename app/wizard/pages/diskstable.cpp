@@ -3,6 +3,7 @@
 #include "app/wizard/widgets/volumedelegate.h"
 
 #include <QDrag>
+#include <QEvent>
 #include <QHeaderView>
 #include <QMimeData>
 #include <QScrollBar>
@@ -85,6 +86,13 @@ QString DisksTable::hiddenText(const QModelIndex &index) const
         //: %1 the name of a volume group or logical volume
         lines.append(tr("LVM: %1.").arg(lvm));
     return lines.join(QLatin1Char(' '));
+}
+
+void DisksTable::changeEvent(QEvent *event)
+{
+    QTreeView::changeEvent(event);
+    if (event->type() == QEvent::FontChange)
+        QMetaObject::invokeMethod(this, &DisksTable::fitColumns, Qt::QueuedConnection); // the header has the new font by then
 }
 
 void DisksTable::resizeEvent(QResizeEvent *event)

@@ -24,6 +24,7 @@ Q_SIGNALS:
     void dragEnded();
 
 protected:
+    void changeEvent(QEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
     void startDrag(Qt::DropActions actions) override;
 
