@@ -106,58 +106,6 @@ Result<QJsonObject> AgentApi::version(Params &params, const Outlet &)
         {key("sourceDisks"), QJsonArray::fromStringList(m_source.disks())}};
 }
 
-Result<QJsonObject> AgentApi::inspect(Params &params, const Outlet &)
-{
-    if (const auto problem = params.problem())
-        return *problem;
-    const Result<std::shared_ptr<const Source>> source = m_source.look(m_stop.get_token());
-    if (!source)
-        return source.error();
-    QJsonArray notes;
-    for (const SourceNote &note : (*source)->notes())
-        notes.append(QJsonObject{{key("subject"), note.subject}, {key("text"), note.text}});
-    return QJsonObject{{key("facts"), toJson((*source)->facts())}, {key("notes"), notes}};
-}
-
-Result<QJsonObject> AgentApi::check(Params &params, const Outlet &)
-{
-    if (const auto problem = params.problem())
-        return *problem;
-    const Result<std::shared_ptr<const Source>> source = m_source.look(m_stop.get_token());
-    if (!source)
-        return source.error();
-    const ServerFacts &facts = (*source)->facts();
-    const QList<Check> checks = readinessChecks(facts);
-    const bool blocked =
-        std::any_of(checks.begin(), checks.end(), [](const Check &each) { return each.severity == Check::Severity::Blocker; });
-    const QList<Prompt> prompts = facts.live ? promptsOfMachine(facts, m_setting.place) : promptsOfImages(facts);
-    return QJsonObject{{key("checks"), apijson::array(checks)}, {key("blocked"), blocked}, {key("prompts"), apijson::array(prompts)}};
-}
-
-Result<QJsonObject> AgentApi::fix(Params &params, const Outlet &)
-{
-    const QString id = params.object().string(key("id"));
-    QString choice = params.object().string(key("choice"));
-    if (const auto problem = params.problem())
-        return *problem;
-    const auto malformed = [](const QString &what) { return Error{ErrorCode::RequestMalformed, Retry::AfterUserAction, {what}, {}}; };
-    if (!promptIds().contains(id))
-        return malformed(QStringLiteral("“%1” cannot be mended for you").arg(id));
-    if (!m_source.disks().isEmpty())
-        return malformed(QStringLiteral("the source's disks are images, so nothing is to be done for “%1”").arg(id));
-    if (choice.isEmpty() && promptChoices(id).contains(key("yes"))) // SELinux is never changed without a word
-        choice = key("yes");
-    WorkPlace place = m_setting.place;
-    place.testTracking = [this](const std::stop_token &stop) -> Result<> {
-        const Result<std::shared_ptr<const Source>> source = m_source.get(stop);
-        return source ? m_engine.testTracking(**source, stop) : Result<>(source.error());
-    };
-    const Result<PromptResult> done = carryOut(id, choice, place, m_stop.get_token());
-    if (!done)
-        return done.error();
-    return QJsonObject{{key("id"), id}, {key("choice"), choice}, {key("state"), done->state}, {key("changed"), done->changed}};
-}
-
 Result<QJsonObject> AgentApi::planNew(Params &params, const Outlet &)
 {
     const QString region = params.object().string(key("region"), Plan().image.region);

@@ -3,6 +3,7 @@
 #include "core/source/promptwork.h"
 
 #include <QMap>
+#include <mutex>
 
 namespace edgelift {
 
@@ -60,10 +61,15 @@ private:
     Result<QJsonObject> diagnosticsRead(Params &params, const Outlet &outlet);
     Result<QJsonObject> shutdown(Params &params, const Outlet &outlet);
 
+    Result<> testTracking(const std::stop_token &stop);
+    QStringList trackedDisks();
+
     JobManager &m_jobs;
     SourceHolder &m_source;
     JobEngine &m_engine;
     const Setting m_setting;
+    std::mutex m_trackedMutex;
+    QStringList m_trackedDisks; ///< ids of the disks that the snapshot driver was last tested on; guarded by m_trackedMutex
     std::stop_source m_stop;
 };
 

@@ -91,7 +91,7 @@ QJsonObject toJson(const Check &check)
 {
     const CheckText words = describe(check);
     QJsonObject out{{key("id"), check.id}, {key("severity"), severityName(check.severity)}, {key("title"), words.title},
-        {key("evidence"), words.evidence}, {key("remedy"), words.remedy}, {key("fixable"), check.fixable},
+        {key("evidence"), words.evidence}, {key("remedy"), words.remedy}, {key("fix"), check.fix},
         {key("args"), QJsonArray::fromStringList(check.args)}};
     if (check.error)
         out.insert(key("error"), rpc::toJson(*check.error));

@@ -14,7 +14,7 @@ namespace edgelift::apijson {
 /// sourceName, sourceId, instanceId, imageId, imageName, bytesDone, bytesTotal, wireBytes, interrupted, cancelling, error
 [[nodiscard]] QJsonObject toJson(const JobSummary &job);
 [[nodiscard]] QJsonObject toJson(const LedgerEntry &entry); ///< kind, kindName, id, name, region, created, pricePerDay, currency, kept
-[[nodiscard]] QJsonObject toJson(const Check &check); ///< id, severity, title, evidence, remedy, fixable, args, error (of a blocker)
+[[nodiscard]] QJsonObject toJson(const Check &check); ///< id, severity, title, evidence, remedy, fix (a prompt's id, may be empty), args, error (of a blocker)
 /// account, regions and transitRegions (of those a plan may name), buckets [{name, region}], vpcs [{id, name, region}],
 /// vSwitches [{id, vpcId, zone, name}], instanceTypes
 [[nodiscard]] QJsonObject toJson(const CloudOptions &options);

@@ -80,11 +80,11 @@ bool same(const std::optional<Error> &a, const std::optional<Error> &b)
 
 }
 
-CheckText CheckInfo::text() const { return describe(Check{id, severity, args, fixable, error}); }
+CheckText CheckInfo::text() const { return describe(Check{id, severity, args, fix, error}); }
 
 bool CheckInfo::operator==(const CheckInfo &other) const
 {
-    return id == other.id && severity == other.severity && args == other.args && fixable == other.fixable && same(error, other.error);
+    return id == other.id && severity == other.severity && args == other.args && fix == other.fix && same(error, other.error);
 }
 
 QString PromptInfo::title() const { return promptTitle(id); }
@@ -132,7 +132,7 @@ QString WarningInfo::text() const
 
 CheckInfo checkInfo(const QJsonObject &check)
 {
-    CheckInfo out{text(check, "id"), severity(text(check, "severity")), texts(check, "args"), flag(check, "fixable"), errorBelow(check)};
+    CheckInfo out{text(check, "id"), severity(text(check, "severity")), texts(check, "args"), text(check, "fix"), errorBelow(check)};
     if (out.severity != Check::Severity::Blocker)
         out.error.reset();
     return out;

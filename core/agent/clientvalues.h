@@ -19,7 +19,7 @@ struct CheckInfo
     QString id; ///< "readiness.virtio"; may occur several times
     Check::Severity severity = Check::Severity::Ok;
     QStringList args;
-    bool fixable = false;
+    QString fix; ///< the prompt whose “yes” mends it; empty: only a person can
     std::optional<Error> error; ///< why it stops a migration; only with severity Blocker
     [[nodiscard]] CheckText text() const;
     bool operator==(const CheckInfo &other) const;

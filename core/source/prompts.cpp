@@ -24,6 +24,7 @@ constexpr Row titles[] = {
 constexpr Row reasons[] = {
     {"snapshot-driver", "images", QT_TRANSLATE_NOOP("Prompt", "Not needed: the disks are not in use.")},
     {"snapshot-driver", "missing", QT_TRANSLATE_NOOP("Prompt", "A server that runs needs it for block replication.")},
+    {"snapshot-driver", "installed", QT_TRANSLATE_NOOP("Prompt", "The snapshot driver was tested on every disk.")},
     {"rsync", "images", QT_TRANSLATE_NOOP("Prompt", "Not needed: volumes are copied block by block.")},
     {"rsync", "missing", QT_TRANSLATE_NOOP("Prompt", "rsync copies volumes file by file, and it is not installed.")},
     {"rsync", "installed", QT_TRANSLATE_NOOP("Prompt", "rsync is installed.")},

@@ -1,6 +1,8 @@
 #include "core/source/promptwork.h"
 
 #include "core/base/files.h"
+#include "core/source/readiness.h"
+
 #include <QFileInfo>
 #include <QRegularExpression>
 #include <sys/stat.h>
@@ -175,7 +177,7 @@ Result<PromptResult> carryOut(const QString &prompt, const QString &choice, cons
     return PromptResult{prompt == QLatin1String("rsync") ? rsyncState(place) : QStringLiteral("missing"), changed};
 }
 
-QList<Prompt> promptsOfMachine(const ServerFacts &facts, const WorkPlace &place)
+QList<Prompt> promptsOfMachine(const ServerFacts &facts, const WorkPlace &place, const QStringList &trackedDisks)
 {
     const auto text = [](const char *words) { return QString::fromLatin1(words); };
     const QString driver = text("snapshot-driver");
@@ -187,7 +189,8 @@ QList<Prompt> promptsOfMachine(const ServerFacts &facts, const WorkPlace &place)
     const bool hasRsync = rsyncIs == QLatin1String("installed");
     const bool enforces = seLinuxIs == QLatin1String("enforcing");
     const QString why = hasRsync ? text("installed") : installer.isEmpty() ? text("no-package-manager") : text("missing");
-    return {{driver, true, text("missing"), text("missing"), promptChoices(driver), text("yes"), {}},
+    const QString driverIs = isTracked(facts, trackedDisks) ? text("installed") : text("missing");
+    return {{driver, driverIs == QLatin1String("missing"), driverIs, driverIs, promptChoices(driver), text("yes"), {}},
         {rsync, !hasRsync, rsyncIs, why, promptChoices(rsync), installer.isEmpty() ? text("no") : text("yes"),
             hasRsync ? QString() : installer},
         {seLinux, enforces, seLinuxIs, seLinuxIs == QLatin1String("disabled") ? text("off") : text("in-use"), promptChoices(seLinux),

@@ -31,6 +31,7 @@ struct PromptResult
     const QString &prompt, const QString &choice, const WorkPlace &place, const std::stop_token &stop);
 
 /// The three questions about a machine that runs, as it is now. Looks at `place`, changes nothing.
-[[nodiscard]] QList<Prompt> promptsOfMachine(const ServerFacts &facts, const WorkPlace &place);
+/// `trackedDisks` as in readinessChecks().
+[[nodiscard]] QList<Prompt> promptsOfMachine(const ServerFacts &facts, const WorkPlace &place, const QStringList &trackedDisks = {});
 
 }

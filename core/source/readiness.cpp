@@ -13,11 +13,12 @@ namespace {
 
 using Severity = Check::Severity;
 
-Check passed(const char *id, const QStringList &args = {}) { return {QLatin1String(id), Severity::Ok, args, false, {}}; }
-Check told(const char *id, Severity severity, const QStringList &args = {}) { return {QLatin1String(id), severity, args, false, {}}; }
+Check passed(const char *id, const QStringList &args = {}) { return {QLatin1String(id), Severity::Ok, args, {}, {}}; }
+Check told(const char *id, Severity severity, const QStringList &args = {}) { return {QLatin1String(id), severity, args, {}, {}}; }
+Check mendable(const char *id, const char *prompt) { return {QLatin1String(id), Severity::Info, {}, QLatin1String(prompt), {}}; }
 Check blocked(const char *id, const QStringList &args, ErrorCode code, const QStringList &errorArgs)
 {
-    return {QLatin1String(id), Severity::Blocker, args, false, Error{code, Retry::AfterUserAction, errorArgs, {}}};
+    return {QLatin1String(id), Severity::Blocker, args, {}, Error{code, Retry::AfterUserAction, errorArgs, {}}};
 }
 
 QString systemDiskName(const ServerFacts &facts)
@@ -137,7 +138,7 @@ void checkDisks(const ServerFacts &facts, QList<Check> &checks)
 }
 
 /// The seed's questions, and what is good to know.
-void checkComfort(const ServerFacts &facts, QList<Check> &checks)
+void checkComfort(const ServerFacts &facts, const QStringList &trackedDisks, QList<Check> &checks)
 {
     if (facts.os.selinux == QLatin1String("enforcing") || facts.os.selinux == QLatin1String("permissive"))
         checks.append(told("readiness.selinux", Severity::Info, {facts.os.selinux}));
@@ -149,13 +150,20 @@ void checkComfort(const ServerFacts &facts, QList<Check> &checks)
         checks.append(passed("readiness.rsync"));
         return;
     }
-    checks.append(told("readiness.snapshot-driver", Severity::Info));
-    checks.append(facts.os.rsync ? passed("readiness.rsync-found") : told("readiness.rsync", Severity::Info));
+    checks.append(isTracked(facts, trackedDisks) ? passed("readiness.snapshot-driver-tested")
+                                                 : mendable("readiness.snapshot-driver", "snapshot-driver"));
+    checks.append(facts.os.rsync ? passed("readiness.rsync-found") : mendable("readiness.rsync", "rsync"));
 }
 
 }
 
-QList<Check> readinessChecks(const ServerFacts &facts)
+bool isTracked(const ServerFacts &facts, const QStringList &trackedDisks)
+{
+    const auto tested = [&trackedDisks](const DiskFacts &disk) { return trackedDisks.contains(disk.id); };
+    return facts.live && !facts.disks.isEmpty() && std::all_of(facts.disks.begin(), facts.disks.end(), tested);
+}
+
+QList<Check> readinessChecks(const ServerFacts &facts, const QStringList &trackedDisks)
 {
     QList<Check> checks;
     checkSystem(facts, checks);
@@ -164,7 +172,7 @@ QList<Check> readinessChecks(const ServerFacts &facts)
     checkFstab(facts, checks);
     checkDisks(facts, checks);
     addLiveChecks(facts, checks);
-    checkComfort(facts, checks);
+    checkComfort(facts, trackedDisks, checks);
     return checks;
 }
 

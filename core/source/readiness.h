@@ -13,7 +13,7 @@ struct Check
     QString id; ///< "readiness.virtio"; the same id may occur several times, for several kernels or entries
     Severity severity = Severity::Ok;
     QStringList args; ///< facts: kernel version, device, size
-    bool fixable = false; ///< `check --fix` can do it; never for disk images, which are read-only
+    QString fix = {}; ///< the prompt (core/source/prompts.h) whose “yes” mends it; empty: only a person can. Never for disk images
     std::optional<Error> error; ///< set when, and only when, severity is Blocker
 };
 
@@ -25,8 +25,11 @@ struct CheckText
     QString remedy;
 };
 
-/// All checks that follow from facts alone, in the order a person should read them. Those that are fine are listed as well.
-[[nodiscard]] QList<Check> readinessChecks(const ServerFacts &facts);
+/// All checks that follow from facts, in the order a person should read them. Those that are fine are listed as well. `trackedDisks` are
+/// the ids of those that the snapshot driver has been tested on.
+[[nodiscard]] QList<Check> readinessChecks(const ServerFacts &facts, const QStringList &trackedDisks = {});
+/// True for a machine that runs when the snapshot driver was tested on each of its disks.
+[[nodiscard]] bool isTracked(const ServerFacts &facts, const QStringList &trackedDisks);
 [[nodiscard]] CheckText describe(const Check &check);
 
 /// The limits of an ENS image (ux.md R10, R11).

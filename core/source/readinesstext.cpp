@@ -139,6 +139,8 @@ constexpr Entry entries[] = {
     {"readiness.snapshot-driver", false, QT_TRANSLATE_NOOP("Readiness", "Snapshot driver"),
         QT_TRANSLATE_NOOP("Readiness", "A server that runs needs it for block replication."),
         QT_TRANSLATE_NOOP("Readiness", "You are asked before it is installed.")},
+    {"readiness.snapshot-driver-tested", true, QT_TRANSLATE_NOOP("Readiness", "Snapshot driver"),
+        QT_TRANSLATE_NOOP("Readiness", "It was tested on every disk: what is written while the server runs is noticed."), ""},
     {"readiness.rsync-found", true, QT_TRANSLATE_NOOP("Readiness", "rsync"), QT_TRANSLATE_NOOP("Readiness", "rsync is installed."), ""},
     {"readiness.rsync", false, QT_TRANSLATE_NOOP("Readiness", "rsync"),
         QT_TRANSLATE_NOOP("Readiness", "rsync copies volumes file by file, and it is not installed."),

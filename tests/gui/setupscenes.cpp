@@ -47,6 +47,21 @@ void askQuestions(Stage &stage)
     stage.waitForWidget("rsync-yes");
 }
 
+/// A machine that runs: what a question asks can be done from the checks as well.
+void showFixes(Stage &stage)
+{
+    ServerFacts facts = sampleServer();
+    facts.live.emplace();
+    const auto root = std::find_if(facts.volumes.begin(), facts.volumes.end(), [](const VolumeFacts &each) { return each.system; });
+    facts.live->uses = {{UseFacts::Kind::Mount, key("/"), key("ext4"), key("8:3"), root->id, {root->disk}, {}, false}};
+    stage.serve(facts);
+    stage.agent().answer(key("check"), QJsonObject{{key("checks"), apijson::array(readinessChecks(facts))}, {key("prompts"), questions()}});
+    stage.session().inspect();
+    stage.settle();
+    stage.go(PageId::Checks);
+    stage.waitForWidget("fix-rsync");
+}
+
 void refuseCode(Stage &stage, const Error &error)
 {
     stage.agent().answer(key("cloud.options"), error);
@@ -90,6 +105,27 @@ QList<Scene> checksScenes()
             [](Stage &stage) {
                 stage.serve(unreadyServer());
                 stage.go(PageId::Checks);
+            }},
+        {"checks-fix",
+            [](Stage &stage) {
+                showFixes(stage);
+                stage.click("fix-rsync");
+            }},
+        {"checks-fix-running",
+            [](Stage &stage) {
+                showFixes(stage);
+                stage.never(key("fix"));
+                stage.click("fix-rsync");
+                stage.click("fixConfirm");
+            }},
+        {"checks-fix-error",
+            [](Stage &stage) {
+                showFixes(stage);
+                stage.agent().answer(
+                    key("fix"), Error{ErrorCode::ToolFailed, Retry::AfterUserAction, {key("apt-get")}, key("exit status 100")});
+                stage.click("fix-rsync");
+                stage.click("fixConfirm");
+                stage.waitForWidget("messageBar");
             }},
         {"checks-hostile",
             [](Stage &stage) {

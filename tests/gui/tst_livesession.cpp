@@ -12,6 +12,7 @@
 #include <QAbstractItemModelTester>
 #include <QDir>
 #include <QLabel>
+#include <QPushButton>
 #include <QRadioButton>
 #include <QTemporaryDir>
 #include <QTest>
@@ -38,8 +39,10 @@ ServerFacts runningServer()
 struct LiveAgent
 {
     explicit LiveAgent(const ServerFacts &facts)
-        : source({}, [facts](const QStringList &, const std::stop_token &) {
-            return std::unique_ptr<Source>(std::make_unique<test::FakeSource>(facts));
+        : source({}, [this, facts](const QStringList &, const std::stop_token &) {
+            ServerFacts now = facts;
+            now.os.rsync = facts.os.rsync || QFileInfo::exists(folder.filePath(key("root/usr/bin/rsync")));
+            return std::unique_ptr<Source>(std::make_unique<test::FakeSource>(now));
         })
     {
         QDir().mkpath(folder.filePath(key("root/sys/fs/selinux")));
@@ -47,14 +50,26 @@ struct LiveAgent
             qFatal("no agent");
     }
     QString path() const { return folder.filePath(key("agent.sock")); }
+    void addProgram(const char *name)
+    {
+        const QString program = folder.filePath(key("root/usr/bin/") + key(name));
+        QDir().mkpath(QFileInfo(program).path());
+        if (!writeFileDurably(program, "#!", 0755))
+            qFatal("no program");
+    }
 
     QTemporaryDir folder;
     QStringList ran;
+    bool isOffline = false; ///< packages cannot be fetched
     test::FakeEngine engine;
     SourceHolder source;
     JobManager jobs{engine, source};
     WorkPlace place{folder.filePath(key("root")), [this](const Command &command, const std::stop_token &) -> Result<QByteArray> {
-                        ran.append(command.program);
+                        ran.append(command.program + QLatin1Char(' ') + command.arguments.join(QLatin1Char(' ')));
+                        if (isOffline)
+                            return Error{ErrorCode::ToolFailed, Retry::AfterUserAction, {command.program}, key("exit status 100")};
+                        if (command.arguments.contains(key("rsync")))
+                            addProgram("rsync");
                         return QByteArray();
                     }};
     AgentApi api{jobs, source, engine, {folder.path(), {}, [] {}, place}};
@@ -70,6 +85,8 @@ class TestLiveSession final : public QObject
 private Q_SLOTS:
     void checksDoNotStopAtTheMachineBeingAlive();
     void whatCannotBeFollowedIsAProblemInWords();
+    void whatCanBeFixedIsFixedOnTheChecks();
+    void aFixThatFailsIsToldAndTriedAgain();
     void theQuestionsAreAskedAndAnswered();
     void thePlanIsAccepted();
 
@@ -124,6 +141,81 @@ void TestLiveSession::whatCannotBeFollowedIsAProblemInWords()
     QTRY_COMPARE(model.count(Check::Severity::Blocker), 1);
     QVERIFY2(model.blocker().contains(key("DRBD")), qPrintable(model.blocker()));
     QVERIFY(model.blocker().contains(key("stop DRBD")));
+}
+
+/// A page of checks over a machine without rsync, which has a package manager.
+struct ChecksOfAMachine
+{
+    ChecksOfAMachine(Session &session, LiveAgent &agent)
+        : page(session)
+    {
+        agent.addProgram("apt-get");
+        QObject::connect(&page, &Page::message, &page, [this](const Message &message) { told = message; });
+        QObject::connect(&page, &Page::messageGone, &page, [this] { told.reset(); });
+        page.resize(1000, 600);
+        page.show();
+        page.enter();
+    }
+    QPushButton *button(const char *name) const
+    {
+        const QList<QPushButton *> all = page.findChildren<QPushButton *>(key(name));
+        const auto seen = std::find_if(all.begin(), all.end(), [](const QPushButton *each) { return each->isVisible(); });
+        return seen == all.end() ? nullptr : *seen;
+    }
+    ChecksPage page;
+    std::optional<Message> told;
+};
+
+void TestLiveSession::whatCanBeFixedIsFixedOnTheChecks()
+{
+    ServerFacts facts = runningServer();
+    facts.os.rsync = false;
+    begin(facts);
+    const ChecksOfAMachine checks(*m_session, *m_agent);
+    QTRY_VERIFY(checks.button("fix-rsync"));
+    QTest::qWait(0);
+    checks.button("fix-rsync")->setFocus();
+    QTest::keyClick(checks.button("fix-rsync"), Qt::Key_Space);
+    const auto *question = checks.page.findChild<QLabel *>(key("fixQuestion"));
+    QTRY_VERIFY(question->isVisible());
+    QVERIFY2(question->text().contains(key("apt-get -y install rsync")), qPrintable(question->text()));
+    QVERIFY(m_agent->ran.isEmpty()); // told first
+    QTest::mouseClick(checks.button("fixKeep"), Qt::LeftButton);
+    QTRY_VERIFY(!question->isVisible());
+    QVERIFY(m_agent->ran.isEmpty());
+    QTest::mouseClick(checks.button("fix-rsync"), Qt::LeftButton);
+    QTRY_VERIFY(checks.button("fixConfirm"));
+    QTest::mouseClick(checks.button("fixConfirm"), Qt::LeftButton);
+    QTRY_VERIFY(!checks.button("fix-rsync")); // it is looked at again, and rsync is there
+    QCOMPARE(m_agent->ran, QStringList{key("/usr/bin/apt-get -y install rsync")});
+    QVERIFY(!checks.told);
+    QVERIFY(checks.button("fix-snapshot-driver"));
+    QCOMPARE(test::namelessControls(checks.page), QStringList());
+}
+
+void TestLiveSession::aFixThatFailsIsToldAndTriedAgain()
+{
+    ServerFacts facts = runningServer();
+    facts.os.rsync = false;
+    begin(facts);
+    m_agent->engine.trackingProblem = Error{ErrorCode::TrackerUnavailable, Retry::AfterUserAction, {}, {}};
+    m_agent->isOffline = true;
+    const ChecksOfAMachine checks(*m_session, *m_agent);
+    for (const char *fix : {"snapshot-driver", "rsync"}) {
+        const QByteArray name = QByteArray("fix-") + fix;
+        QTRY_VERIFY(checks.button(name) && checks.button(name)->isEnabled());
+        QTest::mouseClick(checks.button(name), Qt::LeftButton);
+        QTRY_VERIFY(checks.button("fixConfirm"));
+        QTest::mouseClick(checks.button("fixConfirm"), Qt::LeftButton);
+        QTRY_VERIFY(checks.told && checks.told->error);
+        m_agent->engine.trackingProblem.reset();
+        m_agent->isOffline = false;
+        checks.told->actions.first().run();
+        QTRY_VERIFY(!checks.button(name));
+        QVERIFY(!checks.told);
+        m_agent->isOffline = true;
+    }
+    QVERIFY(!m_session->prompts().first().needed); // the driver is not asked about again
 }
 
 void TestLiveSession::theQuestionsAreAskedAndAnswered()

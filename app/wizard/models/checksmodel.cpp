@@ -27,13 +27,13 @@ void ChecksModel::rebuild()
     if (m_session.checking() == Session::Asked::Answered) {
         for (const CheckInfo &check : m_session.checks()) {
             const CheckText words = said::of(check);
-            m_rows.append({check.severity, words.title, words.evidence, words.remedy});
+            m_rows.append({check.severity, words.title, words.evidence, words.remedy, check.fix});
         }
         m_rows.append(cloudRow());
         std::stable_sort(m_rows.begin(), m_rows.end(), [](const Row &a, const Row &b) { return a.severity > b.severity; }); // worst first
     } else if (m_session.checking() == Session::Asked::Failed) {
         const ErrorText words = said::of(m_session.checkError());
-        m_rows.append({Severity::Blocker, words.title, words.message, words.remedy});
+        m_rows.append({Severity::Blocker, words.title, words.message, words.remedy, {}});
     }
     endResetModel();
 }
@@ -43,12 +43,12 @@ ChecksModel::Row ChecksModel::cloudRow() const
     switch (m_session.cloud()) {
     case Session::Asked::Not:
     case Session::Asked::Waiting:
-        return {Severity::Info, tr("Cloud account"), tr("Not looked at yet."), tr("It is tested on the Connect page.")};
+        return {Severity::Info, tr("Cloud account"), tr("Not looked at yet."), tr("It is tested on the Connect page."), {}};
     case Session::Asked::Answered:
-        return {Severity::Ok, tr("Cloud account"), tr("The account answers."), {}};
+        return {Severity::Ok, tr("Cloud account"), tr("The account answers."), {}, {}};
     case Session::Asked::Failed: {
         const ErrorText words = said::of(m_session.cloudError());
-        return {Severity::Warning, tr("Cloud account"), words.message, words.remedy};
+        return {Severity::Warning, tr("Cloud account"), words.message, words.remedy, {}};
     }
     }
     Q_UNREACHABLE();
@@ -64,6 +64,11 @@ QString ChecksModel::blocker() const
     const auto row = std::find_if(m_rows.begin(), m_rows.end(), [](const Row &each) { return each.severity == Severity::Blocker; });
     //: What was found, and what to do
     return row == m_rows.end() ? QString() : tr("%1 %2").arg(row->finding, row->remedy);
+}
+
+bool ChecksModel::hasFixes() const
+{
+    return std::any_of(m_rows.begin(), m_rows.end(), [](const Row &row) { return !row.fix.isEmpty(); });
 }
 
 void ChecksModel::retranslate()
@@ -97,6 +102,8 @@ QVariant ChecksModel::data(const QModelIndex &index, int role) const
     const Row &row = m_rows.at(index.row());
     if (role == SeverityRole)
         return int(row.severity);
+    if (role == FixRole)
+        return row.fix;
     if (role == Qt::DecorationRole && index.column() == State) {
         static constexpr marks::Mark signs[] = {marks::Mark::Done, marks::Mark::Information, marks::Mark::Warning, marks::Mark::Error};
         const marks::Mark sign = signs[int(row.severity)];
@@ -112,6 +119,7 @@ QVariant ChecksModel::data(const QModelIndex &index, int role) const
         return row.what;
     case Finding:
         return row.remedy.isEmpty() ? row.finding : tr("%1 %2").arg(row.finding, row.remedy);
+    case Action: // a button stands there
     case ColumnCount:
         break;
     }
@@ -131,6 +139,8 @@ QVariant ChecksModel::headerData(int section, Qt::Orientation orientation, int r
         return tr("Check");
     case Finding:
         return tr("What was found, and what to do");
+    case Action:
+        return tr("Solution");
     case ColumnCount:
         break;
     }

@@ -11,9 +11,10 @@ class ChecksModel final : public QAbstractTableModel
 {
     Q_OBJECT
 public:
-    enum Column : quint8 { State, What, Finding, ColumnCount };
+    enum Column : quint8 { State, What, Finding, Action, ColumnCount };
     enum Role : int {
         SeverityRole = Qt::UserRole, ///< int of Check::Severity
+        FixRole, ///< the prompt whose “yes” mends it; empty: only a person can
     };
 
     explicit ChecksModel(const Session &session, QObject *parent = nullptr);
@@ -21,6 +22,7 @@ public:
     [[nodiscard]] int count(Check::Severity severity) const;
     /// The first blocker's words; empty: nothing stands in the way.
     [[nodiscard]] QString blocker() const;
+    [[nodiscard]] bool hasFixes() const; ///< something of it can be mended from here
     void retranslate();
 
     int rowCount(const QModelIndex &parent = {}) const override;
@@ -35,6 +37,7 @@ private:
         QString what;
         QString finding;
         QString remedy;
+        QString fix;
     };
     void rebuild();
     [[nodiscard]] Row cloudRow() const;

@@ -8,6 +8,8 @@ class QTableView;
 
 namespace edgelift::wizard {
 
+class FixBox;
+
 /// Whether this server can be migrated: a list that fills by itself and can be asked again (ux.md 2.4).
 class ChecksPage final : public Page
 {
@@ -25,17 +27,23 @@ public:
 
 protected:
     void retranslate() override;
+    bool eventFilter(QObject *watched, QEvent *event) override;
     void changeEvent(QEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
 
 private:
+    void layOut();
+    void addFixButtons(); ///< as the model stands now
     void fitColumns();
     void showState();
+    [[nodiscard]] bool isWaiting() const;
 
     ChecksModel m_model;
     QLabel *m_summary;
     QPushButton *m_again;
     QTableView *m_table;
+    FixBox *m_fix;
+    QList<QPushButton *> m_fixButtons; ///< in the table's rows, which delete them when the model is another one
 };
 
 }

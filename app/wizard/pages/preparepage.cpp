@@ -15,7 +15,6 @@ namespace edgelift::wizard {
 
 namespace {
 
-constexpr std::chrono::minutes fixTimeout{30}; // packages are fetched and built
 const QString snapshotDriver = QStringLiteral("snapshot-driver");
 const QString rsync = QStringLiteral("rsync");
 
@@ -106,8 +105,7 @@ void PreparePage::ask()
             }
             m_asked = true;
             setPrompts(listOf(*reply, "prompts", promptInfo));
-        },
-        fixTimeout);
+        });
 }
 
 void PreparePage::setPrompts(const QList<PromptInfo> &prompts)
@@ -154,9 +152,7 @@ void PreparePage::applyAnswers()
         m_wait->end();
         m_wait->begin([this] { return tr("Preparing this server…"); }, false);
         refresh();
-        m_session.link().call(
-            key("fix"), {{key("id"), m_step}, {key("choice"), answer}}, this,
-            [this, prompt = card->prompt()](const Result<QJsonObject> &reply) { applied(prompt, reply); }, fixTimeout);
+        m_session.fix(m_step, answer, this, [this, prompt = card->prompt()](const Result<QJsonObject> &reply) { applied(prompt, reply); });
         return;
     }
     m_step.clear();

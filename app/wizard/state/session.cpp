@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::chrono::minutes inspectTimeout{10}; // a server with many disks
 constexpr std::chrono::minutes cloudTimeout{2};
+constexpr std::chrono::minutes fixTimeout{30}; // packages are fetched
 
 QString key(const char *name) { return QString::fromLatin1(name); }
 
@@ -177,6 +178,12 @@ void Session::cloudAnswered(const Result<QJsonObject> &reply)
     else
         m_cloudError = reply.error();
     Q_EMIT cloudChanged();
+}
+
+void Session::fix(
+    const QString &prompt, const QString &choice, QObject *context, std::function<void(const Result<QJsonObject> &)> done) const
+{
+    m_link.call(key("fix"), {{key("id"), prompt}, {key("choice"), choice}}, context, std::move(done), fixTimeout);
 }
 
 void Session::importSource()

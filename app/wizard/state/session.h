@@ -7,6 +7,7 @@
 
 #include <QMap>
 #include <QObject>
+#include <functional>
 #include <optional>
 
 namespace edgelift::wizard {
@@ -41,6 +42,10 @@ public:
     [[nodiscard]] const Error &checkError() const { return m_checkError; } ///< while Failed
     [[nodiscard]] const QList<CheckInfo> &checks() const { return m_checks; }
     [[nodiscard]] const QList<PromptInfo> &prompts() const { return m_prompts; }
+
+    /// Has the agent carry out an answer to one of prompts(); minutes may pass. What the checks say is not asked again here. `done` is
+    /// called on this thread, as long as `context` lives.
+    void fix(const QString &prompt, const QString &choice, QObject *context, std::function<void(const Result<QJsonObject> &)> done) const;
 
     // the plan
     [[nodiscard]] const Plan &plan() const { return m_plan; }

@@ -56,6 +56,7 @@ void DecisionCard::addChoices(QVBoxLayout &column, const QString &chosen)
         });
     }
     column.addLayout(grid);
+    setFocusProxy(m_choices.value(0)); // of a link that leads to the question
 }
 
 void DecisionCard::setCommandFont()

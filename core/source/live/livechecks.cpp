@@ -15,7 +15,7 @@ using Severity = Check::Severity;
 
 constexpr Bytes leastFreeMemory{256U << 20}; ///< a quarter of it is what the final step may use
 
-Check told(const char *id, Severity severity, const QStringList &args = {}) { return {QLatin1String(id), severity, args, false, {}}; }
+Check told(const char *id, Severity severity, const QStringList &args = {}) { return {QLatin1String(id), severity, args, {}, {}}; }
 
 bool isSystemPlace(const QString &place)
 {
@@ -57,11 +57,11 @@ void checkStacks(const ServerFacts &facts, QList<Check> &checks)
 {
     for (const ObstacleFacts &obstacle : facts.live->obstacles)
         checks.append(
-            {QStringLiteral("readiness.stack-") + obstacleName(obstacle.kind), Severity::Blocker, {obstacle.user, obstacle.device}, false,
+            {QStringLiteral("readiness.stack-") + obstacleName(obstacle.kind), Severity::Blocker, {obstacle.user, obstacle.device}, {},
                 Error{ErrorCode::DeviceStackUnsupported, Retry::AfterUserAction, {obstacle.user, obstacle.device}, {}}});
     for (const UseFacts &use : facts.live->uses) {
         if (isUnsupported(use, facts)) {
-            checks.append({QStringLiteral("readiness.system-stack"), Severity::Blocker, {use.place, layersOf(use)}, false,
+            checks.append({QStringLiteral("readiness.system-stack"), Severity::Blocker, {use.place, layersOf(use)}, {},
                 Error{ErrorCode::VolumeUnsupported, Retry::AfterUserAction, {use.place, layersOf(use)}, {}}});
             continue;
         }

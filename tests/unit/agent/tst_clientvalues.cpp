@@ -123,7 +123,7 @@ void TestClientValues::aResourceArrives()
 
 void TestClientValues::aCheckSaysTheSameHere()
 {
-    const Check check{key("readiness.virtio"), Check::Severity::Blocker, {key("6.1 %2")}, false,
+    const Check check{key("readiness.virtio"), Check::Severity::Blocker, {key("6.1 %2")}, key("rsync"),
         Error{ErrorCode::VirtioMissing, Retry::AfterUserAction, {key("6.1")}, {}}};
     const CheckInfo info = checkInfo(apijson::toJson(check));
     QCOMPARE(info.severity, Check::Severity::Blocker);

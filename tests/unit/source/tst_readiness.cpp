@@ -66,7 +66,7 @@ private Q_SLOTS:
     void factsMayContainPlaceholders()
     {
         const Check check{QStringLiteral("readiness.fstab-missing"), Check::Severity::Warning,
-            {QStringLiteral("LABEL=%2"), QStringLiteral("/srv")}, false, {}};
+            {QStringLiteral("LABEL=%2"), QStringLiteral("/srv")}, {}, {}};
         QVERIFY(describe(check).evidence.contains(QLatin1String("LABEL=%2")));
     }
 };
