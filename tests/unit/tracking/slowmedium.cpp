@@ -54,6 +54,17 @@ void append(std::vector<char> &reply, const T &value)
     reply.insert(reply.end(), bytes, bytes + sizeof value);
 }
 
+/// Whether a write holds the superblock of an ext4 filesystem whose journal is empty.
+bool isFrozenSuperblock(quint64 offset, const char *bytes, size_t length)
+{
+    constexpr quint64 place = 1024, size = 1024, magic = 0x38, incompatible = 0x60; // Documentation/filesystems/ext4/super.rst
+    constexpr char recover = 0x4;
+    if (offset > place || offset + length < place + size)
+        return false;
+    const char *superblock = bytes + (place - offset);
+    return superblock[magic] == 0x53 && superblock[magic + 1] == char(0xef) && (superblock[incompatible] & recover) == 0;
+}
+
 template <class T>
 T argument(const std::vector<char> &request)
 {
@@ -121,6 +132,8 @@ void SlowMedium::wait(quint32 random) const
 void SlowMedium::write(quint64 offset, const char *bytes, size_t length)
 {
     const quint32 random = m_shared->random.fetch_add(0x9e3779b9U) * 2654435761U; // any will do
+    if (isFrozenSuperblock(offset, bytes, length) && m_shared->stallsAtFreeze.exchange(false))
+        m_shared->stalled = true;
     while (m_shared->stalled)
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     wait(random);

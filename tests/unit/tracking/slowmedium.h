@@ -28,6 +28,10 @@ public:
     void setLongestWait(std::chrono::microseconds wait) { m_shared->longestWait = int(wait.count()); }
     /// Writes wait until it is set to false.
     void setStalled(bool stalled) { m_shared->stalled = stalled; }
+    bool stalled() const { return m_shared->stalled; }
+    /// Stalls at the first write that only the freeze of an ext4 filesystem makes: while it is mounted for writing its superblock says that
+    /// the journal has to be replayed, and the freeze takes that back (ext4_freeze in the kernel's fs/ext4/super.c).
+    void stallAtFreeze() { m_shared->stallsAtFreeze = true; }
 
 private:
     /// What both processes see.
@@ -36,6 +40,7 @@ private:
         std::atomic<quint32> random = 0;
         std::atomic<int> longestWait = 0;
         std::atomic<bool> stalled = false;
+        std::atomic<bool> stallsAtFreeze = false;
     };
     [[noreturn]] void serveAll();
     void serve(unsigned processor);

@@ -329,23 +329,20 @@ void FreezerTest::stalledDiskDoesNotHoldTheOthers()
         std::swap(options.filesystems.first(), options.filesystems.last());
     const auto freezer = makeFreezer(options);
     VERIFY_RESULT(freezer);
-    const SteadyWriter writer(fine.path());
-    QVERIFY(std::system(("echo x > " + stalled.path().toStdString() + "/x; sync -f " + fine.path().toStdString()).c_str()) == 0); // NOLINT
+    const SteadyWriter writer(fine.path()), busy(stalled.path());
+    medium.stallAtFreeze();
+    const Fd folder(::open(QFile::encodeName(stalled.path()).constData(), O_RDONLY | O_CLOEXEC));
+    QVERIFY(::syncfs(folder.get()) == 0);
+    QVERIFY2(!medium.stalled(), "it is not the freeze that stalls");
     std::atomic<int> stood = -1;
-    const std::jthread later([&medium, &writer, &stood] {
-        std::this_thread::sleep_for(150ms);
-        medium.setStalled(true); // after the first syncs, before or in the freeze
+    const std::jthread later([&medium, &writer, &stood](const std::stop_token &stop) {
+        while (!medium.stalled() && !stop.stop_requested())
+            std::this_thread::sleep_for(2ms);
         std::this_thread::sleep_for(2000ms);
         stood = writer.standsForMs();
         medium.setStalled(false);
     });
-    const SteadyWriter busy(stalled.path()); // so that there is something to write out
-    Result<> frozen = ok();
-    while (stood < 0 && frozen) {
-        frozen = (*freezer)->freeze({});
-        if (frozen)
-            (void)(*freezer)->thaw();
-    }
+    const Result<> frozen = (*freezer)->freeze({});
     QVERIFY2(!frozen, "the stall did not meet a freeze");
     QCOMPARE(frozen.error().code, ErrorCode::FreezeBroken);
     QTRY_VERIFY_WITH_TIMEOUT(stood >= 0, 5000);
