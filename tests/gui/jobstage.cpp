@@ -1,5 +1,7 @@
 #include "tests/gui/jobstage.h"
 
+#include "app/wizard/widgets/textlabel.h"
+
 #include "core/base/errortext.h"
 
 #include <QAbstractButton>
@@ -113,7 +115,8 @@ void JobStage::keepResources(const QJsonArray &resources)
 QString JobStage::text(const char *name)
 {
     const auto *label = find<QLabel>(name);
-    return label ? label->text() : QString();
+    const auto *paragraph = qobject_cast<const TextLabel *>(label);
+    return paragraph ? paragraph->said() : label ? label->text() : QString();
 }
 
 bool JobStage::isOffered(const char *name)

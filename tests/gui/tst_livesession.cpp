@@ -2,19 +2,14 @@
 #include "app/wizard/pages/checkspage.h"
 #include "app/wizard/pages/preparepage.h"
 #include "app/wizard/state/session.h"
-#include "core/agent/agentapi.h"
-#include "core/agent/agentserver.h"
-#include "core/base/files.h"
 #include "core/layout/defaultplan.h"
+#include "tests/gui/liveagent.h"
 #include "tests/gui/pagechecks.h"
-#include "tests/unit/agent/fakeengine.h"
 
 #include <QAbstractItemModelTester>
-#include <QDir>
 #include <QLabel>
 #include <QPushButton>
 #include <QRadioButton>
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace edgelift;
@@ -35,48 +30,6 @@ ServerFacts runningServer()
     return facts;
 }
 
-/// The agent's own API on a socket, for a machine that runs: what the wizard gets is what the agent says.
-struct LiveAgent
-{
-    explicit LiveAgent(const ServerFacts &facts)
-        : source({}, [this, facts](const QStringList &, const std::stop_token &) {
-            ServerFacts now = facts;
-            now.os.rsync = facts.os.rsync || QFileInfo::exists(folder.filePath(key("root/usr/bin/rsync")));
-            return std::unique_ptr<Source>(std::make_unique<test::FakeSource>(now));
-        })
-    {
-        QDir().mkpath(folder.filePath(key("root/sys/fs/selinux")));
-        if (!writeFileDurably(folder.filePath(key("root/sys/fs/selinux/enforce")), "1") || !server.listen(path()))
-            qFatal("no agent");
-    }
-    QString path() const { return folder.filePath(key("agent.sock")); }
-    void addProgram(const char *name)
-    {
-        const QString program = folder.filePath(key("root/usr/bin/") + key(name));
-        QDir().mkpath(QFileInfo(program).path());
-        if (!writeFileDurably(program, "#!", 0755))
-            qFatal("no program");
-    }
-
-    QTemporaryDir folder;
-    QStringList ran;
-    bool isOffline = false; ///< packages cannot be fetched
-    test::FakeEngine engine;
-    SourceHolder source;
-    JobManager jobs{engine, source};
-    WorkPlace place{folder.filePath(key("root")), [this](const Command &command, const std::stop_token &) -> Result<QByteArray> {
-                        ran.append(command.program + QLatin1Char(' ') + command.arguments.join(QLatin1Char(' ')));
-                        if (isOffline)
-                            return Error{ErrorCode::ToolFailed, Retry::AfterUserAction, {command.program}, key("exit status 100")};
-                        if (command.arguments.contains(key("rsync")))
-                            addProgram("rsync");
-                        return QByteArray();
-                    }};
-    AgentApi api{jobs, source, engine, {folder.path(), {}, [] {}, place}};
-    AgentServer server{
-        [this](const rpc::Request &request, const std::shared_ptr<EventOutlet> &outlet) { return api.handle(request, outlet); }};
-};
-
 }
 
 class TestLiveSession final : public QObject
@@ -95,7 +48,7 @@ private:
     {
         m_session.reset();
         m_link.reset();
-        m_agent = std::make_unique<LiveAgent>(facts);
+        m_agent = std::make_unique<test::LiveAgent>(facts);
         m_link = std::make_unique<AgentLink>();
         m_link->open(m_agent->path());
         QTRY_VERIFY(m_link->isOpen());
@@ -107,7 +60,7 @@ private:
         QTRY_COMPARE(m_session->inspection(), Session::Asked::Answered);
         QTRY_COMPARE(m_session->checking(), Session::Asked::Answered);
     }
-    std::unique_ptr<LiveAgent> m_agent;
+    std::unique_ptr<test::LiveAgent> m_agent;
     std::unique_ptr<AgentLink> m_link;
     std::unique_ptr<Session> m_session;
 };
@@ -146,7 +99,7 @@ void TestLiveSession::whatCannotBeFollowedIsAProblemInWords()
 /// A page of checks over a machine without rsync, which has a package manager.
 struct ChecksOfAMachine
 {
-    ChecksOfAMachine(Session &session, LiveAgent &agent)
+    ChecksOfAMachine(Session &session, test::LiveAgent &agent)
         : page(session)
     {
         agent.addProgram("apt-get");

@@ -57,7 +57,7 @@ private Q_SLOTS:
         row("paused", "Stopped", "copy", {key("resume"), key("modify"), cancel}, "Paused");
         row("processing", "Running", "export", {cancel}, "Exporting the image to the bucket");
         row("error", "InError", "copy", {key("modify"), key("errorRetry"), key("errorCleanUp")}, "Error", lost);
-        row("transit instance gone", "InError", "copy", {key("modify"), key("startAgain"), key("errorCleanUp")}, "Error", gone);
+        row("transit instance gone", "InError", "copy", {key("startAgain"), key("errorCleanUp")}, "Error", gone);
         row("cancelling", "Running", "cleanup", {}, "Cleaning up…", {{key("cancelling"), true}});
         row("clean-up stopped", "Stopped", "cleanup", {cancel}, "Paused", {{key("cancelling"), true}});
     }

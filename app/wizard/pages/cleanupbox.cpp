@@ -85,8 +85,8 @@ void CleanUpBox::refresh()
 {
     const bool left = isAnythingLeft(m_watch.resources()) && m_watch.lastState() != State::Cancelling;
     const bool job = m_watch.lastState() == State::Error && !m_watch.isCancelFailed();
-    put(*m_text, text());
-    putOrHide(*m_problem, problem());
+    m_text->say(text());
+    sayOrHide(*m_problem, problem());
     m_list->show(m_watch.lastState() == State::Cancelling ? QList<ResourceInfo>() : m_watch.resources());
     const bool can = left && m_watch.lastState() != State::Completed; // the agent keeps a finished job as it is
     m_clean->setVisible(can);
@@ -105,10 +105,10 @@ QWidget *CleanUpBox::firstField() const { return m_clean->isVisibleTo(this) && m
 
 void CleanUpBox::retranslate()
 {
-    put(*m_title, tr("Clean-up"));
+    m_title->say(tr("Clean-up"));
     m_clean->setText(tr("Clean &up…"));
     m_handFold->setText(tr("How to do it by han&d"));
-    put(*m_handText,
+    m_handText->say(
         tr("Sign in to the console, choose the region, and remove what is listed here from top to bottom: release the instance, delete "
            "images, snapshots, disks and the network, and the objects in the bucket. Look for it by its id."));
     m_handLink->setTitle(tr("ECS console"));

@@ -3,11 +3,11 @@
 
 #include <QWidget>
 
-class QLabel;
 class QPushButton;
 
 namespace edgelift::wizard {
 
+class TextLabel;
 class AskPanel;
 class Disclosure;
 class LinkLine;
@@ -30,15 +30,15 @@ private:
     [[nodiscard]] QString problem() const; ///< why the last clean-up failed; empty: it did not
 
     JobWatch &m_watch;
-    QLabel *m_title;
-    QLabel *m_text;
-    QLabel *m_problem;
+    TextLabel *m_title;
+    TextLabel *m_text;
+    TextLabel *m_problem;
     ResourceList *m_list;
     QPushButton *m_clean;
     AskPanel *m_question;
     Disclosure *m_handFold;
     QWidget *m_hand;
-    QLabel *m_handText;
+    TextLabel *m_handText;
     LinkLine *m_handLink;
 };
 

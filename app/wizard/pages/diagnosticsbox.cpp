@@ -84,7 +84,7 @@ QString DiagnosticsBox::text() const
 
 void DiagnosticsBox::show(bool announced)
 {
-    put(*m_text, text());
+    m_text->say(text());
     m_save->setText(tr("Save these files…"));
     m_save->setVisible(m_listed && *m_listed && !(m_saved && *m_saved));
     setVisible(!m_text->accessibleName().isEmpty());

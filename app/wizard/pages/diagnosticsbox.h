@@ -4,11 +4,11 @@
 #include <QWidget>
 #include <optional>
 
-class QLabel;
 class QPushButton;
 
 namespace edgelift::wizard {
 
+class TextLabel;
 /// What support gets: the files are listed first, then saved as one zip. Hidden until list() is called.
 class DiagnosticsBox final : public QWidget
 {
@@ -29,7 +29,7 @@ private:
     std::optional<Result<QList<DiagnosticsEntry>>> m_listed; ///< nothing: not asked, or no answer yet
     std::optional<Result<>> m_saved;
     QString m_path; ///< where it was saved
-    QLabel *m_text;
+    TextLabel *m_text;
     QPushButton *m_save;
 };
 

@@ -84,15 +84,15 @@ void ErrorPanel::refresh()
     const edgelift::Error error = m_watch.error().value_or(edgelift::Error{});
     const ErrorText words = describe(error);
     //: %1: what happened, %2: a code such as EL-0212
-    put(*m_title, tr("The migration stopped: %1 [%2]").arg(words.title, format::ltr(displayCode(error.code))));
-    put(*m_why, words.message);
-    put(*m_remedy, words.remedy);
-    putOrHide(*m_again, retryText());
+    m_title->say(tr("The migration stopped: %1 [%2]").arg(words.title, format::ltr(displayCode(error.code))));
+    m_why->say(words.message);
+    m_remedy->say(words.remedy);
+    sayOrHide(*m_again, retryText());
     const QList<ResourceInfo> &left = m_watch.resources();
     m_kept->show(left);
-    putOrHide(
+    sayOrHide(
         *m_keptTitle, left.isEmpty() ? QString() : tr("These still exist in the cloud and keep costing until you retry or clean up:"));
-    put(*m_evidence, evidence());
+    m_evidence->say(evidence());
     const bool gone = error.code == ErrorCode::TransitReleased;
     m_retry->setVisible(!gone);
     m_restart->setVisible(gone);

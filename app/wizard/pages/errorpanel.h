@@ -3,11 +3,11 @@
 
 #include <QFrame>
 
-class QLabel;
 class QPushButton;
 
 namespace edgelift::wizard {
 
+class TextLabel;
 class DiagnosticsBox;
 class Disclosure;
 class LinkLine;
@@ -37,11 +37,11 @@ private:
     [[nodiscard]] QString allText() const;
 
     JobWatch &m_watch;
-    QLabel *m_title;
-    QLabel *m_why;
-    QLabel *m_remedy;
-    QLabel *m_again; ///< what became of a retry
-    QLabel *m_keptTitle;
+    TextLabel *m_title;
+    TextLabel *m_why;
+    TextLabel *m_remedy;
+    TextLabel *m_again; ///< what became of a retry
+    TextLabel *m_keptTitle;
     ResourceList *m_kept;
     QPushButton *m_retry;
     QPushButton *m_restart;
@@ -50,7 +50,7 @@ private:
     QPushButton *m_diagnostics;
     DiagnosticsBox *m_files;
     Disclosure *m_evidenceFold;
-    QLabel *m_evidence;
+    TextLabel *m_evidence;
     LinkLine *m_link;
 };
 

@@ -158,16 +158,16 @@ void FinishPage::showHeadline()
     const State state = m_watch.lastState();
     if (state == State::Completed) {
         m_mark->setState(PhaseMark::State::Done);
-        put(*m_headline, tr("The ENS image is ready."));
+        m_headline->say(tr("The ENS image is ready."));
     } else if (state == State::Cancelling) {
         m_mark->setState(PhaseMark::State::Running);
-        put(*m_headline, tr("Cleaning up…"));
+        m_headline->say(tr("Cleaning up…"));
     } else if (m_watch.isCancelFailed() || isAnythingLeft(m_watch.resources())) {
         m_mark->setState(PhaseMark::State::Failed);
-        put(*m_headline, tr("Not everything was released"));
+        m_headline->say(tr("Not everything was released"));
     } else {
         m_mark->setState(PhaseMark::State::Done);
-        put(*m_headline, tr("The migration was cancelled. There is no image."));
+        m_headline->say(tr("The migration was cancelled. There is no image."));
     }
 }
 
@@ -180,7 +180,7 @@ void FinishPage::showState()
     if (ready)
         showImage();
     m_cleanUp->refresh();
-    putOrHide(*m_folder, folder().isEmpty() ? QString() : tr("Folder of the image: %1").arg(format::ltr(format::shown(folder()))));
+    sayOrHide(*m_folder, folder().isEmpty() ? QString() : tr("Folder of the image: %1").arg(format::ltr(format::shown(folder()))));
     m_showFolder->setVisible(!folder().isEmpty());
     if (m_boot) {
         m_boot->setImage(m_watch.finished().imagePath);
@@ -199,7 +199,7 @@ void FinishPage::showImage()
         job.wireBytes.count == 0 ? QString() : format::size(job.wireBytes), seconds ? format::duration(*seconds) : QString()};
     for (qsizetype i = 0; i < qsizetype(std::size(values)); ++i)
         m_image->setValue(i, values[i]);
-    put(*m_command, command());
+    m_command->say(command());
 }
 
 void FinishPage::told(const Result<> &saved, const QString &path)
@@ -238,10 +238,10 @@ void FinishPage::showFolder()
 void FinishPage::retranslate()
 {
     m_image->setNames({tr("Image"), tr("Image ID"), tr("Region"), tr("Copied"), tr("Sent"), tr("Duration")});
-    put(*m_stepsTitle, tr("Next steps"));
+    m_stepsTitle->say(tr("Next steps"));
     //: The capitals are in the command and stay as they are
-    put(*m_commandTitle, tr("Or by this command, with your own values for TYPE, REGION and MBIT:"));
-    put(*m_steps,
+    m_commandTitle->say(tr("Or by this command, with your own values for TYPE, REGION and MBIT:"));
+    m_steps->say(
         tr("1. Open the ENS console and create an instance from this image.\n"
            "2. Check application licences: the hardware changed.\n"
            "3. Compare the new instance with this server before switching over."));

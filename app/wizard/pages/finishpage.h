@@ -2,11 +2,11 @@
 #include "app/wizard/shell/page.h"
 #include "app/wizard/state/jobwatch.h"
 
-class QLabel;
 class QPushButton;
 
 namespace edgelift::wizard {
 
+class TextLabel;
 class BootPanel;
 class CleanUpBox;
 class FactGrid;
@@ -52,17 +52,17 @@ private:
     JobWatch &m_watch;
     BootPanel *m_boot; ///< null: none
     PhaseMark *m_mark;
-    QLabel *m_headline;
+    TextLabel *m_headline;
     FactGrid *m_image;
     QWidget *m_next; ///< what to do with the image
-    QLabel *m_stepsTitle;
-    QLabel *m_steps;
+    TextLabel *m_stepsTitle;
+    TextLabel *m_steps;
     LinkLine *m_link;
-    QLabel *m_commandTitle;
-    QLabel *m_command;
+    TextLabel *m_commandTitle;
+    TextLabel *m_command;
     QPushButton *m_copyCommand;
     CleanUpBox *m_cleanUp;
-    QLabel *m_folder;
+    TextLabel *m_folder;
     QPushButton *m_showFolder;
     QPushButton *m_report;
     QPushButton *m_settings;

@@ -2,11 +2,11 @@
 #include "app/wizard/shell/page.h"
 #include "app/wizard/state/jobwatch.h"
 
-class QLabel;
 class QPushButton;
 
 namespace edgelift::wizard {
 
+class TextLabel;
 class AskPanel;
 class Disclosure;
 class ErrorPanel;
@@ -80,7 +80,7 @@ private:
     ErrorPanel *m_error;
     FieldNote *m_hint;
     LinkLine *m_slowLink; ///< R118
-    QLabel *m_notice; ///< R20
+    TextLabel *m_notice; ///< R20
     FieldNote *m_warnings;
     QPushButton *m_pause;
     QPushButton *m_resume;
@@ -98,7 +98,7 @@ private:
     LogView *m_log;
     QString m_logJob; ///< whose lines are in m_log, and how many of them
     qint64 m_logShown = 0;
-    QLabel *m_lastLine;
+    TextLabel *m_lastLine;
 };
 
 }

@@ -185,7 +185,7 @@ void MigrationPage::showLog()
 {
     const QList<LogLine> &lines = m_watch.log().lines();
     const bool open = m_logFold->isOpen();
-    putOrHide(*m_lastLine, lines.isEmpty() || open ? QString() : lines.last().lineText());
+    sayOrHide(*m_lastLine, lines.isEmpty() || open ? QString() : lines.last().lineText());
     if (!open)
         return;
     const qint64 written = m_watch.log().written();
@@ -225,7 +225,7 @@ void MigrationPage::retranslate()
     m_copyDetails->setAccessibleName(tr("Copy all details"));
     m_details->setNames({tr("Job ID"), tr("Job name"), tr("Job status"), tr("Creation time"), tr("Start time"), tr("End time"),
         tr("Job progress"), tr("Target region"), tr("Transit instance ID"), tr("Tags"), tr("Remaining time (s)")});
-    put(*m_notice,
+    m_notice->say(
         tr("Do not stop, start, restart or release the transit instance, nor change its billing method, during migration; it is "
            "released automatically afterwards."));
     m_logJob.clear(); // its lines are in the old language

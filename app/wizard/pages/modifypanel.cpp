@@ -149,7 +149,7 @@ void ModifyPanel::refresh()
                              //: %1: a part of the week such as "mon, fri 22:00–06:00", %2: a speed limit
                              : tr("The time plan is in force now (%1): %2. The limit above counts outside of it.")
                                    .arg(format::shown(now.window), format::limit(now.limitMbps)));
-    putOrHide(*m_result, resultText());
+    sayOrHide(*m_result, resultText());
 }
 
 QString ModifyPanel::resultText() const

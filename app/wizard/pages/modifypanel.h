@@ -9,6 +9,7 @@ class QPushButton;
 
 namespace edgelift::wizard {
 
+class TextLabel;
 class FieldNote;
 class NumberBox;
 
@@ -51,7 +52,7 @@ private:
     QPushButton *m_close;
     FieldNote *m_note; ///< a number that was out of its range
     FieldNote *m_window; ///< another limit counts at this time of day
-    QLabel *m_result;
+    TextLabel *m_result;
     Plan::Transfer m_transfer; ///< as it was told, or applied since
     JobWatch::Change m_asked; ///< on its way
     Said m_said = Said::Nothing;

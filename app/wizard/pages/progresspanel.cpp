@@ -127,7 +127,7 @@ void ProgressPanel::sample()
 void ProgressPanel::refresh()
 {
     const State last = m_watch.lastState();
-    put(*m_state, stateText());
+    m_state->say(stateText());
     showHead();
     const bool speeds = last == State::Synchronizing || (last == State::Paused && m_chart->sampleCount() > 0);
     m_speeds->setVisible(speeds);

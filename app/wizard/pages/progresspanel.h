@@ -9,6 +9,7 @@ class QProgressBar;
 
 namespace edgelift::wizard {
 
+class TextLabel;
 class DiskRows;
 class FactGrid;
 class SweepChart;
@@ -37,7 +38,7 @@ private:
     void announce();
 
     JobWatch &m_watch;
-    QLabel *m_state;
+    TextLabel *m_state;
     ValueLabel *m_percent;
     ValueLabel *m_amount;
     ValueLabel *m_remaining;

@@ -96,8 +96,8 @@ void ResourceList::retranslate()
         what->setObjectName(QStringLiteral("resource%1").arg(row));
         costs->setObjectName(QStringLiteral("price%1").arg(row));
         costs->setWordWrap(false);
-        put(*what, name);
-        put(*costs, price);
+        what->say(name);
+        costs->say(price);
         if (name.isEmpty())
             embolden(*costs);
         m_grid->addWidget(what, row, 0);

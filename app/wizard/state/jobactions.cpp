@@ -71,9 +71,8 @@ bool JobWatch::can(Action action) const
             return true;
         if (m_job.cancelling) // half of it is removed: there is nothing to go on with
             return false;
-        if (action == Action::Retry) // without its transit instance there is neither (R128)
-            return !m_error || m_error->code != ErrorCode::TransitReleased;
-        return action == Action::Modify;
+        // without its transit instance there is nothing to go on with either (R128)
+        return (action == Action::Retry || action == Action::Modify) && (!m_error || m_error->code != ErrorCode::TransitReleased);
     case State::None:
     case State::Completed:
     case State::Cancelling:

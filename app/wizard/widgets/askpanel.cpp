@@ -40,7 +40,7 @@ AskPanel::AskPanel(QWidget *parent, const QString &name)
 
 void AskPanel::setTexts(const QString &question, const QString &keep, const QString &confirm)
 {
-    put(*m_question, question);
+    m_question->say(question);
     m_keep->setText(keep);
     m_confirm->setText(confirm);
     setAccessibleName(question);

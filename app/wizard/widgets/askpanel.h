@@ -1,11 +1,11 @@
 #pragma once
 #include <QFrame>
 
-class QLabel;
 class QPushButton;
 
 namespace edgelift::wizard {
 
+class TextLabel;
 /// A question in place, before something that cannot be taken back. The answer that changes nothing has the focus, and Escape gives it.
 class AskPanel final : public QFrame
 {
@@ -29,7 +29,7 @@ protected:
 private:
     void keep();
 
-    QLabel *m_question;
+    TextLabel *m_question;
     QPushButton *m_keep;
     QPushButton *m_confirm;
 };

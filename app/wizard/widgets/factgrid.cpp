@@ -40,7 +40,7 @@ void FactGrid::setNames(const QStringList &names)
     m_rows = names.size();
 }
 
-void FactGrid::setValue(qsizetype row, const QString &value) { put(*m_values.at(row), value.isEmpty() ? QStringLiteral("–") : value); }
+void FactGrid::setValue(qsizetype row, const QString &value) { m_values.at(row)->say(value.isEmpty() ? QStringLiteral("–") : value); }
 
 QString FactGrid::text() const
 {

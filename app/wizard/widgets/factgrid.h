@@ -7,6 +7,8 @@ class QLabel;
 
 namespace edgelift::wizard {
 
+class TextLabel;
+
 /// Names and values in two columns: "Job ID   j-1". Values can be selected and wrap; what is empty is a dash.
 class FactGrid final : public QWidget
 {
@@ -22,7 +24,7 @@ public:
 private:
     QGridLayout *m_grid;
     QList<QLabel *> m_names;
-    QList<QLabel *> m_values;
+    QList<TextLabel *> m_values;
     qsizetype m_rows = 0; ///< that are shown
 };
 

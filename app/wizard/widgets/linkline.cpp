@@ -33,7 +33,7 @@ LinkLine::LinkLine(QWidget *parent, const QString &name, const QString &address)
 void LinkLine::setTitle(const QString &title)
 {
     //: %1: what a web page is about, %2: its address
-    put(*m_text, tr("%1: %2").arg(title, format::ltr(m_address)));
+    m_text->say(tr("%1: %2").arg(title, format::ltr(m_address)));
     m_open->setText(tr("Open"));
     m_copy->setText(tr("Copy address"));
     //: For screen readers: %1 is what a web page is about

@@ -1,11 +1,11 @@
 #pragma once
 #include <QWidget>
 
-class QLabel;
 class QPushButton;
 
 namespace edgelift::wizard {
 
+class TextLabel;
 /// An address on the web for people who may have no browser here: what it is, the address to select, and buttons that open and copy it.
 class LinkLine final : public QWidget
 {
@@ -18,7 +18,7 @@ public:
 
 private:
     const QString m_address;
-    QLabel *m_text;
+    TextLabel *m_text;
     QPushButton *m_open;
     QPushButton *m_copy;
 };

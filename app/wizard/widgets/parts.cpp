@@ -8,33 +8,9 @@
 
 namespace edgelift::wizard {
 
-namespace {
-
-/// A name of 500 characters must not widen a page: lines may break inside it.
-QString breakable(const QString &text)
+TextLabel *makeText(QWidget *parent, const char *name)
 {
-    constexpr int longestWord = 40;
-    QString out;
-    int run = 0;
-    for (const QChar c : text) {
-        run = c.isSpace() ? 0 : run + 1;
-        if (run > longestWord && !c.isLowSurrogate()) {
-            out += QChar(0x200b);
-            run = 1;
-        }
-        out += c;
-    }
-    return out;
-}
-
-}
-
-QLabel *makeText(QWidget *parent, const char *name)
-{
-    auto *label = new QLabel(parent);
-    label->setObjectName(QLatin1String(name));
-    label->setTextFormat(Qt::PlainText);
-    label->setWordWrap(true);
+    auto *label = new TextLabel(parent, name);
     label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     return label;
 }
@@ -47,17 +23,9 @@ QPushButton *makeButton(QWidget *parent, const char *name)
     return button;
 }
 
-void put(QLabel &label, const QString &text)
+void sayOrHide(TextLabel &label, const QString &text)
 {
-    if (label.accessibleName() == text)
-        return;
-    label.setText(breakable(text));
-    label.setAccessibleName(text);
-}
-
-void putOrHide(QLabel &label, const QString &text)
-{
-    put(label, text);
+    label.say(text);
     label.setVisible(!text.isEmpty());
 }
 

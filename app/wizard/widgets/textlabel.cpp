@@ -19,6 +19,17 @@ TextLabel::TextLabel(QWidget *parent, const char *name)
     setTextFormat(Qt::PlainText);
     setWordWrap(true);
     setTextInteractionFlags(Qt::TextSelectableByMouse);
+    align();
+}
+
+/// By the window's direction: a selectable label would go by that of its text, which may be a Latin name in an Arabic window.
+void TextLabel::align() { setAlignment(Qt::AlignAbsolute | Qt::AlignVCenter | (isRightToLeft() ? Qt::AlignRight : Qt::AlignLeft)); }
+
+void TextLabel::changeEvent(QEvent *event)
+{
+    QLabel::changeEvent(event);
+    if (event->type() == QEvent::LayoutDirectionChange)
+        align();
 }
 
 void TextLabel::say(const QString &text)

@@ -15,8 +15,11 @@ public:
 
 protected:
     void keyPressEvent(QKeyEvent *event) override; ///< copies what was said
+    void changeEvent(QEvent *event) override;
 
 private:
+    void align();
+
     QString m_said;
 };
 
