@@ -39,15 +39,20 @@ Result<QJsonObject> AgentApi::report(Params &params, const Outlet &)
 Result<QJsonObject> AgentApi::reportRead(Params &params, const Outlet &)
 {
     const QString job = params.job();
+    const QString format = params.object().string(key("format"), key("html"));
     if (const auto problem = params.problem())
         return *problem;
-    const Result<QString> path = m_jobs.reportPath(job);
+    if (format != QLatin1String("html") && format != QLatin1String("json"))
+        return Error{ErrorCode::RequestMalformed, Retry::AfterUserAction, {QStringLiteral("“format” is html or json")}, {}};
+    Result<QString> path = m_jobs.reportPath(job);
     if (!path)
         return path.error();
-    const Result<QByteArray> html = readFile(*path, reportLimit);
-    if (!html)
-        return html.error();
-    return QJsonObject{{key("html"), QString::fromUtf8(*html)}};
+    if (format == QLatin1String("json") && path->endsWith(QLatin1String(".html"))) // it lies beside
+        *path = path->chopped(4) + format;
+    const Result<QByteArray> report = readFile(*path, reportLimit);
+    if (!report)
+        return report.error();
+    return QJsonObject{{format, QString::fromUtf8(*report)}};
 }
 
 Result<QJsonObject> AgentApi::diagnostics(Params &params, const Outlet &)

@@ -71,6 +71,16 @@ ProgressInfo::Disk diskProgress(const QJsonObject &disk)
     return {text(disk, "disk"), text(disk, "name"), std::min(bytes(disk, "bytesDone"), total), total};
 }
 
+std::optional<ProgressInfo::Live> liveProgress(const QJsonObject &event)
+{
+    const QJsonValue value = event.value(QLatin1String("live"));
+    if (!value.isObject())
+        return std::nullopt;
+    const QJsonObject live = value.toObject();
+    return ProgressInfo::Live{text(live, "state"), small(live, "round"), bytes(live, "dirtyBytes"), amount(live, "writeRate"),
+        amount(live, "linkRate"), small(live, "freezeMs")};
+}
+
 bool same(const std::optional<Error> &a, const std::optional<Error> &b)
 {
     if (a.has_value() != b.has_value())
@@ -193,6 +203,7 @@ ProgressInfo progressInfo(const QJsonObject &event)
     out.limits = {small(limits, "limitMbps"), small(limits, "diskMBps"), small(limits, "niceness"), text(limits, "window"),
         amount(limits, "backOffMBps")};
     out.disks = listOf(event, "disks", diskProgress);
+    out.live = liveProgress(event);
     return out;
 }
 

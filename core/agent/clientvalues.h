@@ -118,6 +118,18 @@ struct ProgressInfo
         Bytes total;
         bool operator==(const Disk &) const = default;
     };
+    /// How the copy of a server that runs stands.
+    struct Live
+    {
+        QString state; ///< "first-pass", "comparing", "round", "in-sync", "freezing", "sending-point", "rechecking", "reading-back",
+                       ///< "committed"
+        int round = 0;
+        Bytes dirty; ///< written since its last copy
+        double writeRate = 0; ///< bytes a second; 0: not known yet
+        double linkRate = 0; ///< bytes a second; 0: not known yet
+        qint64 freezeMs = 0; ///< how long the final point would hold the filesystems now; 0: not known yet
+        bool operator==(const Live &) const = default;
+    };
     QString phase;
     Bytes bytesDone; ///< uncompressed
     Bytes bytesTotal; ///< 0: not known yet, or nothing to copy
@@ -127,6 +139,7 @@ struct ProgressInfo
     std::optional<int> percent; ///< 0–100, of a phase without bytes
     Limits limits;
     QList<Disk> disks; ///< of the copy, the system disk first; empty before it began
+    std::optional<Live> live; ///< nothing: the source does not run
     /// Of the phase, 0 to 1, never more than is certain; nothing: not known.
     [[nodiscard]] std::optional<double> share() const;
     bool operator==(const ProgressInfo &) const = default;

@@ -100,6 +100,18 @@ QList<Scene> migrationScenes()
         {"migration-running", [](Stage &stage) { runningJob(stage); }},
         {"migration-log", opened("logFold")},
         {"migration-details", opened("detailsFold")},
+        {"migration-live",
+            [](Stage &stage) {
+                runningJob(stage);
+                QJsonObject event = fakeProgress(36000LL << 20, 40960LL << 20, 14400LL << 20, 3e6);
+                event.insert(key("live"),
+                    QJsonObject{
+                        {key("state"), key("in-sync")}, {key("dirtyBytes"), 12 << 20}, {key("writeRate"), 3e6}, {key("freezeMs"), 260}});
+                stage.agent().tell(event);
+                stage.settle();
+                stage.program().job().tick();
+                stage.waitForWidget("cutOver");
+            }},
         {"migration-modify", opened("modify")},
         {"migration-cancel", opened("cancelJob")},
         {"migration-paused", [](Stage &stage) { runningJob(stage, key("Stopped")); }},

@@ -61,6 +61,13 @@ void TestJobFiles::aReportIsSaved()
     QVERIFY(*m_result);
     QCOMPARE(*readFile(path), html);
     m_result.reset();
+    m_agent->engine.state.jobs.insert(key("j-9.html"), {}); // whose report has a name such as the real one's
+    QVERIFY(writeFileDurably(m_agent->folder.filePath(key("j-9.json")), "{}"));
+    jobfiles::saveReport(*m_link, key("j-9.html"), target("report.JSON"), this, taken());
+    QTRY_VERIFY(m_result);
+    QVERIFY(*m_result);
+    QCOMPARE(*readFile(target("report.JSON")), QByteArray("{}"));
+    m_result.reset();
     jobfiles::saveReport(*m_link, key("j-2"), path, this, taken());
     QTRY_VERIFY(m_result);
     QCOMPARE(m_result->error().code, ErrorCode::JobUnknown);

@@ -85,6 +85,39 @@ private Q_SLOTS:
         QVERIFY2(stage.text("jobState").startsWith(key("Reconnecting")), qPrintable(stage.text("jobState")));
     }
 
+    void aServerThatRunsIsFollowedUntilSomebodySaysSo()
+    {
+        JobStage stage;
+        QVERIFY(stage.show(key("Running"), key("copy")));
+        QVERIFY(stage.progress(10, 100, 5, 1e6));
+        QVERIFY(!stage.find<QLabel>("liveText")); // of disk images there is nothing to follow
+        QJsonObject event = test::fakeProgress(20, 100, 9, 1e6);
+        QStringList said;
+        for (const char *state :
+            {"first-pass", "comparing", "round", "in-sync", "freezing", "sending-point", "reading-back", "committed"}) {
+            const QJsonObject live{{key("state"), key(state)}, {key("round"), 3}, {key("dirtyBytes"), 12 << 20}, {key("writeRate"), 3e6},
+                {key("linkRate"), 4e7}, {key("freezeMs"), 260}};
+            event.insert(key("live"), live);
+            stage.now += 1000;
+            QVERIFY(stage.tellProgress(event));
+            stage.watch.tick();
+            QVERIFY2(!stage.text("liveText").isEmpty() && !said.contains(stage.text("liveText")), state);
+            said.append(stage.text("liveText"));
+            QCOMPARE(stage.isOffered("cutOver"), QByteArray(state) == "in-sync");
+            QCOMPARE(test::cutTexts(stage.window), QStringList());
+            QCOMPARE(test::doubleMnemonics(stage.window), QStringList());
+        }
+        QVERIFY2(said.at(2).contains(key("MiB/s")) && said.at(3).contains(key("12.0 MiB")) && said.at(3).contains(key("260 ms")),
+            qPrintable(said.join(QLatin1Char('\n'))));
+        event.insert(key("live"), QJsonObject{{key("state"), key("in-sync")}});
+        stage.now += 1000;
+        QVERIFY(stage.tellProgress(event));
+        stage.watch.tick();
+        QVERIFY(stage.click("cutOver"));
+        QVERIFY(stage.called("cutover"));
+        QVERIFY(!stage.agent.calls(key("cutover")).first().value(key("job")).toString().isEmpty());
+    }
+
     void pausesAndResumesWithOneKey()
     {
         JobStage stage;

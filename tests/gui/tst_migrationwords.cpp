@@ -105,7 +105,7 @@ private Q_SLOTS:
         QCOMPARE(stage.text("detail0"), key("j-1"));
         QCOMPARE(stage.text("detail8"), key("i-transit"));
         QCOMPARE(stage.text("detail9"), key("team=web"));
-        QCOMPARE(stage.text("detail10"), key("2,465")); // exact: (total − done) / speed
+        QCOMPARE(stage.text("detail11"), key("2,465")); // exact: (total − done) / speed
         QVERIFY(stage.find<QLabel>("detail0")->textInteractionFlags() & Qt::TextSelectableByMouse);
         QVERIFY(stage.click("copyDetails"));
         const QString copied = QGuiApplication::clipboard()->text();

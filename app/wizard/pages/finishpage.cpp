@@ -102,7 +102,7 @@ void FinishPage::connectParts()
     connect(m_copyCommand, &QPushButton::clicked, this, [this] { copyText(command()); });
     connect(m_report, &QPushButton::clicked, this, [this] {
         const QString name = QStringLiteral("edgelift-report-%1.html").arg(m_watch.jobId());
-        askWhereToSave(this, {tr("Save report"), name, tr("Reports (*.html)")}, [this](const QString &path) { saveReportAs(path); });
+        askWhereToSave(this, {tr("Save report"), name, tr("Reports (*.html *.json)")}, [this](const QString &path) { saveReportAs(path); });
     });
     connect(m_settings, &QPushButton::clicked, this, [this] {
         askWhereToSave(this, {tr("Save settings"), QStringLiteral("plan.json"), tr("Plan files (*.json)")},
@@ -241,10 +241,9 @@ void FinishPage::retranslate()
     m_stepsTitle->say(tr("Next steps"));
     //: The capitals are in the command and stay as they are
     m_commandTitle->say(tr("Or by this command, with your own values for TYPE, REGION and MBIT:"));
-    m_steps->say(
-        tr("1. Open the ENS console and create an instance from this image.\n"
-           "2. Check application licences: the hardware changed.\n"
-           "3. Compare the new instance with this server before switching over."));
+    m_steps->say(tr("1. Open the ENS console and create an instance from this image.\n"
+                    "2. Check application licences: the hardware changed.\n"
+                    "3. Compare the new instance with this server before switching over."));
     m_link->setTitle(tr("ENS console"));
     m_copyCommand->setText(tr("Copy co&mmand"));
     m_showFolder->setText(tr("Show in &file manager"));

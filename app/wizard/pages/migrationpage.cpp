@@ -2,6 +2,7 @@
 
 #include "app/wizard/pages/errorpanel.h"
 #include "app/wizard/pages/links.h"
+#include "app/wizard/pages/livebox.h"
 #include "app/wizard/pages/modifypanel.h"
 #include "app/wizard/pages/progresspanel.h"
 #include "app/wizard/shell/clipboard.h"
@@ -37,6 +38,7 @@ MigrationPage::MigrationPage(Session &session, JobWatch &watch, QWidget *parent)
     , m_phases(new PhaseStrip(this))
     , m_progress(new ProgressPanel(watch, this))
     , m_error(new ErrorPanel(watch, this))
+    , m_live(new LiveBox(watch, this))
     , m_hint(new FieldNote(nullptr, this))
     , m_slowLink(new LinkLine(this, QStringLiteral("slowLink"), QLatin1String(links::faq)))
     , m_notice(makeText(this, "jobNotice"))
@@ -77,7 +79,7 @@ void MigrationPage::layOut()
     for (QWidget *each : std::initializer_list<QWidget *>{m_pause, m_resume, m_modify, m_cancel, m_detailsFold, m_logFold})
         buttons->addWidget(each);
     auto *column = new QVBoxLayout(this);
-    for (QWidget *each : std::initializer_list<QWidget *>{m_phases, m_progress, m_error, m_hint, m_slowLink, m_warnings, m_notice})
+    for (QWidget *each : std::initializer_list<QWidget *>{m_phases, m_progress, m_error, m_live, m_hint, m_slowLink, m_warnings, m_notice})
         column->addWidget(each);
     column->addLayout(buttons);
     for (QWidget *each : std::initializer_list<QWidget *>{m_question, m_change, m_detailsBox, m_lastLine, m_log})
@@ -285,6 +287,7 @@ void MigrationPage::progressed()
     m_since = 0;
     if (isVisible()) {
         m_progress->refresh();
+        m_live->refresh();
         showHint();
         if (m_detailsFold->isOpen())
             showDetails();

@@ -13,6 +13,7 @@ class ErrorPanel;
 class FactGrid;
 class FieldNote;
 class LinkLine;
+class LiveBox;
 class LogView;
 class ModifyPanel;
 class PhaseStrip;
@@ -78,6 +79,7 @@ private:
     PhaseStrip *m_phases;
     ProgressPanel *m_progress;
     ErrorPanel *m_error;
+    LiveBox *m_live;
     FieldNote *m_hint;
     LinkLine *m_slowLink; ///< R118
     TextLabel *m_notice; ///< R20

@@ -1,4 +1,5 @@
 #include "app/wizard/pages/errorpanel.h"
+#include "app/wizard/pages/livebox.h"
 #include "app/wizard/pages/migrationpage.h"
 #include "app/wizard/pages/modifypanel.h"
 #include "app/wizard/pages/progresspanel.h"
@@ -80,6 +81,7 @@ void MigrationPage::showAll()
     const QWidget *before = window()->focusWidget();
     showState();
     m_progress->refresh();
+    m_live->refresh();
     showHint();
     showWarnings();
     showDetails();
@@ -176,7 +178,8 @@ void MigrationPage::showDetails()
     const QString values[] = {format::ltr(job.id), format::shown(job.name), m_watch.isStale() ? m_progress->stateText() : job.stateText(),
         format::date(job.created), format::date(job.started), format::date(job.ended), share ? format::percent(*share, 1) : QString(),
         format::ltr(job.region), format::ltr(job.instanceId), tags.join(QStringLiteral(", ")),
-        remaining ? format::number(*remaining) : QString()};
+        //: The transit instance's resource group: the account's own, because no other is asked for
+        tr("Default resource group"), remaining ? format::number(*remaining) : QString()};
     for (qsizetype i = 0; i < qsizetype(std::size(values)); ++i)
         m_details->setValue(i, values[i]);
 }
@@ -210,6 +213,7 @@ void MigrationPage::retranslate()
     m_progress->retranslate();
     m_error->retranslate();
     m_change->retranslate();
+    m_live->retranslate();
     m_question->setTexts(tr("Cancel this migration? The job is deleted, the transit instance is released and the copied data is lost. "
                             "What was used until now is still charged."),
         tr("&Keep migrating"), tr("Cancel migrati&on"));
@@ -224,10 +228,9 @@ void MigrationPage::retranslate()
     m_copyDetails->setText(tr("Copy all"));
     m_copyDetails->setAccessibleName(tr("Copy all details"));
     m_details->setNames({tr("Job ID"), tr("Job name"), tr("Job status"), tr("Creation time"), tr("Start time"), tr("End time"),
-        tr("Job progress"), tr("Target region"), tr("Transit instance ID"), tr("Tags"), tr("Remaining time (s)")});
-    m_notice->say(
-        tr("Do not stop, start, restart or release the transit instance, nor change its billing method, during migration; it is "
-           "released automatically afterwards."));
+        tr("Job progress"), tr("Target region"), tr("Transit instance ID"), tr("Tags"), tr("Resource group"), tr("Remaining time (s)")});
+    m_notice->say(tr("Do not stop, start, restart or release the transit instance, nor change its billing method, during migration; it is "
+                     "released automatically afterwards."));
     m_logJob.clear(); // its lines are in the old language
     showAll();
 }

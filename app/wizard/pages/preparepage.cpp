@@ -96,16 +96,14 @@ void PreparePage::enter()
 
 void PreparePage::ask()
 {
-    m_session.link().call(
-        key("check"), {}, this,
-        [this](const Result<QJsonObject> &reply) {
-            if (!reply) {
-                Q_EMIT message(errorMessage(reply.error(), {{[] { return tr("&Retry"); }, [this] { ask(); }}}));
-                return;
-            }
-            m_asked = true;
-            setPrompts(listOf(*reply, "prompts", promptInfo));
-        });
+    m_session.link().call(key("check"), {}, this, [this](const Result<QJsonObject> &reply) {
+        if (!reply) {
+            Q_EMIT message(errorMessage(reply.error(), {{[] { return tr("&Retry"); }, [this] { ask(); }}}));
+            return;
+        }
+        m_asked = true;
+        setPrompts(listOf(*reply, "prompts", promptInfo));
+    });
 }
 
 void PreparePage::setPrompts(const QList<PromptInfo> &prompts)

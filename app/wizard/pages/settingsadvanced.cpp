@@ -42,6 +42,7 @@ SettingsAdvanced::SettingsAdvanced(QWidget *parent)
     , m_slider(make<QSlider>(this, "compressionSlider"))
     , m_compression(make<NumberBox>(this, "compression"))
     , m_checksum(make<QCheckBox>(this, "checksum"))
+    , m_waits(make<QCheckBox>(this, "manualCutover"))
     , m_tls(make<QComboBox>(this, "tls"))
     , m_licence(make<QComboBox>(this, "licence"))
     , m_instanceType(make<QComboBox>(this, "instanceType"))
@@ -63,7 +64,7 @@ SettingsAdvanced::SettingsAdvanced(QWidget *parent)
         onInput(edit, this, &SettingsAdvanced::edited);
     for (QComboBox *combo : {m_tls, m_licence, m_instanceType})
         connect(combo, &QComboBox::activated, this, &SettingsAdvanced::edited);
-    for (QCheckBox *check : {m_modifyDisks, m_checksum, m_diagnostics})
+    for (QCheckBox *check : {m_modifyDisks, m_checksum, m_waits, m_diagnostics})
         connect(check, &QCheckBox::clicked, this, &SettingsAdvanced::edited);
     connect(m_slider, &QSlider::valueChanged, m_compression, &NumberBox::setValue);
     connect(m_compression, &NumberBox::valueChanged, m_slider, &QSlider::setValue);
@@ -89,6 +90,7 @@ void SettingsAdvanced::makeForm()
     m_limitField = new FormField(form, m_limit);
     m_compressionField = new FormField(form, m_slider, m_compression);
     m_checksumField = new FormField(form, m_checksum);
+    m_waitsField = new FormField(form, m_waits);
     m_tlsField = new FormField(form, m_tls);
     m_licenceField = new FormField(form, m_licence);
     m_tagsField = new FormField(form, m_tags);
@@ -105,7 +107,7 @@ void SettingsAdvanced::makeForm()
 
 QList<Problem> SettingsAdvanced::tagProblems() const { return m_tags->problems(); }
 
-void SettingsAdvanced::showPlan(const Plan &plan, const QStringList &instanceTypes)
+void SettingsAdvanced::showPlan(const Plan &plan, const QStringList &instanceTypes, bool live)
 {
     m_plan = plan;
     const QSignalBlocker quietLimit(m_limit);
@@ -118,6 +120,8 @@ void SettingsAdvanced::showPlan(const Plan &plan, const QStringList &instanceTyp
     m_compression->setValue(plan.transfer.compression);
     m_slider->setValue(plan.transfer.compression);
     m_checksum->setChecked(plan.transfer.checksum);
+    m_waits->setChecked(plan.cutover == Plan::Cutover::Manual);
+    m_waitsField->setShown(live);
     m_tls->setCurrentIndex(int(tlsValues.indexOf(plan.transfer.tls)));
     m_licence->setCurrentIndex(int(licenceValues.indexOf(plan.job.licenseType)));
     m_diagnostics->setChecked(plan.job.reportDiagnostics);
@@ -139,6 +143,7 @@ void SettingsAdvanced::apply(Plan &plan) const
     plan.transfer.limitMbps = m_limit->value();
     plan.transfer.compression = m_compression->value();
     plan.transfer.checksum = m_checksum->isChecked();
+    plan.cutover = m_waits->isChecked() ? Plan::Cutover::Manual : Plan::Cutover::Automatic;
     plan.transfer.tls = tlsValues.value(m_tls->currentIndex(), plan.transfer.tls);
     plan.job.licenseType = licenceValues.value(m_licence->currentIndex(), plan.job.licenseType);
     plan.job.instanceType = m_instanceType->currentText().trimmed();
@@ -169,9 +174,10 @@ int SettingsAdvanced::changedValues(const Plan &plan)
         plan.modifyDisks != fresh.modifyDisks, plan.transfer.limitMbps != fresh.transfer.limitMbps,
         plan.transfer.compression != fresh.transfer.compression, plan.transfer.checksum != fresh.transfer.checksum,
         plan.transfer.tls != fresh.transfer.tls, plan.job.licenseType != fresh.job.licenseType, plan.job.tags != fresh.job.tags,
-        plan.job.instanceType != fresh.job.instanceType, plan.job.reportDiagnostics != fresh.job.reportDiagnostics,
-        plan.transfer.diskMBps != fresh.transfer.diskMBps, plan.transfer.niceness != fresh.transfer.niceness,
-        plan.transfer.backOff != fresh.transfer.backOff, plan.transfer.schedule != fresh.transfer.schedule};
+        plan.cutover != fresh.cutover, plan.job.instanceType != fresh.job.instanceType,
+        plan.job.reportDiagnostics != fresh.job.reportDiagnostics, plan.transfer.diskMBps != fresh.transfer.diskMBps,
+        plan.transfer.niceness != fresh.transfer.niceness, plan.transfer.backOff != fresh.transfer.backOff,
+        plan.transfer.schedule != fresh.transfer.schedule};
     return int(std::count(std::begin(changed), std::end(changed), true));
 }
 
@@ -219,6 +225,10 @@ void SettingsAdvanced::retranslate()
     m_compression->setAccessibleName(tr("Compression ratio as a number"));
     m_checksum->setText(tr("&Verify check sums"));
     m_checksumField->note().say(FieldNote::Kind::Hint, tr("More certain, but slower."));
+    m_waits->setText(tr("Wait for me before the &final point"));
+    m_waitsField->note().say(FieldNote::Kind::Hint,
+        tr("The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is "
+           "short."));
     m_tlsField->setLabel(tr("SSL-&encrypted transmission:"));
     m_licenceField->setLabel(tr("Licence t&ype:"));
     m_tagsField->setLabel(tr("Ta&gs:"));

@@ -24,7 +24,8 @@ class SettingsAdvanced final : public QWidget
 public:
     explicit SettingsAdvanced(QWidget *parent = nullptr);
 
-    void showPlan(const Plan &plan, const QStringList &instanceTypes);
+    /// `live`: the source runs, so there is a final point to wait for.
+    void showPlan(const Plan &plan, const QStringList &instanceTypes, bool live);
     void apply(Plan &plan) const; ///< what stands in the fields
     void note(const QList<Problem> &problems, const Plan &plan);
     [[nodiscard]] QList<Problem> tagProblems() const;
@@ -47,6 +48,7 @@ private:
     QSlider *m_slider;
     NumberBox *m_compression;
     QCheckBox *m_checksum;
+    QCheckBox *m_waits; ///< for a person, before the final point
     QComboBox *m_tls;
     QComboBox *m_licence;
     QComboBox *m_instanceType;
@@ -59,6 +61,7 @@ private:
     FormField *m_descriptionField = nullptr;
     FormField *m_modifyField = nullptr;
     FormField *m_checksumField = nullptr;
+    FormField *m_waitsField = nullptr;
     FormField *m_limitField = nullptr;
     FormField *m_compressionField = nullptr;
     FormField *m_tlsField = nullptr;

@@ -174,7 +174,7 @@ void SettingsPage::showPlan()
     fillBuckets();
     m_bucket->setValue(plan.image.bucket);
     m_network->show(plan.network, m_session.options(), m_transitRegion->currentText(), m_session.cloud() == Session::Asked::Answered);
-    m_advanced->showPlan(plan, m_session.options().instanceTypes);
+    m_advanced->showPlan(plan, m_session.options().instanceTypes, m_session.facts().live.has_value());
     const int changedValues = SettingsAdvanced::changedValues(plan);
     m_more->setText(changedValues == 0 ? tr("&More configurations") : tr("&More configurations (%n changed)", nullptr, changedValues));
     m_filling = false;

@@ -61,6 +61,8 @@ bool JobWatch::can(Action action) const
     case State::Processing:
         return action == Action::Cancel;
     case State::Synchronizing:
+        if (action == Action::CutOver) // it waits for that
+            return m_progress.live && m_progress.live->state == QLatin1String("in-sync");
         return action == Action::Pause || action == Action::Modify || action == Action::Cancel;
     case State::Paused:
         if (action == Action::Resume || action == Action::Modify)
@@ -218,6 +220,11 @@ void JobWatch::clean()
         m_job.state = key("Running");
         m_job.cancelling = true;
     });
+}
+
+void JobWatch::cutOver()
+{
+    act(key("cutover"), {}, [] {});
 }
 
 void JobWatch::modify(const Change &change)

@@ -82,12 +82,14 @@ void saveDiagnostics(AgentLink &link, const QString &path, QObject *context, Sav
 
 void saveReport(AgentLink &link, const QString &job, const QString &path, QObject *context, Saved done)
 {
-    link.call(key("report.read"), {{key("job"), job}}, context, [path, done = std::move(done)](const Result<QJsonObject> &reply) {
+    const QString format = path.endsWith(QLatin1String(".json"), Qt::CaseInsensitive) ? key("json") : key("html");
+    const QJsonObject params{{key("job"), job}, {key("format"), format}};
+    link.call(key("report.read"), params, context, [path, format, done = std::move(done)](const Result<QJsonObject> &reply) {
         if (!reply)
             return done(reply.error());
         QSaveFile file(path);
-        const QByteArray html = reply->value(QLatin1String("html")).toString().toUtf8();
-        if (!file.open(QIODevice::WriteOnly) || file.write(html) != html.size() || !file.commit())
+        const QByteArray report = reply->value(format).toString().toUtf8();
+        if (!file.open(QIODevice::WriteOnly) || file.write(report) != report.size() || !file.commit())
             return done(unwritable(file));
         done(ok());
     });

@@ -24,7 +24,7 @@ using Saved = std::function<void(const Result<> &)>;
 void listDiagnostics(AgentLink &link, QObject *context, Listed done);
 /// Makes the bundle anew and copies it to `path`: a zip.
 void saveDiagnostics(AgentLink &link, const QString &path, QObject *context, Saved done);
-/// The report of a job to `path`: HTML, one file.
+/// The report of a job to `path`: as JSON when that ends in ".json", else as HTML, one file.
 void saveReport(AgentLink &link, const QString &job, const QString &path, QObject *context, Saved done);
 
 }

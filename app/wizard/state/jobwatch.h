@@ -23,7 +23,7 @@ public:
     /// What is shown (ux.md 2.10). None: no job is followed. Offline wins over what was known: it may have changed since.
     enum class State : quint8 { None, Preparing, Synchronizing, Paused, Processing, Error, Completed, Cancelling, Cancelled, Offline };
     Q_ENUM(State)
-    enum class Action : quint8 { Pause, Resume, Modify, Retry, Cancel };
+    enum class Action : quint8 { Pause, Resume, Modify, Retry, Cancel, CutOver };
     Q_ENUM(Action)
 
     /// What of a transfer can be changed; what is absent stays.
@@ -82,6 +82,7 @@ public:
     void retry();
     void cancel();
     void clean(); ///< removes what is left in the cloud
+    void cutOver(); ///< a copy that is kept in sync takes its final point
     void modify(const Change &change); ///< modified(); the agent keeps it for all runs to come
     /// The job's own plan, with the limits of now. Not kept here: others may change it.
     void askPlan(QObject *context, std::function<void(const Result<Plan> &)> done);

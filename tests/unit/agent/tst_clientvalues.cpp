@@ -186,6 +186,10 @@ void TestClientValues::progressArrives()
     QCOMPARE(info.share(), std::optional(0.5));
     QCOMPARE(progressInfo({{key("percent"), 40}, {key("bytesDone"), 1}, {key("bytesTotal"), 1}}).share(), std::optional(0.4));
     QVERIFY(!progressInfo({}).share());
+    QVERIFY(!progressInfo({{key("live"), QJsonValue()}}).live);
+    const QJsonObject live{{key("state"), key("round")}, {key("round"), 2}, {key("dirtyBytes"), 4096}, {key("writeRate"), -1},
+        {key("linkRate"), 5e6}, {key("freezeMs"), 1e300}};
+    QCOMPARE(progressInfo({{key("live"), live}}).live, (ProgressInfo::Live{key("round"), 2, {4096}, 0, 5e6, 1000000000}));
     QVERIFY(!progressInfo({{key("remainingSeconds"), QJsonValue()}}).remainingSeconds);
 }
 
