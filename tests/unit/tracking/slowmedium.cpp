@@ -2,15 +2,18 @@
 
 #include <QFile>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <linux/fuse.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdexcept>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -45,6 +48,21 @@ fuse_attr attributes(quint64 node, quint64 size)
     attr.nlink = 1;
     attr.blksize = 4096;
     return attr;
+}
+
+/// Whether a process was killed, also when it cannot end yet. proc(5): the state of its first thread, and the signals sent to it.
+bool isEnding(pid_t process)
+{
+    char text[4096];
+    std::snprintf(text, sizeof text, "/proc/%d/status", int(process));
+    const int file = ::open(text, O_RDONLY | O_CLOEXEC);
+    const ssize_t got = ::read(file, text, sizeof text - 1);
+    ::close(file);
+    if (got <= 0)
+        return true;
+    text[got] = 0;
+    const char *pending = std::strstr(text, "\nSigPnd:");
+    return std::strstr(text, "\nState:\tZ") || (pending && (std::strtoull(pending + 8, nullptr, 16) >> (SIGKILL - 1) & 1));
 }
 
 template <class T>
@@ -85,25 +103,64 @@ SlowMedium::SlowMedium(quint64 bytes, quint32 seed)
     m_shared->random = seed;
     const QByteArray options = "fd=" + QByteArray::number(m_fuse.get()) + ",rootmode=40000,user_id=0,group_id=0";
     must(::mount("medium", QFile::encodeName(m_folder.path()).constData(), "fuse", 0, options.constData()) == 0, "mount fuse");
+    const pid_t us = ::getpid();
     m_server = ::fork();
     must(m_server >= 0, "fork");
     if (m_server == 0)
-        serveAll();
+        serveAll(us);
     m_fuse.reset();
+    guard();
 }
 
 SlowMedium::~SlowMedium()
 {
     ::umount2(QFile::encodeName(m_folder.path()).constData(), MNT_DETACH);
+    m_alive.reset();
+    ::waitpid(m_guard, nullptr, 0);
     ::kill(m_server, SIGKILL);
     ::waitpid(m_server, nullptr, 0);
     ::munmap(m_bytes, m_size);
     ::munmap(m_shared, sizeof(Shared));
 }
 
-void SlowMedium::serveAll()
+/// Ends the connection by the kernel's own switch (fusectl) when this object or this process ends, or would end if its threads did not wait
+/// for the medium: in that state it keeps its end of the pipe. A process of its own, with calls only that are allowed after a fork.
+void SlowMedium::guard()
+{
+    struct stat about
+    {
+    };
+    const Fd filesystem(::fsopen("fusectl", FSOPEN_CLOEXEC));
+    must(::fsconfig(filesystem.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) == 0, "fusectl");
+    const Fd connections(::fsmount(filesystem.get(), FSMOUNT_CLOEXEC, 0));
+    must(::stat(QFile::encodeName(m_folder.path()).constData(), &about) == 0, "stat");
+    const QByteArray name = QByteArray::number(minor(about.st_dev)) + "/abort";
+    const Fd abort(::openat(connections.get(), name.constData(), O_WRONLY | O_CLOEXEC));
+    must(bool(abort), "the connection's switch");
+    int ends[2];
+    must(::pipe2(ends, O_CLOEXEC) == 0, "pipe2");
+    const Fd waiting(ends[0]);
+    m_alive.reset(ends[1]);
+    const pid_t parent = ::getpid();
+    m_guard = ::fork();
+    if (m_guard != 0)
+        return;
+    for (const int ending : {SIGTERM, SIGINT, SIGABRT})
+        ::signal(ending, SIG_IGN);
+    m_alive.reset();
+    const int keep = ::fcntl(abort.get(), F_DUPFD_CLOEXEC, 1001), wait = ::fcntl(waiting.get(), F_DUPFD_CLOEXEC, 1000);
+    ::close_range(3, 999, 0);
+    pollfd alive{wait, POLLIN, 0};
+    while (::poll(&alive, 1, 200) == 0 && !isEnding(parent)) { }
+    (void)!::write(keep, "1", 1);
+    ::_exit(0);
+}
+
+void SlowMedium::serveAll(pid_t parent)
 {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent)
+        ::_exit(0); // it was killed before that
     const int fuse = ::fcntl(m_fuse.get(), F_DUPFD_CLOEXEC, 1000);
     ::close_range(3, 999, 0);
     (void)m_fuse.release();

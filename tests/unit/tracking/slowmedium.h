@@ -13,8 +13,8 @@ namespace edgelift::test {
 /// and a random while before they are reported done; those in flight run side by side, and end on every processor. For loop devices with
 /// direct I/O. Reads are served at once.
 ///
-/// A process of its own serves it, which dies with this one: then every request fails, and nothing hangs (a hanging disk would hang each
-/// sync() of the machine).
+/// A process of its own serves it, and another one makes every request fail when this one ends, however: a disk that hangs would hang
+/// each sync() of the machine.
 class SlowMedium
 {
 public:
@@ -42,7 +42,8 @@ private:
         std::atomic<bool> stalled = false;
         std::atomic<bool> stallsAtFreeze = false;
     };
-    [[noreturn]] void serveAll();
+    [[noreturn]] void serveAll(pid_t parent);
+    void guard();
     void serve(unsigned processor);
     void answer(const std::vector<char> &request, std::vector<char> &reply);
     void write(quint64 offset, const char *bytes, size_t length);
@@ -54,6 +55,8 @@ private:
     Shared *m_shared = nullptr;
     Fd m_fuse; ///< the other process only
     pid_t m_server = -1;
+    pid_t m_guard = -1;
+    Fd m_alive; ///< the guard sees its end
 };
 
 }

@@ -85,6 +85,7 @@ private Q_SLOTS:
     void bothKilledTheAgentThaws();
     void deadlineThaws();
     void stalledDiskDoesNotHoldTheOthers();
+    void killedTestLeavesNoHangingDisk();
     void stoppedFreezerIsThawedByTheWatchdog();
     void agentDiesOrStops_data();
     void agentDiesOrStops();
@@ -350,6 +351,30 @@ void FreezerTest::stalledDiskDoesNotHoldTheOthers()
     QVERIFY2(writer.longestMs() < 1200, qPrintable(QString::number(writer.longestMs())));
     QTRY_VERIFY_WITH_TIMEOUT(busy.standsForMs() < 100, 3000);
     QVERIFY(!fine.thaw() && !stalled.thaw());
+}
+
+/// Of the tests' own disk: whoever writes to it while it stalls cannot be killed before the write fails.
+void FreezerTest::killedTestLeavesNoHangingDisk()
+{
+    const pid_t writer = ::fork();
+    if (writer == 0) {
+        SlowMedium medium(8 << 20, 1);
+        const LoopDisk disk(medium.open(), true);
+        medium.setStalled(true);
+        disk.write(0, QByteArray(4096, 'x'));
+        ::_exit(0);
+    }
+    const auto isStuck = [writer] {
+        QFile file(QStringLiteral("/proc/%1/stat").arg(writer));
+        return file.open(QIODevice::ReadOnly) && file.readAll().contains(" D ");
+    };
+    QTRY_VERIFY(isStuck()); // uninterruptible
+    ::kill(writer, SIGKILL);
+    const auto hasEnded = [writer] { return ::waitpid(writer, nullptr, WNOHANG) != 0; };
+    const bool freed = QTest::qWaitFor(hasEnded, 5000);
+    for (const pid_t server : freed ? QList<pid_t>() : childrenOf(writer, "tst_freezer"))
+        ::kill(server, SIGKILL);
+    QVERIFY2(freed, "it hangs");
 }
 
 void FreezerTest::stoppedFreezerIsThawedByTheWatchdog()
