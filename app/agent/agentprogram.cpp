@@ -7,9 +7,12 @@
 #include "core/base/files.h"
 #include "core/base/log.h"
 #include "core/source/live/livesource.h"
+#include "core/source/tracking/freezehooks.h"
+#include "core/source/tracking/freezemarker.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <cstdio>
 #include <thread>
@@ -51,10 +54,34 @@ void sayReady(const QString &socket)
     tellServiceManager("READY=1");
 }
 
-/// Nobody stopped the migration that a killed agent left behind, so nobody shall have to start it.
-void goOn(JobManager &jobs)
+/// Says what thawUnfinishedFreeze() found, in the log and to the service manager, and starts what the hooks before that freeze have
+/// stopped.
+QList<JobWarning> tellThawed(const Result<std::optional<UnfinishedFreeze>> &found)
 {
-    const Result<QString> job = jobs.resumeInterrupted();
+    if (!found) {
+        complain(found.error());
+        return {};
+    }
+    if (!found->has_value())
+        return {};
+    const UnfinishedFreeze &freeze = **found;
+    log::warning("agent", QStringLiteral("the agent before this one ended in the middle of a freeze"),
+        {{QStringLiteral("thawed"), QJsonArray::fromStringList(freeze.thawed)}});
+    const Result<> hooks =
+        freeze.hooks.isEmpty() ? ok() : runFreezeHooks(freeze.hooks, QStringLiteral("post-freeze"), FreezerOptions().hookLimit);
+    if (!hooks)
+        complain(hooks.error());
+    if (freeze.thawed.isEmpty())
+        return {};
+    const JobWarning warning = warnings::thawedAtStart(freeze.thawed);
+    std::fprintf(stderr, "edgelift-agent: %s\n", qUtf8Printable(describe(warning)));
+    return {warning};
+}
+
+/// Nobody stopped the migration that a killed agent left behind, so nobody shall have to start it.
+void goOn(JobManager &jobs, const QList<JobWarning> &found)
+{
+    const Result<QString> job = jobs.resumeInterrupted(found);
     if (!job)
         log::error("agent", QStringLiteral("the interrupted migration does not go on: ") + logLine(job.error()));
     else if (!job->isEmpty())
@@ -67,8 +94,10 @@ QString defaultSocket() { return QStringLiteral("/run/edgelift/agent.sock"); }
 
 int runAgent(const AgentOptions &options)
 {
+    const Result<std::optional<UnfinishedFreeze>> thawed = thawUnfinishedFreeze(options.freezeMarker); // the log may lie there
     if (const Result<> prepared = prepareFolders(options); !prepared)
         return complain(prepared.error());
+    const QList<JobWarning> found = tellThawed(thawed);
     const QString workFolder = options.stateDir + QLatin1String("/source");
     SourceHolder source(options.sourceDisks, [workFolder](const QStringList &disks, const std::stop_token &stop) {
         return disks.isEmpty() ? openMachine(MachineView(), workFolder, stop) : openDiskImages(disks, workFolder, stop);
@@ -93,7 +122,7 @@ int runAgent(const AgentOptions &options)
     sayReady(options.socket);
     std::jthread resuming; // reads the source, which takes its time
     if (!options.isPrivate)
-        resuming = std::jthread([&jobs] { goOn(jobs); });
+        resuming = std::jthread([&jobs, &found] { goOn(jobs, found); });
     QCoreApplication::exec();
     tellServiceManager("STOPPING=1");
     api.requestStop();

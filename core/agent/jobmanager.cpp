@@ -176,7 +176,9 @@ Result<QString> JobManager::start(const Plan &plan, std::shared_ptr<const Source
     return id;
 }
 
-Result<QString> JobManager::resume(const QString &jobId)
+Result<QString> JobManager::resume(const QString &jobId) { return resume(jobId, {}); }
+
+Result<QString> JobManager::resume(const QString &jobId, const QList<JobWarning> &found)
 {
     const Result<JobSummary> chosen = notRunning(jobId);
     if (!chosen)
@@ -192,15 +194,17 @@ Result<QString> JobManager::resume(const QString &jobId)
         m_reserved = false;
         return job.error();
     }
+    for (const JobWarning &warning : found)
+        (*job)->warn(warning);
     launch(job.take(), *source, Work::Run);
     return chosen->id;
 }
 
-Result<QString> JobManager::resumeInterrupted()
+Result<QString> JobManager::resumeInterrupted(const QList<JobWarning> &found)
 {
     for (const JobSummary &job : list()) {
         if (job.interrupted)
-            return job.cancelling ? cancel(job.id) : resume(job.id);
+            return job.cancelling ? cancel(job.id) : resume(job.id, found);
     }
     return QString();
 }

@@ -40,8 +40,8 @@ public:
     /// blocks for seconds. Errors: JobRunning, JobUnknown, JobStateWrong (it is finished or cancelled).
     Result<QString> resume(const QString &jobId);
     /// Goes on with the newest job whose agent died in the middle of it (killed, power cut), to its end or, when it was being cancelled,
-    /// with its removal. Blocks as resume() does. Empty: there was none. Errors: those of resume().
-    Result<QString> resumeInterrupted();
+    /// with its removal. Blocks as resume() does. Empty: there was none. `found`: what is to be told of its end. Errors: those of resume().
+    Result<QString> resumeInterrupted(const QList<JobWarning> &found = {});
     /// Stops the running job; "ended" follows. Errors: JobUnknown, JobStateWrong (it does not run).
     Result<QString> pause(const QString &jobId);
     /// The running copy of a live source with manual cutover may take its point now. Errors: JobUnknown, JobStateWrong (it does not copy).
@@ -75,6 +75,7 @@ private:
     enum class Work : quint8 { Run, Cancel };
 
     Result<> reserve();
+    Result<QString> resume(const QString &jobId, const QList<JobWarning> &found);
     void launch(std::shared_ptr<EngineJob> job, std::shared_ptr<const Source> source, Work work);
     void perform(Slot &slot, Work work);
     Outcome perform(Slot &slot, bool cancelling);

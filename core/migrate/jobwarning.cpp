@@ -36,6 +36,10 @@ constexpr Row rows[] = {
         QT_TRANSLATE_NOOP("Warning",
             "The server changes %1 MB/s, and %2 MB/s can be sent: the copy does not catch up. Raise the limits, wait for a quiet hour, "
             "stop the services that write most, or allow a longer final moment.")},
+    {"thawed-at-start",
+        QT_TRANSLATE_NOOP("Warning",
+            "The agent ended in the final moment of the copy, while writing to %1 was stopped. Writing goes on since the agent was "
+            "started again; look whether the programs that write there noticed.")},
     {notRemovedId, QT_TRANSLATE_NOOP("Warning", "Not removed: %1 %2. %3")},
 };
 
@@ -87,6 +91,11 @@ JobWarning targetRepaired(quint64 blocks) { return {QStringLiteral("target-repai
 JobWarning doesNotConverge(double writeRate, double linkRate)
 {
     return {QStringLiteral("does-not-converge"), {QString::number(writeRate / 1e6, 'f', 1), QString::number(linkRate / 1e6, 'f', 1)}};
+}
+
+JobWarning thawedAtStart(const QStringList &mountPoints)
+{
+    return {QStringLiteral("thawed-at-start"), {mountPoints.join(QStringLiteral(", "))}};
 }
 
 JobWarning notRemoved(const LedgerEntry &entry, const Error &error)

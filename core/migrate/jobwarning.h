@@ -20,6 +20,8 @@ namespace warnings {
 [[nodiscard]] JobWarning targetRepaired(quint64 blocks); ///< verification found another content on the target
 /// A live copy: the server writes faster than changes can be sent. Bytes a second.
 [[nodiscard]] JobWarning doesNotConverge(double writeRate, double linkRate);
+/// The process that ran it died in the middle of a freeze; the next one has thawed these.
+[[nodiscard]] JobWarning thawedAtStart(const QStringList &mountPoints);
 [[nodiscard]] JobWarning notRemoved(const LedgerEntry &entry, const Error &error); ///< by a clean-up
 [[nodiscard]] JobWarning planProblem(const Problem &problem); ///< one the plan may be used with
 }

@@ -23,6 +23,7 @@ struct Migration::Parts
     std::unique_ptr<Ledger> ledger;
     TransferTuning tuning;
     LiveTuning live;
+    QList<JobWarning> before; ///< to tell in the next run
     std::atomic<bool> running = false;
 
     Outcome perform(bool cancelling, const std::stop_token &stop, const MigrationObserver &observer);
@@ -170,6 +171,8 @@ JobSummary Migration::summary() const
 
 QList<LedgerEntry> Migration::resources() const { return m_parts->ledger->living(); }
 
+void Migration::warn(const JobWarning &warning) { m_parts->before.append(warning); }
+
 Outcome Migration::run(const std::stop_token &stop, const MigrationObserver &observer) { return m_parts->perform(false, stop, observer); }
 
 Outcome Migration::cancel(const std::stop_token &stop, const MigrationObserver &observer) { return m_parts->perform(true, stop, observer); }
@@ -206,8 +209,8 @@ Outcome Migration::Parts::perform(bool cancelling, const std::stop_token &stop, 
         store->unlock();
         return refuse(*error);
     }
-    const JobState before = store->record().state;
-    const bool isOver = before == JobState::Finished || before == JobState::Cancelled;
+    const JobState state = store->record().state;
+    const bool isOver = state == JobState::Finished || state == JobState::Cancelled;
     if (cancelling && isOver && !anythingLeft()) {
         store->unlock();
         return {Outcome::End::Finished, {}};
@@ -222,12 +225,14 @@ Outcome Migration::Parts::perform(bool cancelling, const std::stop_token &stop, 
         record.cancelling = cancelling;
         record.error.reset();
     });
+    for (const JobWarning &warning : std::exchange(before, {}))
+        context.warn(warning);
     if (result && !cancelling)
         result = runner.run();
     if (result && cancelling && anythingLeft())
         result = runner.cleanUpOnly();
     std::optional<Error> error = result ? std::nullopt : std::optional(result.error());
-    JobState after = cancelling && before != JobState::Finished ? JobState::Cancelled : JobState::Finished;
+    JobState after = cancelling && state != JobState::Finished ? JobState::Cancelled : JobState::Finished;
     if (error)
         after = stop.stop_requested() ? JobState::Stopped : JobState::InError;
     const Outcome outcome = conclude(after, error, runner, events);

@@ -3,6 +3,7 @@
 #include "core/layout/plan.h"
 #include "core/migrate/authorization.h"
 #include "core/migrate/jobstate.h"
+#include "core/migrate/jobwarning.h"
 #include "core/migrate/resource.h"
 #include "core/source/source.h"
 #include "core/stream/transfer.h"
@@ -103,6 +104,8 @@ public:
     /// Does nothing for other plans. Errors: JobStateWrong (it does not copy now).
     Result<> cutOver();
 
+    /// Something that happened before run(), which tells it first and keeps it for the report.
+    void warn(const JobWarning &warning);
     /// Blocks until the end. Finished: everything temporary is removed. Stopped: all kept, run() continues. Failed: kept, listed by
     /// resources(). `observer` is called on this and other threads, one call at a time, progress at most ten times a second.
     /// Errors besides those of the steps: JobRunning (another process holds it), JobStateWrong (finished or cancelled).

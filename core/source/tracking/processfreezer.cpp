@@ -44,7 +44,7 @@ public:
 
 private:
     [[nodiscard]] Result<> checkMounts() const;
-    [[nodiscard]] Result<> freezeAll(const QStringList &mountPoints);
+    [[nodiscard]] Result<> freezeAll(const QStringList &mountPoints, const QString &hooks);
     [[nodiscard]] Result<FreezeReport> thawAll();
     [[nodiscard]] Error reasonOf(const FreezerMessage &done) const;
     [[nodiscard]] QString nameOf(int index) const { return m_frozen.value(index, QStringLiteral("-")); }
@@ -142,11 +142,11 @@ void ProcessFreezer::letGo(bool done)
     removeFreezeMarker(m_options.marker);
 }
 
-Result<> ProcessFreezer::freezeAll(const QStringList &mountPoints)
+Result<> ProcessFreezer::freezeAll(const QStringList &mountPoints, const QString &hooks)
 {
     m_frozen = mountPoints;
     m_report = {};
-    if (const Result<> marked = writeFreezeMarker(m_options.marker, mountPoints); !marked)
+    if (const Result<> marked = writeFreezeMarker(m_options.marker, mountPoints, hooks); !marked)
         return marked;
     Result<FreezerProcess> process = FreezerProcess::start(m_options.program, m_options.deadline, mountPoints);
     if (!process) {
@@ -193,7 +193,7 @@ Result<QList<FreezeTime>> ProcessFreezer::rehearse(const std::stop_token &stop)
     for (const QString &mountPoint : m_mountPoints) {
         if (stop.stop_requested())
             return broken(QStringLiteral("it was stopped"));
-        if (const Result<> frozen = freezeAll({mountPoint}); !frozen)
+        if (const Result<> frozen = freezeAll({mountPoint}, {}); !frozen)
             return frozen.error();
         const Result<FreezeReport> report = thawAll();
         if (!report)
@@ -214,7 +214,7 @@ Result<> ProcessFreezer::freeze(const std::stop_token &stop)
     if (outcome) {
         syncAll(stop);
         giveNotice();
-        outcome = freezeAll(m_mountPoints);
+        outcome = freezeAll(m_mountPoints, m_options.hooks);
     }
     if (!outcome)
         (void)runFreezeHooks(m_options.hooks, QStringLiteral("post-freeze"), m_options.hookLimit);

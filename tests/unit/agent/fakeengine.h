@@ -50,6 +50,7 @@ struct FakeState
         int runs = 0;
         int cancels = 0;
         int cutOvers = 0;
+        QList<JobWarning> warned;
         bool interrupted = false;
         bool cancelling = false;
     };
@@ -103,6 +104,11 @@ public:
         const std::lock_guard lock(m_state.mutex);
         ++m_state.jobs[m_id].cutOvers;
         return ok();
+    }
+    void warn(const JobWarning &warning) override
+    {
+        const std::lock_guard lock(m_state.mutex);
+        m_state.jobs[m_id].warned.append(warning);
     }
     QList<LedgerEntry> resources() const override
     {
@@ -172,10 +178,7 @@ public:
     FakeState state;
     std::optional<Error> trackingProblem; ///< nothing: writes can be followed
 
-    Result<> testTracking(const Source &, const std::stop_token &) override
-    {
-        return trackingProblem ? Result<>(*trackingProblem) : ok();
-    }
+    Result<> testTracking(const Source &, const std::stop_token &) override { return trackingProblem ? Result<>(*trackingProblem) : ok(); }
     Result<std::unique_ptr<EngineJob>> create(const Plan &plan, const Source &, const Authorization &) override
     {
         const std::lock_guard lock(state.mutex);

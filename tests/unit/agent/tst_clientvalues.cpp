@@ -254,6 +254,7 @@ void TestClientValues::warningsAreSaidInOurLanguage_data()
     QTest::newRow("not removed, what") << warnings::notRemoved(entry, Error{}) << "<ResourceKind>VPC vpc-%1";
     QTest::newRow("not removed, why") << warnings::notRemoved(entry, Error{ErrorCode::PermissionMissing, {}, {key("DeleteVpc")}, {}})
                                       << "<ErrorText>";
+    QTest::newRow("thawed") << warnings::thawedAtStart({key("/"), key("/srv")}) << "while writing to /, /srv was stopped";
     QTest::newRow("plan") << warnings::planProblem(problem) << "<PlanRules>Data disk data %3 has 7";
 }
 

@@ -309,13 +309,15 @@ void TestJobManager::whatAKilledAgentLeftGoesOnByItself()
     old.state = JobState::Stopped;
     old.interrupted = interrupted;
     old.cancelling = cancelling;
-    const Result<QString> resumed = world.jobs.resumeInterrupted();
+    const QList<JobWarning> found{warnings::thawedAtStart({QStringLiteral("/srv")})};
+    const Result<QString> resumed = world.jobs.resumeInterrupted(found);
     QVERIFY(resumed);
     QCOMPARE(*resumed, interrupted ? QStringLiteral("j-old") : QString());
     if (interrupted)
         QVERIFY(world.listenTo(QStringLiteral("j-old"))->untilEnded().contains(QLatin1String("ended")));
     QCOMPARE(world.runs(QStringLiteral("j-old")), interrupted && !cancelling ? 1 : 0);
     QCOMPARE(world.engine.state.jobs[QStringLiteral("j-old")].cancels, cancelling ? 1 : 0);
+    QCOMPARE(world.engine.state.jobs[QStringLiteral("j-old")].warned, interrupted && !cancelling ? found : QList<JobWarning>());
 }
 
 QTEST_GUILESS_MAIN(TestJobManager)

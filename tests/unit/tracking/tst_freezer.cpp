@@ -95,6 +95,7 @@ private Q_SLOTS:
     void vanishedMountIsRefused();
     void thawWithoutAFreeze();
     void unfinishedFreezeIsThawedAtTheStart();
+    void freezeOfALivingAgentIsItsOwn();
     void damagedMarkerThawsNothing();
     void hooksRunAround();
     void failingHookFreezesNothing_data();
@@ -356,11 +357,16 @@ void FreezerTest::stalledDiskDoesNotHoldTheOthers()
 /// Of the tests' own disk: whoever writes to it while it stalls cannot be killed before the write fails.
 void FreezerTest::killedTestLeavesNoHangingDisk()
 {
+    int ends[2];
+    QVERIFY(::pipe2(ends, O_CLOEXEC) == 0);
+    const Fd reading(ends[0]);
+    Fd writing(ends[1]);
     const pid_t writer = ::fork();
     if (writer == 0) {
         SlowMedium medium(8 << 20, 1);
         const LoopDisk disk(medium.open(), true);
         medium.setStalled(true);
+        (void)!::write(writing.get(), "x", 1);
         disk.write(0, QByteArray(4096, 'x'));
         ::_exit(0);
     }
@@ -368,6 +374,9 @@ void FreezerTest::killedTestLeavesNoHangingDisk()
         QFile file(QStringLiteral("/proc/%1/stat").arg(writer));
         return file.open(QIODevice::ReadOnly) && file.readAll().contains(" D ");
     };
+    writing.reset();
+    char ready = 0;
+    QVERIFY(::read(reading.get(), &ready, 1) == 1);
     QTRY_VERIFY(isStuck()); // uninterruptible
     ::kill(writer, SIGKILL);
     const auto hasEnded = [writer] { return ::waitpid(writer, nullptr, WNOHANG) != 0; };
@@ -429,7 +438,7 @@ void FreezerTest::agentDiesOrStops()
     QVERIFY(!loop.thaw());
     ::kill(agent, SIGKILL);
     ::waitpid(agent, nullptr, 0);
-    QCOMPARE(*thawUnfinishedFreeze(options.marker), QStringList()); // the next start finds the marker, and nothing frozen
+    QCOMPARE((**thawUnfinishedFreeze(options.marker)).thawed, QStringList()); // the next start finds the marker, and nothing frozen
 }
 
 void FreezerTest::thawBySomebodyElseIsNoticed()
@@ -507,13 +516,44 @@ void FreezerTest::unfinishedFreezeIsThawedAtTheStart()
     const MountedLoop one("ext4"), two("xfs");
     m_rescue = std::make_unique<Rescue>(QStringList{one.path(), two.path()}, rescueAfter);
     const QString marker = m_folder->filePath(QStringLiteral("marker"));
-    QCOMPARE(*thawUnfinishedFreeze(marker), QStringList());
-    VERIFY_RESULT(writeFreezeMarker(marker, {one.path(), two.path()}));
+    QVERIFY(!*thawUnfinishedFreeze(marker));
+    VERIFY_RESULT(writeFreezeMarker(marker, {one.path(), two.path()}, QStringLiteral("/hooks")));
     const Fd folder(::open(QFile::encodeName(two.path()).constData(), O_RDONLY | O_CLOEXEC));
     QCOMPARE(::ioctl(folder.get(), FIFREEZE, 0), 0);
-    QCOMPARE(*thawUnfinishedFreeze(marker), QStringList{two.path()});
+    const auto found = thawUnfinishedFreeze(marker);
+    VERIFY_RESULT(found);
+    QVERIFY(found->has_value());
+    QCOMPARE((*found)->thawed, QStringList{two.path()});
+    QCOMPARE((*found)->hooks, QStringLiteral("/hooks"));
     QVERIFY(!two.thaw());
     QVERIFY(!QFile::exists(marker));
+}
+
+/// A second agent, of edgeliftctl for one command, starts while the first one freezes.
+void FreezerTest::freezeOfALivingAgentIsItsOwn()
+{
+    const MountedLoop loop("ext4");
+    m_rescue = std::make_unique<Rescue>(QStringList{loop.path()}, rescueAfter);
+    const QString marker = m_folder->filePath(QStringLiteral("marker"));
+    const pid_t other = ::fork();
+    if (other == 0) {
+        (void)writeFreezeMarker(marker, {loop.path()});
+        ::pause();
+        ::_exit(0);
+    }
+    const bool written = QTest::qWaitFor([&marker] { return QFile::exists(marker); });
+    const Fd folder(::open(QFile::encodeName(loop.path()).constData(), O_RDONLY | O_CLOEXEC));
+    const bool froze = ::ioctl(folder.get(), FIFREEZE, 0) == 0;
+    const auto whileItRuns = thawUnfinishedFreeze(marker);
+    ::kill(other, SIGKILL);
+    ::waitpid(other, nullptr, 0);
+    QVERIFY(written && froze);
+    VERIFY_RESULT(whileItRuns);
+    QVERIFY(!*whileItRuns);
+    const auto afterwards = thawUnfinishedFreeze(marker);
+    VERIFY_RESULT(afterwards);
+    QVERIFY(*afterwards && (*afterwards)->thawed == QStringList{loop.path()});
+    QVERIFY(!loop.thaw());
 }
 
 void FreezerTest::damagedMarkerThawsNothing()
