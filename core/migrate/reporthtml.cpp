@@ -136,6 +136,86 @@ void addPhases(Page &page, const QJsonObject &report)
     page.list(copy.value(QLatin1String("notes")).toArray());
 }
 
+QString milliseconds(const QJsonValue &microseconds)
+{
+    //: %1 is a number of milliseconds
+    return Report::tr("%1 ms").arg(QLocale().toString(microseconds.toDouble() / 1000, 'f', 1));
+}
+
+/// The words of LiveCopy's evidence; what this version does not know is shown as it is.
+QString inWords(const QString &value)
+{
+    if (value == QLatin1String("ebpf"))
+        return Report::tr("eBPF: a mark for each block in the kernel");
+    if (value == QLatin1String("perf"))
+        return Report::tr("perf: a ring of events in the kernel");
+    if (value == QLatin1String("own writes marked exactly"))
+        return Report::tr("a known write was marked exactly where it went");
+    if (value == QLatin1String("own writes seen"))
+        return Report::tr("a known write was seen");
+    if (value == QLatin1String("statistics only"))
+        return Report::tr("no place for a known write; the kernel's count of sectors agrees");
+    return value;
+}
+
+QString listed(const QJsonValue &items)
+{
+    QStringList texts;
+    for (const QJsonValue &item : items.toArray())
+        texts.append(item.toString());
+    return texts.isEmpty() ? Report::tr("none") : texts.join(QStringLiteral("; "));
+}
+
+void addTracker(Page &page, const QJsonObject &point)
+{
+    page.row({Report::tr("Changes were followed by"), inWords(point.value(QLatin1String("backend")).toString())});
+    page.row({Report::tr("Trackers that could not be used"), listed(point.value(QLatin1String("refused")))});
+    for (const QJsonValue &value : point.value(QLatin1String("selfTest")).toArray()) {
+        const QJsonObject test = value.toObject();
+        //: %1 is a disk
+        page.row({Report::tr("Tracker tested on %1").arg(test.value(QLatin1String("disk")).toString()),
+            inWords(test.value(QLatin1String("proof")).toString())});
+    }
+    page.row({Report::tr("Lost events"), listed(point.value(QLatin1String("losses")))});
+    page.row({Report::tr("Even one missed write would have been noticed"), shown(point.value(QLatin1String("everyMissWouldShow")))});
+}
+
+/// A graded proof, not a green tick: what was measured, and what cannot be known.
+void addLiveCopy(Page &page, const QJsonObject &copy)
+{
+    const QJsonObject point = copy.value(QLatin1String("livePoint")).toObject();
+    if (point.isEmpty())
+        return;
+    page.heading(Report::tr("What proves the copy of the running server"));
+    page.paragraph(Report::tr("The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find "
+                              "everything there that was stored for good by then."));
+    page.beginTable();
+    addTracker(page, point);
+    page.row({Report::tr("Rounds while the server worked"), shown(point.value(QLatin1String("rounds")))});
+    page.row({Report::tr("Final moment: writing stood still for"), milliseconds(point.value(QLatin1String("frozenMicroseconds")))});
+    page.row({Report::tr("Read meanwhile"), size(point.value(QLatin1String("frozenBytes")))});
+    page.row({Report::tr("Final moments, with those that were repeated"), shown(point.value(QLatin1String("freezes")))});
+    page.row({Report::tr("Unchanged blocks read again before it, all equal"), shown(point.value(QLatin1String("blocksAudited")))});
+    page.row({Report::tr("Blocks read back from the target's disks, all equal"), shown(point.value(QLatin1String("blocksReadBack")))});
+    //: %1 is a number, %2 a check sum
+    page.row({Report::tr("Signed off by both ends"),
+        Report::tr("round %1, check sum %2")
+            .arg(shown(point.value(QLatin1String("round"))), point.value(QLatin1String("manifest")).toString())});
+    const QString hooks = point.value(QLatin1String("hookProblem")).toString();
+    page.row({Report::tr("Problems of the administrator's hooks"), hooks.isEmpty() ? Report::tr("none") : hooks});
+    page.endTable();
+    page.beginTable({Report::tr("Filesystem"), Report::tr("Time to stop it, rehearsed"), Report::tr("Time to let it go on")});
+    for (const QJsonValue &value : copy.value(QLatin1String("tracking")).toObject().value(QLatin1String("filesystems")).toArray()) {
+        const QJsonObject one = value.toObject();
+        page.row({one.value(QLatin1String("mountPoint")).toString(), milliseconds(one.value(QLatin1String("freezeMicroseconds"))),
+            milliseconds(one.value(QLatin1String("thawMicroseconds")))});
+    }
+    page.endTable();
+    page.paragraph(
+        Report::tr("Not proved: that each program had stored all it knew (hooks before the final moment can see to that), and that "
+                   "no storage driver writes without telling the kernel's request layer."));
+}
+
 QString price(const QJsonObject &entry)
 {
     const QJsonValue perDay = entry.value(QLatin1String("pricePerDay"));
@@ -179,6 +259,7 @@ QByteArray reportHtml(const QJsonObject &report)
     }
     addSource(page, report);
     addPhases(page, report);
+    addLiveCopy(page, report.value(QLatin1String("copy")).toObject());
     addResources(page, report);
     const QJsonArray warnings = report.value(QLatin1String("warnings")).toArray();
     if (!warnings.isEmpty()) {

@@ -186,6 +186,8 @@ void TestLiveMigration::finished(const Outcome &outcome)
     QVERIFY(!point.value(key("backend")).toString().isEmpty());
     QVERIFY(point.value(key("blocksReadBack")).toInteger() > 0);
     QCOMPARE(point.value(key("manifest")).toString().size(), 32);
+    const Result<QByteArray> html = readFile(m_migration->reportPath());
+    QVERIFY(html && html->contains(point.value(key("manifest")).toString().toUtf8()));
     qInfo("by %s, %lld rounds, still for %lld ms (the writer's longest write %lld ms), %lld blocks read back",
         qPrintable(point.value(key("backend")).toString()), (long long)point.value(key("rounds")).toInteger(),
         (long long)point.value(key("frozenMicroseconds")).toInteger() / 1000, (long long)m_writer->longest().count(),

@@ -183,6 +183,9 @@ Result<QJsonObject> LiveCopy::rehearse()
 QJsonObject LiveCopy::evidence(const LivePoint &point) const
 {
     QJsonObject out = tracking();
+    out.insert(QStringLiteral("everyMissWouldShow"), m_changes->chosen().tracker->audited());
+    out.insert(QStringLiteral("round"), qint64(point.round));
+    out.insert(QStringLiteral("quietTries"), point.quietTries);
     out.insert(QStringLiteral("rounds"), point.rounds);
     out.insert(QStringLiteral("freezes"), point.freezes);
     out.insert(QStringLiteral("frozenMicroseconds"), qint64(point.frozen.count()));

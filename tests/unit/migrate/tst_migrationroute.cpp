@@ -1,5 +1,6 @@
 #include "core/base/files.h"
 #include "core/migrate/naming.h"
+#include "core/migrate/report.h"
 #include "fixture.h"
 
 #include <QDir>
@@ -35,6 +36,8 @@ private Q_SLOTS:
     void progressTellsOfEachDisk();
     void theListKnowsEachJob();
     void reportTellsWhatHappened();
+    void reportShowsTheProofOfALiveCopy();
+    void whatHappenedBeforeIsToldFirst();
     void finishedJobRunsNoMore();
     void oneProcessAtATime();
     void heartbeatTellsTheService();
@@ -442,6 +445,36 @@ void MigrationRoute::reportTellsWhatHappened()
     QVERIFY(!html.contains("<b>12"));
     QVERIFY(!html.contains("http://") && !html.contains("<script")); // self-contained
     QVERIFY(html.contains("aliyun ens RunInstances"));
+}
+
+void MigrationRoute::reportShowsTheProofOfALiveCopy()
+{
+    const QByteArray point =
+        R"({"backend":"perf","selfTest":[{"disk":"serial-<1>","proof":"own writes seen"}],"refused":["eBPF: no BTF"],"rounds":4,
+            "freezes":2,"frozenMicroseconds":412345,"frozenBytes":3145728,"memoryLocked":true,"blocksAudited":17,"blocksReadBack":4096,
+            "manifest":"c0ffee","round":7,"everyMissWouldShow":false,"losses":["ring full"],"hookProblem":"EL-0123 late"})";
+    const QByteArray tracking = R"({"filesystems":[{"mountPoint":"/srv/a&b","freezeMicroseconds":2500,"thawMicroseconds":100}]})";
+    const QJsonObject copy{{QStringLiteral("livePoint"), QJsonDocument::fromJson(point).object()},
+        {QStringLiteral("tracking"), QJsonDocument::fromJson(tracking).object()}};
+    const QByteArray html = reportHtml({{QStringLiteral("copy"), copy}});
+    for (const char *fact :
+        {"perf: a ring", "eBPF: no BTF", "serial-&lt;1&gt;", "a known write was seen", "ring full", "<td>no</td>", "412.3 ms", "3.00 MiB",
+            "<td>2</td>", "<td>17</td>", "4,096", "round 7, check sum c0ffee", "EL-0123 late", "/srv/a&amp;b", "2.5 ms"})
+        QVERIFY2(html.contains(fact), fact);
+    QVERIFY(!reportHtml({{QStringLiteral("copy"), QJsonObject{{QStringLiteral("livePoint"), QJsonValue()}}}}).contains("power cut"));
+}
+
+/// By a process that was killed, and found by this one.
+void MigrationRoute::whatHappenedBeforeIsToldFirst()
+{
+    Fixture f;
+    const auto migration = f.create();
+    migration->warn(warnings::thawedAtStart({QStringLiteral("/srv")}));
+    QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
+    QVERIFY(!f.events("warning").isEmpty());
+    const QString message = f.events("warning").first().value(QLatin1String("message")).toString();
+    QVERIFY2(message.contains(QLatin1String("/srv")), qPrintable(message));
+    QVERIFY(readFile(migration->reportPath())->contains(message.toHtmlEscaped().toUtf8()));
 }
 
 void MigrationRoute::finishedJobRunsNoMore()
