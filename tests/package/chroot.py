@@ -24,8 +24,11 @@ def run(*command, ok=True, **more):
     return done
 
 
+WEEK = 7 * 24 * 3600
+
+
 def base(suite, relations=""):
-    """The folder of a minimal system with what `relations` (as in Depends:) names; made once and kept."""
+    """The folder of a minimal system with what `relations` (as in Depends:) names; made once and kept as long as it is used."""
     name = f"chroot-{suite}-{hashlib.sha256(relations.encode()).hexdigest()[:12]}"
     CACHE.mkdir(parents=True, exist_ok=True)
     with open(CACHE / f"{name}.lock", "w") as lock:
@@ -35,6 +38,10 @@ def base(suite, relations=""):
             started = time.monotonic()
             make_base(suite, relations, folder)
             print(f"{name} made in {time.monotonic() - started:.0f} s", flush=True)
+        os.utime(folder)
+        for old in CACHE.glob("chroot-*-*/"): # of other relations, long ago
+            if time.time() - old.stat().st_mtime > WEEK:
+                shutil.rmtree(old, ignore_errors=True)
     return folder
 
 
