@@ -26,7 +26,8 @@ public:
     /// The same on a folder that is already there (a handle of the guest's folder as /proc/self/fd/N).
     [[nodiscard]] Result<> mountOn(const QString &device, FsType fs, const QString &subvolume, const QString &name, const QString &target);
     /// Shows a folder of this machine, as it is mounted there, at `target` as well, in a way that nothing can be written: not even times of
-    /// access. What is mounted below the folder is left out. Errors: PermissionDenied, ToolFailed.
+    /// access. What is mounted below the folder is left out. `target` is a path without links, no handle: a handle goes on meaning what
+    /// lies below the mount. Errors: PermissionDenied, ToolFailed.
     [[nodiscard]] Result<> bind(const QString &folder, const QString &target);
     /// The same at a folder of its own; the folder's path.
     [[nodiscard]] Result<QString> bind(const QString &folder);

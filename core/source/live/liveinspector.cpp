@@ -234,7 +234,7 @@ void LiveInspector::look(GuestMounts &mounts)
         note(slash, QStringLiteral("cannot be looked into: %1").arg(describe(tree.error()).message));
         return;
     }
-    bindBelow(*tree, mounts);
+    bindBelow(*tree, *path, mounts);
     m_facts.fstab = parseFstab(tree->read(QStringLiteral("/etc/fstab")));
     QStringList texts;
     m_facts.os = inspectOs(*tree, texts, m_stop);
@@ -244,18 +244,17 @@ void LiveInspector::look(GuestMounts &mounts)
 }
 
 /// Mounts that wait for somebody to come (autofs) are left alone: looking would mount them.
-void LiveInspector::bindBelow(const GuestTree &tree, GuestMounts &mounts)
+void LiveInspector::bindBelow(const GuestTree &tree, const QString &root, GuestMounts &mounts)
 {
     for (const char *point : {"/usr", "/boot", "/boot/efi", "/efi"}) {
         const QString place = QString::fromLatin1(point);
         const auto use = std::find_if(m_survey.uses.begin(), m_survey.uses.end(),
             [&place](const Use &each) { return each.facts.kind == UseFacts::Kind::Mount && each.facts.place == place; });
-        const Fd folder = use == m_survey.uses.end() ? Fd() : tree.openFolder(place);
-        if (!folder)
+        if (use == m_survey.uses.end() || !tree.isFolder(place))
             continue;
-        const Result<> bound = mounts.bind(use->mount.mountPoint, QStringLiteral("/proc/self/fd/%1").arg(folder.get()));
+        const Result<> bound = mounts.bind(use->mount.mountPoint, root + tree.canonical(place));
         if (!bound)
-            note(place, QStringLiteral("cannot be looked into: %1").arg(describe(bound.error()).message));
+            note(place, QStringLiteral("cannot be looked into: %1").arg(logLine(bound.error())));
     }
 }
 

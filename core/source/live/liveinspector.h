@@ -30,7 +30,7 @@ private:
     [[nodiscard]] QString diskId(const QString &name) const; ///< empty: none of ours
     void measure(const Use &use, VolumeFacts &volume) const;
     void look(GuestMounts &mounts);
-    void bindBelow(const GuestTree &tree, GuestMounts &mounts);
+    void bindBelow(const GuestTree &tree, const QString &root, GuestMounts &mounts);
     void settleBootMode();
     void settleMachine();
 

@@ -72,6 +72,7 @@ private Q_SLOTS:
     void whatIsFoundIsWhatWasMade();
     void usedBytesAreThoseOfTheKernel();
     void theMachineIsKnown();
+    void whatIsMountedOnBootIsLookedInto();
     void thePlanForItIsValid();
     void lookingWritesNothing();
     void looksPastWhatTheKernelRemembers();
@@ -169,6 +170,20 @@ void LiveSourceTest::theMachineIsKnown()
     QCOMPARE(live.nics.size(), qsizetype(shell(QStringLiteral("ls /sys/class/net | grep -vc '^lo$'")).toInt()));
     QVERIFY(live.byPlace.isEmpty());
     QVERIFY(live.unreadable.isEmpty());
+}
+
+void LiveSourceTest::whatIsMountedOnBootIsLookedInto()
+{
+    const QString boot = m_server->root() + QStringLiteral("/boot");
+    QVERIFY(open(m_server->view())->facts().os.boot != QLatin1String("extlinux"));
+    shell(
+        QStringLiteral("btrfs -q subvolume create %1/pool/@boot; mkdir %1/pool/@boot/extlinux; touch %1/pool/@boot/extlinux/extlinux.conf; "
+                       "mount -o subvol=@boot %2 %3")
+            .arg(m_server->root(), m_server->device(2), boot));
+    const std::unique_ptr<Source> source = open(m_server->view());
+    shell(QStringLiteral("umount %1; btrfs -q subvolume delete %2/pool/@boot").arg(boot, m_server->root()));
+    m_server->flush();
+    QCOMPARE(source->facts().os.boot, QStringLiteral("extlinux"));
 }
 
 void LiveSourceTest::thePlanForItIsValid()
