@@ -49,5 +49,6 @@ FUZZ_TARGET(xfsmap)
     image.apply(reader);
     if (choice.mend)
         mendSums(image);
-    checkMap(xfsMap(image, {}), image.size());
+    checkMap(xfsMap(image, false, {}), image.size());
+    checkMap(xfsMap(image, true, {}), image.size());
 }

@@ -72,6 +72,16 @@ std::vector<LiveAreas> LiveLayout::areas() const
     return out;
 }
 
+QSet<QString> LiveLayout::frozenVolumes() const
+{
+    QSet<QString> ids;
+    for (const UseFacts &use : usesOf(m_facts)) {
+        if (isFrozen(use) && isOnDisks(use) && !use.volume.isEmpty())
+            ids.insert(use.volume);
+    }
+    return ids;
+}
+
 QList<MountedFilesystem> LiveLayout::filesystems(const QList<MountedFilesystem> &mounted) const
 {
     QList<MountedFilesystem> ours;

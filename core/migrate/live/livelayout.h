@@ -18,6 +18,8 @@ public:
     /// By disk. Ignored: the inside of swap, behind the page of its header. Unfrozen: all that no frozen filesystem lies on: gaps, tables,
     /// ESP, raw and unmounted volumes, LVM's metadata.
     [[nodiscard]] std::vector<LiveAreas> areas() const;
+    /// Ids of the volumes whose filesystem a freeze holds still.
+    [[nodiscard]] QSet<QString> frozenVolumes() const;
     /// Those of `mounted` that lie on the disks and can be frozen, in the order of freezing. Not the read-only ones.
     [[nodiscard]] QList<MountedFilesystem> filesystems(const QList<MountedFilesystem> &mounted) const;
     /// Where the folder's filesystem, known by its device number "8:1", lies; nothing: not wholly on one of the disks, or unknown.

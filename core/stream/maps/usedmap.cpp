@@ -14,8 +14,9 @@ namespace {
 class FreeSpace
 {
 public:
-    FreeSpace(const ServerFacts &facts, const std::stop_token &stop)
+    FreeSpace(const ServerFacts &facts, const QSet<QString> &still, const std::stop_token &stop)
         : m_facts(facts)
+        , m_still(still)
         , m_stop(stop)
     {
     }
@@ -61,6 +62,7 @@ private:
     void addFree(const VolumeFacts &volume, const ByteRange &range);
 
     const ServerFacts &m_facts;
+    const QSet<QString> &m_still;
     const std::stop_token &m_stop;
     QHash<QString, std::shared_ptr<const BlockView>> m_views; ///< by disk id
     std::map<QString, std::vector<ByteRange>> m_free;
@@ -123,7 +125,7 @@ VolumeMap FreeSpace::mapOf(const VolumeFacts &volume) const
     case FsType::Ext4:
         return extMap(view, m_stop);
     case FsType::Xfs:
-        return xfsMap(view, m_stop);
+        return xfsMap(view, m_still.contains(volume.id), m_stop);
     case FsType::Btrfs:
         return btrfsMap(view, m_stop);
     case FsType::Vfat:
@@ -191,13 +193,13 @@ Result<UsedMaps> usedRanges(const ServerFacts &facts, const QHash<QString, QStri
             return view.error();
         disks.insert(disk.id, *view);
     }
-    return usedRanges(facts, disks, stop);
+    return usedRanges(facts, disks, {}, stop);
 }
 
-Result<UsedMaps> usedRanges(
-    const ServerFacts &facts, const QHash<QString, std::shared_ptr<const BlockView>> &disks, const std::stop_token &stop)
+Result<UsedMaps> usedRanges(const ServerFacts &facts, const QHash<QString, std::shared_ptr<const BlockView>> &disks,
+    const QSet<QString> &still, const std::stop_token &stop)
 {
-    FreeSpace space(facts, stop);
+    FreeSpace space(facts, still, stop);
     if (const Result<> opened = space.open(disks); !opened)
         return opened.error();
     space.gather();

@@ -5,6 +5,7 @@
 #include "core/stream/maps/rangeset.h"
 
 #include <QHash>
+#include <QSet>
 #include <stop_token>
 
 namespace edgelift {
@@ -27,8 +28,9 @@ struct UsedMaps
 /// while cleanly unmounted, swap behind its header, and unallocated LVM extents. Reads the disks at `diskPaths` (by disk id), never
 /// mounts. Errors: SourceUnreadable (a disk cannot be opened or read); stop ends with SourceUnreadable and detail "stopped".
 [[nodiscard]] Result<UsedMaps> usedRanges(const ServerFacts &facts, const QHash<QString, QString> &diskPaths, const std::stop_token &stop);
-/// The same of disks that are read in another way, such as a target's copy of them. One view for each disk of the facts.
-[[nodiscard]] Result<UsedMaps> usedRanges(
-    const ServerFacts &facts, const QHash<QString, std::shared_ptr<const BlockView>> &disks, const std::stop_token &stop);
+/// The same of disks that are read in another way, such as a target's copy of them. One view for each disk of the facts. `still`: ids of
+/// volumes that are mounted and frozen, or that were when the disks were copied.
+[[nodiscard]] Result<UsedMaps> usedRanges(const ServerFacts &facts, const QHash<QString, std::shared_ptr<const BlockView>> &disks,
+    const QSet<QString> &still, const std::stop_token &stop);
 
 }

@@ -22,7 +22,9 @@ struct VolumeMap
 /// ext2, ext3, ext4 by libext2fs: block bitmaps with their checksums, and the free counts of every group must agree.
 [[nodiscard]] VolumeMap extMap(const BlockView &view, const std::stop_token &stop);
 /// XFS v4 and v5: log ends in an unmount record; free-space B-tree of every allocation group; sums agree with AGF and superblock.
-[[nodiscard]] VolumeMap xfsMap(const BlockView &view, const std::stop_token &stop);
+/// `isStill`: it is mounted and frozen, or these are the bytes of such a moment. Then everything is where it belongs, though the log has no
+/// unmount record and the superblock counts what is reserved as taken (xfs_fs_freeze in the kernel's xfs_super.c).
+[[nodiscard]] VolumeMap xfsMap(const BlockView &view, bool isStill, const std::stop_token &stop);
 /// True when the log of an XFS at `view` ends in an unmount record, so that nothing has to be replayed. Part of xfsMap.
 struct XfsLog
 {

@@ -182,7 +182,7 @@ bool mapGroup(const BlockView &view, const Super &super, quint32 group, VolumeMa
 
 }
 
-VolumeMap xfsMap(const BlockView &view, const std::stop_token &stop)
+VolumeMap xfsMap(const BlockView &view, bool isStill, const std::stop_token &stop)
 {
     const Result<QByteArray> raw = view.read(0, std::min<quint64>(view.size(), 32768));
     if (!raw || raw->size() < 512)
@@ -190,7 +190,7 @@ VolumeMap xfsMap(const BlockView &view, const std::stop_token &stop)
     const Super super = parseSuper(*raw, view.size());
     if (!super.refusal.isEmpty())
         return VolumeMap::takeWhole(super.refusal);
-    if (!xfsLogIsClean(view, super.log, stop))
+    if (!isStill && !xfsLogIsClean(view, super.log, stop))
         return VolumeMap::takeWhole(QStringLiteral("its log has to be replayed"));
     VolumeMap map;
     quint64 counted = 0;
@@ -198,7 +198,7 @@ VolumeMap xfsMap(const BlockView &view, const std::stop_token &stop)
         if (!mapGroup(view, super, group, map, counted, stop))
             return VolumeMap::takeWhole(QStringLiteral("the free-space tree of allocation group %1 is not consistent").arg(group));
     }
-    if (counted != super.freeBlocks)
+    if (isStill ? counted < super.freeBlocks : counted != super.freeBlocks)
         return VolumeMap::takeWhole(QStringLiteral("its sums of free blocks disagree: %1 and %2").arg(counted).arg(super.freeBlocks));
     return map;
 }

@@ -96,7 +96,7 @@ void HostileMapsTest::changedMetadataIsNeverFatal_data()
     QTest::addColumn<QString>("make");
     QTest::addColumn<int>("mebibytes");
     const Reader ext = [](const BlockView &view) { return extMap(view, {}); };
-    const Reader xfs = [](const BlockView &view) { return xfsMap(view, {}); };
+    const Reader xfs = [](const BlockView &view) { return xfsMap(view, false, {}); };
     const Reader btrfs = [](const BlockView &view) { return btrfsMap(view, {}); };
     const Reader fat = [](const BlockView &view) { return fatMap(view, {}); };
     const Reader swap = [](const BlockView &view) { return swapMap(view); };

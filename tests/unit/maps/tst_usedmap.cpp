@@ -14,10 +14,7 @@ class UsedMapTest : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase()
-    {
-        QVERIFY2(isRoot(), "run as root: it mounts loop devices");
-    }
+    void initTestCase() { QVERIFY2(isRoot(), "run as root: it mounts loop devices"); }
     void scribblingOverUnusedBytesHarmsNothing_data();
     void scribblingOverUnusedBytesHarmsNothing();
     void version4OfXfsSurvivesScribbling();
@@ -27,6 +24,8 @@ private Q_SLOTS:
     void hibernatedSwapIsTakenWhole();
     void mountedFilesystemIsTakenWhole_data();
     void mountedFilesystemIsTakenWhole();
+    void frozenFilesystemIsMapped_data();
+    void frozenFilesystemIsMapped();
     void unmappableFilesystemIsTakenWhole_data();
     void unmappableFilesystemIsTakenWhole();
     void overlappingVolumesAreTakenWhole();
@@ -208,6 +207,51 @@ void UsedMapTest::mountedFilesystemIsTakenWhole()
     const UsedMaps maps = map(wholeDisk(m_copy, fs), m_copy);
     QCOMPARE(maps.notes.size(), 1);
     QCOMPARE(maps.disks.value(QStringLiteral("disk")).total(), 320ULL << 20);
+}
+
+void UsedMapTest::frozenFilesystemIsMapped_data()
+{
+    QTest::addColumn<FsType>("fs");
+    QTest::addColumn<QString>("make");
+    QTest::addColumn<QString>("check");
+    const QString repair = quiet("xfs_repair -n '%1'");
+    QTest::newRow("ext4") << FsType::Ext4 << QStringLiteral("mke2fs -q -F -t ext4 '%1'") << quiet("e2fsck -fn '%1'");
+    QTest::newRow("xfs") << FsType::Xfs << QStringLiteral("mkfs.xfs -q -f '%1'") << repair;
+    QTest::newRow("xfs, with reserved blocks") << FsType::Xfs << QStringLiteral("mkfs.xfs -q -f -m rmapbt=1 '%1'") << repair;
+}
+
+/// The copy is mounted once before it is checked: a frozen XFS has a log to replay.
+void UsedMapTest::frozenFilesystemIsMapped()
+{
+    QFETCH(FsType, fs);
+    QFETCH(QString, make);
+    QFETCH(QString, check);
+    makeImage(m_image, 400);
+    shell(make.arg(m_image));
+    QMap<QString, QByteArray> before;
+    const ServerFacts facts = wholeDisk(m_image, fs);
+    UsedMaps maps;
+    {
+        const Mounted mounted(m_image, QStringLiteral("rw"));
+        fill(mounted.path(), 3, 2500, 16);
+        before = manifest(mounted.path());
+        shell(QStringLiteral("fsfreeze -f '%1'; cp --sparse=always '%2' '%2.frozen'; fsfreeze -u '%1'").arg(mounted.path(), m_image));
+        const Result<std::shared_ptr<FileView>> view = FileView::open(m_image + QStringLiteral(".frozen"));
+        QVERIFY(view);
+        const QSet<QString> still{facts.volumes.constFirst().id};
+        Result<UsedMaps> found = usedRanges(facts, {{QStringLiteral("disk"), *view}}, still, {});
+        QVERIFY(found);
+        maps = found.take();
+    }
+    QVERIFY2(maps.notes.isEmpty(), qPrintable(maps.notes.value(0).reason));
+    const RangeSet used = maps.disks.value(QStringLiteral("disk"));
+    QVERIFY2(used.total() < 280ULL << 20, qPrintable(QString::number(used.total())));
+    scribbleCopy(m_image + QStringLiteral(".frozen"), m_copy, used);
+    {
+        const Mounted mounted(m_copy, QStringLiteral("rw"));
+        QCOMPARE(manifest(mounted.path()), before);
+    }
+    shell(check.arg(m_copy));
 }
 
 void UsedMapTest::unmappableFilesystemIsTakenWhole_data()
