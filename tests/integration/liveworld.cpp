@@ -333,6 +333,8 @@ BlockReader::ReadCall LiveSource::readCall()
 {
     return [this](int, void *into, size_t length, off_t offset) -> ssize_t {
         const size_t count = std::min<size_t>(length, size - std::min<quint64>(size, quint64(offset)));
+        if (m_frozen && take(m_faults.slowFrozen))
+            nap(1s);
         for (size_t done = 0; done < count;) {
             const quint64 at = quint64(offset) + done;
             const size_t part = std::min<size_t>(count - done, cell - at % cell);

@@ -26,6 +26,7 @@ struct WorldFaults
     std::atomic<int> intruders = 0; ///< so many freezes see a raw write to a dirty block
     std::atomic<int> freezerFails = 0;
     std::atomic<int> thawsEarly = 0; ///< so many freezes end by themselves, and writers go on
+    std::atomic<int> slowFrozen = 0; ///< so many reads during freezes take long
     std::atomic<int> lateWrites = 0; ///< so often what was allocated and not written is written just before it is read
     std::atomic<int> mapWrites = 0; ///< so often a block is allocated and written just after allocation was looked at
     bool untouched = false; ///< blocks are allocated without being written now and then
@@ -53,6 +54,7 @@ public:
     Result<> intact() override;
     Result<> restart() override;
     // PointFreezer
+    void flush() override { } // its writes go to the medium at once
     Result<Rehearsal> rehearse() override;
     Result<> freeze(std::chrono::milliseconds deadline) override;
     Result<> thaw() override;

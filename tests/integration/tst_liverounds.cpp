@@ -297,6 +297,14 @@ void TestLiveRounds::faults_data()
     row(
         "the freezer fails for ever", [](LiveWorld &world) { world.faults.freezerFails = 1000; }, never, ErrorCode::SourceBusy,
         "S with the freezer's reason");
+    const auto slowReads = [](int times) {
+        return Prepare([times](LiveWorld &world) {
+            world.live.budgetMs = 700;
+            world.faults.slowFrozen = times;
+        });
+    };
+    row("disks that are slow in the freeze", slowReads(1), never, all, "thawed in time, another freeze");
+    row("disks that are slow in every freeze", slowReads(1000), never, ErrorCode::FreezeTooLong, "S after six freezes");
     row("receiver killed in the first pass", nothing, in(Phase::FirstPass, restart), all, "R");
     row("receiver killed in a round", nothing, in(Phase::Round, restart), all, "R");
     row("receiver killed between rounds", nothing, in(Phase::InSync, restart), all, "R");
@@ -343,7 +351,7 @@ void TestLiveRounds::faults()
         QVERIFY(disturbed);
         if (code != 0) {
             QVERIFY2(outcome.end == Outcome::End::Failed && int(outcome.error->code) == code, qPrintable(ended(outcome)));
-            world.faults.lost = world.faults.intruders = world.faults.freezerFails = 0;
+            world.faults.lost = world.faults.intruders = world.faults.freezerFails = world.faults.slowFrozen = 0;
             world.stopWriters(); // and then it can be done after all
             static_cast<void>(world.source.restart());
             world.newSender();

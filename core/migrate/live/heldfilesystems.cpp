@@ -1,5 +1,11 @@
 #include "core/migrate/live/heldfilesystems.h"
 
+#include "core/base/fd.h"
+
+#include <QFile>
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace edgelift {
 
 namespace {
@@ -30,6 +36,16 @@ Result<PointFreezer::Rehearsal> HeldFilesystems::rehearse()
         sum.thaw += one.thaw;
     }
     return sum;
+}
+
+void HeldFilesystems::flush()
+{
+    for (const QString &mountPoint : m_mountPoints) {
+        const Fd folder(
+            m_stop.stop_requested() ? -1 : ::open(QFile::encodeName(mountPoint).constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+        if (folder)
+            ::syncfs(folder.get());
+    }
 }
 
 Result<> HeldFilesystems::freeze(std::chrono::milliseconds deadline)

@@ -4,10 +4,10 @@
 #include "core/base/files.h"
 #include "core/base/log.h"
 #include "core/stream/maps/directview.h"
-#include "core/stream/maps/usedmap.h"
 
 #include <QFile>
 #include <QJsonArray>
+#include <algorithm>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -79,7 +79,10 @@ Result<std::unique_ptr<LiveCopy>> LiveCopy::start(
         one.deadline = deadline;
         return makeFreezer(one);
     };
-    copy->m_freezer = std::make_unique<HeldFilesystems>(makeOne, stop);
+    QStringList mountPoints;
+    for (const MountedFilesystem &one : std::as_const(copy->m_filesystems))
+        mountPoints.append(one.mountPoint);
+    copy->m_freezer = std::make_unique<HeldFilesystems>(makeOne, mountPoints, stop);
     Result<std::unique_ptr<Freezer>> rehearsal = makeOne(mapsDeadline);
     if (!rehearsal)
         return rehearsal.error();
@@ -87,9 +90,7 @@ Result<std::unique_ptr<LiveCopy>> LiveCopy::start(
     const Result<QList<TrackedDisk>> tracked = trackedDisks(source, disks);
     if (!tracked)
         return tracked.error();
-    QList<SelfTestPlace> places;
-    if (const std::optional<SelfTestPlace> place = copy->m_layout.place(stateFolder, deviceOf(stateFolder)))
-        places.append(*place);
+    const QList<SelfTestPlace> places = copy->testPlaces(stateFolder);
     const auto begin = [track = tools.track, disksToTrack = *tracked, places] { return track(disksToTrack, places); };
     Result<ChosenTracker> chosen = begin();
     if (!chosen)
@@ -104,16 +105,34 @@ Result<std::unique_ptr<LiveCopy>> LiveCopy::start(
     return copy;
 }
 
+/// One for each disk that has a filesystem where a file can be made.
+QList<SelfTestPlace> LiveCopy::testPlaces(const QString &stateFolder) const
+{
+    QStringList folders{stateFolder};
+    for (const MountedFilesystem &one : m_filesystems)
+        folders.append(one.mountPoint);
+    QList<SelfTestPlace> places;
+    for (const QString &folder : std::as_const(folders)) {
+        const std::optional<SelfTestPlace> place = m_layout.place(folder, deviceOf(folder));
+        const auto sameDisk = [&place](const SelfTestPlace &other) { return other.disk == place->disk; };
+        if (place && std::none_of(places.begin(), places.end(), sameDisk))
+            places.append(*place);
+    }
+    return places;
+}
+
 std::chrono::milliseconds LiveCopy::settle() const { return m_layout.hasRaid() ? raidSettles : 0ms; }
 
-Result<std::vector<RangeSet>> LiveCopy::mapsOf(const QHash<QString, std::shared_ptr<const BlockView>> &views) const
+Result<std::vector<RangeSet>> LiveCopy::mapsOf(const QHash<QString, std::shared_ptr<const BlockView>> &views, QList<Note> *notes) const
 {
     ServerFacts facts = m_source.facts();
     facts.disks.removeIf([this](const DiskFacts &disk) { return !m_disks.contains(disk.id); });
     facts.volumes.removeIf([this](const VolumeFacts &volume) { return !m_disks.contains(volume.disk); });
-    const Result<UsedMaps> used = usedRanges(facts, views, m_stop);
+    const Result<UsedMaps> used = usedRanges(facts, views, m_layout.frozenVolumes(), m_stop);
     if (!used)
         return used.error();
+    if (notes)
+        *notes = used->notes;
     std::vector<RangeSet> out;
     for (const QString &id : m_disks)
         out.push_back(used->disks.value(id));
@@ -134,8 +153,11 @@ Result<std::vector<RangeSet>> LiveCopy::usedNow()
     const Result<> frozen = m_freezer->freeze(mapsDeadline);
     if (!frozen && m_stop.stop_requested())
         return frozen.error();
-    Result<std::vector<RangeSet>> maps = frozen ? mapsOf(views) : Result<std::vector<RangeSet>>(frozen.error());
+    QList<Note> notes; // nothing may be logged before the thaw
+    Result<std::vector<RangeSet>> maps = frozen ? mapsOf(views, &notes) : Result<std::vector<RangeSet>>(frozen.error());
     const Result<> thawed = m_freezer->thaw();
+    for (const Note &note : std::as_const(notes))
+        log::info("migrate", QStringLiteral("copied whole: ") + note.reason, {{QStringLiteral("volume"), note.volume}});
     if (maps && thawed)
         return maps;
     const Error error = maps ? thawed.error() : maps.error();
@@ -188,7 +210,7 @@ QJsonObject LiveCopy::evidence(const LivePoint &point) const
     out.insert(QStringLiteral("quietTries"), point.quietTries);
     out.insert(QStringLiteral("rounds"), point.rounds);
     out.insert(QStringLiteral("freezes"), point.freezes);
-    out.insert(QStringLiteral("frozenMicroseconds"), qint64(point.frozen.count()));
+    out.insert(QStringLiteral("frozenMicroseconds"), qint64(m_freezer->report().frozen.count()));
     out.insert(QStringLiteral("frozenBytes"), qint64(point.frozenBytes.count));
     out.insert(QStringLiteral("memoryLocked"), point.roomLocked);
     out.insert(QStringLiteral("blocksAudited"), qint64(point.audited));

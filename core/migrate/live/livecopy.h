@@ -5,6 +5,7 @@
 #include "core/migrate/surroundings.h"
 #include "core/source/source.h"
 #include "core/stream/live/livesettings.h"
+#include "core/stream/maps/usedmap.h"
 
 #include <QJsonObject>
 
@@ -15,7 +16,8 @@ namespace edgelift {
 class LiveCopy
 {
 public:
-    /// Starts tracking. `disks`: DiskFacts::ids in the order of the copy; `stateFolder`: where the self-test may write one file.
+    /// Starts tracking. `disks`: DiskFacts::ids in the order of the copy; `stateFolder`: where the self-test writes a nameless file; on the
+    /// other disks it does so in the uppermost folder of a filesystem.
     /// Errors: LiveSourceUnsupported (the kernel lets nobody follow writes), those of chooseTracker(), FileUnreadable (the mount table),
     /// ToolMissing.
     [[nodiscard]] static Result<std::unique_ptr<LiveCopy>> start(
@@ -39,7 +41,9 @@ public:
 
 private:
     LiveCopy(const Source &source, QStringList disks, std::stop_token stop);
-    [[nodiscard]] Result<std::vector<RangeSet>> mapsOf(const QHash<QString, std::shared_ptr<const BlockView>> &views) const;
+    [[nodiscard]] QList<SelfTestPlace> testPlaces(const QString &stateFolder) const;
+    [[nodiscard]] Result<std::vector<RangeSet>> mapsOf(
+        const QHash<QString, std::shared_ptr<const BlockView>> &views, QList<Note> *notes = nullptr) const;
     [[nodiscard]] QJsonObject tracking() const;
 
     const Source &m_source;

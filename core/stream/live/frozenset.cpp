@@ -86,7 +86,7 @@ Result<> FrozenSet::fill(const std::vector<RangeSet> &bytes, const std::vector<s
         m_runs.resize(first);
         return *error;
     }
-    if (late)
+    if (late || std::chrono::steady_clock::now() > deadline) // the last run may have been the slow one
         return tooLong("the deadline came");
     m_used = place;
     return ok();

@@ -8,6 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr quint64 leastRoom = 64U << 20;
+constexpr std::chrono::milliseconds shortestRead = 200ms; // whatever the budget
 constexpr int quietTries = 3;
 constexpr int freezeTries = 3; // as told to the user
 
@@ -56,7 +57,9 @@ Result<> LiveRun::freeze(Frozen &point)
         return frozen;
     }
     Thawing thawing(m_outside.freezer);
-    const Result<> read = readFrozen(point, begin + m_outside.settings.deadline);
+    const auto budget = std::chrono::milliseconds(m_outside.live.budgetMs.load()) - m_rehearsal.freeze - m_rehearsal.thaw;
+    const Clock::time_point due = Clock::now() + std::max<Clock::duration>(budget, shortestRead);
+    const Result<> read = readFrozen(point, std::min(begin + m_outside.settings.deadline, due));
     const Result<> thawed = thawing.thaw();
     m_point.frozen = std::chrono::ceil<std::chrono::microseconds>(Clock::now() - begin);
     if (!read)

@@ -28,12 +28,14 @@ quint64 roomInMemory()
 
 }
 
-/// Steps 5 and 6: until what is dirty can be read within the time that the freeze may take, and the cutover is wanted.
+/// Steps 5 and 6: until what is dirty can be read within the time that the freeze may take, and the cutover is wanted. The freeze is
+/// decided on fresh numbers: after everything held back was written, and with the rate at which the disks read now.
 Result<> LiveRun::rounds()
 {
     m_stale = 0;
     m_best = std::chrono::nanoseconds::max();
     bool audited = !m_outside.settings.keeps(LiveRule::Audit);
+    bool settled = false;
     for (;;) {
         for (Result<> (LiveRun::*step)() :
             {&LiveRun::stopped, &LiveRun::measureWrites, &LiveRun::advance, &LiveRun::look, &LiveRun::intact, &LiveRun::measureReads}) {
@@ -45,12 +47,15 @@ Result<> LiveRun::rounds()
         const bool fits = predict();
         judge(fits);
         if (fits && m_outside.live.cutover) {
-            if (std::exchange(audited, true))
+            if (std::exchange(settled, true))
                 return ok();
-            if (Result<> asSent = audit(); !asSent)
+            if (Result<> asSent = std::exchange(audited, true) ? ok() : audit(); !asSent)
                 return asSent;
+            m_outside.freezer.flush();
+            m_readRate = 0;
             continue;
         }
+        settled = false;
         if (m_dirtyBytes > 0) {
             ++m_point.rounds;
             enter(Phase::Round);
@@ -152,7 +157,8 @@ Result<> LiveRun::measureReads()
 
 std::chrono::nanoseconds LiveRun::timeFor(quint64 bytes) const
 {
-    const auto reading = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(double(bytes) / m_readRate));
+    const auto reading =
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(double(bytes) * m_slower / m_readRate));
     return m_rehearsal.freeze + m_rehearsal.thaw + m_outside.settings.settle + m_grace + reading + 2 * m_check;
 }
 

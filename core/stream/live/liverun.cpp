@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds tick = 100ms;
 constexpr int mostRestarts = 3; // of the tracking, for one point
 constexpr int mostFreezes = 3; // for one point, disturbed ones
+constexpr int mostTooLong = 6; // freezes for one point that were ended because the time was over
 constexpr int mostPoints = 6; // that were read in peace, but did not count: each brings home what the one before missed
 constexpr const char *area = "live";
 }
@@ -103,7 +104,7 @@ Result<> LiveRun::tryPoint()
     if (!rehearsed)
         return rehearsed.error();
     m_rehearsal = *rehearsed;
-    for (int freezes = 0, points = 0;;) {
+    for (int freezes = 0, points = 0, tooLong = 0;;) {
         if (Result<> converged = rounds(); !converged)
             return converged;
         m_again = false;
@@ -114,12 +115,17 @@ Result<> LiveRun::tryPoint()
                 made = (this->*step)(point);
         }
         point.memory.reset();
-        ++(made ? points : freezes);
+        if (!made && made.error().code == ErrorCode::FreezeTooLong) {
+            ++tooLong;
+            m_slower *= 2;
+        } else {
+            ++(made ? points : freezes);
+        }
         if (made)
             made = recheck();
         if (made)
             made = readBack();
-        if (made || !m_again || freezes >= mostFreezes || points >= mostPoints || m_stop.stop_requested())
+        if (made || !m_again || freezes >= mostFreezes || tooLong >= mostTooLong || points >= mostPoints || m_stop.stop_requested())
             return made;
         log::warning(area, QStringLiteral("this point does not count: ") + logLine(made.error()));
     }
@@ -215,6 +221,8 @@ void LiveRun::report(bool always)
     m_now.budget = std::chrono::milliseconds(m_outside.live.budgetMs.load());
     if (m_progress.bytesPerSecond > 0)
         m_now.linkRate = m_progress.bytesPerSecond;
+    if (m_now.phase == Phase::Committed)
+        m_progress.done = m_progress.total = {m_sentBefore};
     m_progress.live = m_now;
     if (m_outside.observer)
         m_outside.observer(m_progress);

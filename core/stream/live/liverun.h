@@ -129,6 +129,7 @@ private:
     std::chrono::nanoseconds m_grace{};
     std::chrono::nanoseconds m_check{};
     double m_readRate = 0; // bytes a second
+    double m_slower = 1; // than that, as freezes that took too long taught
     std::chrono::nanoseconds m_best{}; // shortest prediction
     int m_stale = 0; // rounds in a row that did not better it
     Clock::time_point m_sampled;
