@@ -178,7 +178,7 @@ Result<std::unique_ptr<ChangeTracker>> startEbpfTracker(const QList<TrackedDisk>
     Result<EpochGuard> guard = EpochGuard::start(epoch);
     if (!guard)
         return guard.error();
-    Result<std::unique_ptr<MarksObject>> object = MarksObject::load(options.program, epoch);
+    Result<std::unique_ptr<MarksObject>> object = MarksObject::load(options.program, epoch, options.typed);
     if (!object)
         return object.error();
     return std::unique_ptr<ChangeTracker>(new EbpfTracker(std::move(epoch), guard.take(), object.take()));

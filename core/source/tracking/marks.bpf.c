@@ -3,6 +3,9 @@
 //
 // Three copies, because the kernel skips a program that is already running on the same processor (a request may end in an interrupt
 // in the middle of the end of another). Two more can be interrupted the same way before an event is missed by all.
+//
+// Twice: with the kernel's types, which reads memory directly (tp_btf, Linux 5.5), and for older kernels with a helper call for each field,
+// in three times the time. The loader takes the first that the kernel accepts.
 #include "core/source/tracking/marksprogram.h"
 
 #include <linux/bpf.h>
@@ -45,11 +48,14 @@ struct request___before517
 };
 #pragma clang attribute pop
 
+// `typed` is a constant wherever it is used.
+#define FIELD(typed, pointer, field) ((typed) ? (pointer)->field : BPF_CORE_READ(pointer, field))
+
 // include/linux/blk_types.h; the same since 4.10.
 enum { opMask = 0xff, opRead = 0, opWrite = 1, opFlush = 2, opDiscard = 3, opSecureErase = 5, opWriteZeroes = 9, opFirstPassthrough = 32 };
 
 enum {
-    exactBlocks = 1024, // marked one by one; of more, whole chunks
+    exactBlocks = 512, // marked one by one; of more, whole chunks
     exactChunks = 512, // of more, the whole disk
 };
 
@@ -97,12 +103,12 @@ static __always_inline __u32 currentEra(void)
     return era ? (__u32)*era : 0;
 }
 
-static __always_inline struct gendisk *diskOf(struct request *rq)
+static __always_inline struct gendisk *diskOf(struct request *rq, int typed)
 {
     struct request___before517 *old = (void *)rq;
     if (bpf_core_field_exists(old->rq_disk))
-        return BPF_CORE_READ(old, rq_disk);
-    return BPF_CORE_READ(rq, q, disk);
+        return FIELD(typed, old, rq_disk);
+    return typed ? rq->q->disk : BPF_CORE_READ(rq, q, disk);
 }
 
 static __always_inline void markChunks(struct marks_disk *disk, __u64 first, __u64 last, __u32 era)
@@ -122,7 +128,7 @@ static __always_inline void markChunks(struct marks_disk *disk, __u64 first, __u
 }
 
 // Marks `sectors` from `sector` on, then the same for the bios behind `next`.
-static __always_inline void markBlocks(struct marks_disk *disk, __u64 sector, __u64 sectors, struct bio *next, __u32 era)
+static __always_inline void markBlocks(struct marks_disk *disk, __u64 sector, __u64 sectors, struct bio *next, __u32 era, int typed)
 {
     const __u32 shift = disk->blockShift & 31;
     __u64 block = sector >> shift;
@@ -140,9 +146,9 @@ static __always_inline void markBlocks(struct marks_disk *disk, __u64 sector, __
         }
         if (!next)
             return;
-        sector = BPF_CORE_READ(next, bi_iter.bi_sector);
-        sectors = BPF_CORE_READ(next, bi_iter.bi_size) >> 9;
-        next = BPF_CORE_READ(next, bi_next);
+        sector = FIELD(typed, next, bi_iter.bi_sector);
+        sectors = FIELD(typed, next, bi_iter.bi_size) >> 9;
+        next = FIELD(typed, next, bi_next);
         if (sectors == 0 || sector >= disk->sectors || sectors > disk->sectors - sector) {
             disk->taint |= MARKS_TAINT_OUTSIDE;
             return;
@@ -153,16 +159,16 @@ static __always_inline void markBlocks(struct marks_disk *disk, __u64 sector, __
     disk->all = era;
 }
 
-static __always_inline void markRequest(struct marks_disk *disk, struct request *rq, __u32 op, __u64 bytes, __u32 era)
+static __always_inline void markRequest(struct marks_disk *disk, struct request *rq, __u32 op, __u64 bytes, __u32 era, int typed)
 {
-    __u64 sector = BPF_CORE_READ(rq, __sector);
+    __u64 sector = FIELD(typed, rq, __sector);
     struct bio *next = 0;
     if (op == opDiscard) { // several that are not neighbours may travel in one request
-        struct bio *bio = BPF_CORE_READ(rq, bio);
-        next = bio ? BPF_CORE_READ(bio, bi_next) : 0;
+        struct bio *bio = FIELD(typed, rq, bio);
+        next = bio ? FIELD(typed, bio, bi_next) : 0;
         if (next) {
-            sector = BPF_CORE_READ(bio, bi_iter.bi_sector);
-            bytes = BPF_CORE_READ(bio, bi_iter.bi_size);
+            sector = FIELD(typed, bio, bi_iter.bi_sector);
+            bytes = FIELD(typed, bio, bi_iter.bi_size);
         }
     }
     const __u64 sectors = (bytes + 511) >> 9;
@@ -175,46 +181,54 @@ static __always_inline void markRequest(struct marks_disk *disk, struct request 
     if (!next && last - first >= exactBlocks)
         markChunks(disk, first, last, era);
     else
-        markBlocks(disk, sector, sectors, next, era);
+        markBlocks(disk, sector, sectors, next, era, typed);
 }
 
-static __always_inline int requestEnded(struct bpf_raw_tracepoint_args *ctx, int copy)
+static __always_inline int requestEnded(struct request *rq, __u32 ended, int copy, int typed)
 {
-    struct request *rq = (struct request *)ctx->args[0];
-    const __u32 op = BPF_CORE_READ(rq, cmd_flags) & opMask;
+    const __u32 op = FIELD(typed, rq, cmd_flags) & opMask;
     if (op == opRead || op == opFlush)
         return 0;
-    struct gendisk *gendisk = diskOf(rq);
+    struct gendisk *gendisk = diskOf(rq, typed);
     if (!gendisk) // admin queues belong to no disk
         return 0;
-    const __u64 key = (__u64)(__u32)BPF_CORE_READ(gendisk, major) << 32 | (__u32)BPF_CORE_READ(gendisk, first_minor);
+    const __u64 key = (__u64)(__u32)FIELD(typed, gendisk, major) << 32 | (__u32)FIELD(typed, gendisk, first_minor);
     const __u32 era = currentEra();
     struct marks_disk *disk = bpf_map_lookup_elem(&disks, &key);
     if (!disk)
         return 0;
-    const __u32 ended = (__u32)ctx->args[2];
     if (op >= opFirstPassthrough) {
         if ((op & 1) || ended == 0) // what only brings data to the machine changes nothing on the medium
             disk->taint |= MARKS_TAINT_PASSTHROUGH;
         return 0;
     }
     __sync_fetch_and_add(&disk->written[copy], ended >> 9);
-    const __u32 left = BPF_CORE_READ(rq, __data_len); // of a request that ends in parts; all of it counts
+    const __u32 left = FIELD(typed, rq, __data_len); // of a request that ends in parts; all of it counts
     const __u64 bytes = left > ended ? left : ended;
     if (bytes == 0 && (op == opWrite || op == opDiscard || op == opSecureErase || op == opWriteZeroes))
         return 0; // the end of a flush sequence: its data ended before
     if (era == 0)
         disk->taint |= MARKS_TAINT_UNREADABLE;
-    markRequest(disk, rq, op, bytes, era);
+    markRequest(disk, rq, op, bytes, era, typed);
     return 0;
 }
 
-SEC("raw_tp/block_rq_complete")
-int requestEnded0(struct bpf_raw_tracepoint_args *ctx) { return requestEnded(ctx, 0); }
-SEC("raw_tp/block_rq_complete")
-int requestEnded1(struct bpf_raw_tracepoint_args *ctx) { return requestEnded(ctx, 1); }
-SEC("raw_tp/block_rq_complete")
-int requestEnded2(struct bpf_raw_tracepoint_args *ctx) { return requestEnded(ctx, 2); }
+#ifndef TYPED_TRACEPOINT // a test names one that no kernel has
+#define TYPED_TRACEPOINT "tp_btf/block_rq_complete"
+#endif
+
+// Arguments of the tracepoint: the request, its result, the bytes that ended; the same since 4.12, before every kernel that can load this.
+#define COPY(number)                                                                                                                       \
+    SEC(TYPED_TRACEPOINT)                                                                                                                  \
+    int typedEnded##number(__u64 *ctx) { return requestEnded((struct request *)ctx[0], (__u32)ctx[2], number, 1); }                        \
+    SEC("raw_tp/block_rq_complete")                                                                                                        \
+    int requestEnded##number(struct bpf_raw_tracepoint_args *ctx)                                                                          \
+    {                                                                                                                                      \
+        return requestEnded((struct request *)ctx->args[0], (__u32)ctx->args[2], number, 0);                                               \
+    }
+COPY(0)
+COPY(1)
+COPY(2)
 
 // The kernel lets only programs under the GPL or a compatible licence read its memory: this file may be used under either.
 char programLicense[] SEC("license") = "Dual MIT/GPL";

@@ -31,6 +31,8 @@ Error unavailable(const char *what, int number)
         QStringLiteral("%1: %2").arg(QLatin1String(what), QString::fromLocal8Bit(std::strerror(std::abs(number))))};
 }
 
+bool isTyped(const bpf_program *program) { return bpf_program__type(program) == BPF_PROG_TYPE_TRACING; }
+
 quint64 blocksOf(const Epoch &epoch, int disk)
 {
     return (epoch.disks.at(disk).size.count + epoch.blockSize.count - 1) / epoch.blockSize.count;
@@ -38,8 +40,9 @@ quint64 blocksOf(const Epoch &epoch, int disk)
 
 }
 
-MarksObject::MarksObject(const Epoch &epoch)
+MarksObject::MarksObject(const Epoch &epoch, bool typed)
     : m_epoch(epoch)
+    , m_typed(typed)
 {
 }
 
@@ -54,11 +57,20 @@ quint64 MarksObject::key(int disk) const { return quint64(m_epoch.disks.at(disk)
 
 quint32 MarksObject::chunksOf(int disk) const { return quint32((blocksOf(m_epoch, disk) + MARKS_CHUNK_BLOCKS - 1) / MARKS_CHUNK_BLOCKS); }
 
-Result<std::unique_ptr<MarksObject>> MarksObject::load(const QByteArray &program, const Epoch &epoch)
+Result<std::unique_ptr<MarksObject>> MarksObject::load(const QByteArray &program, const Epoch &epoch, bool typed)
 {
     static std::once_flag once;
     std::call_once(once, [] { libbpf_set_print(toLog); });
-    std::unique_ptr<MarksObject> object(new MarksObject(epoch)); // NOLINT: the constructor is private
+    Result<std::unique_ptr<MarksObject>> object = loadOne(program, epoch, typed);
+    if (object || !typed)
+        return object;
+    log::info("tracker", QStringLiteral("not with the kernel's types: %1").arg(object.error().detail));
+    return loadOne(program, epoch, false);
+}
+
+Result<std::unique_ptr<MarksObject>> MarksObject::loadOne(const QByteArray &program, const Epoch &epoch, bool typed)
+{
+    std::unique_ptr<MarksObject> object(new MarksObject(epoch, typed)); // NOLINT: the constructor is private
     if (const Result<> opened = object->open(program); !opened)
         return opened.error();
     if (const Result<> described = object->describeDisks(); !described)
@@ -76,6 +88,8 @@ Result<> MarksObject::open(const QByteArray &program)
                                  : bpf_object__open_mem(program.constData(), size_t(program.size()), nullptr);
     if (!m_object)
         return unavailable("the program is damaged", errno);
+    for (bpf_program *one = bpf_object__next_program(m_object, nullptr); one; one = bpf_object__next_program(m_object, one))
+        bpf_program__set_autoload(one, isTyped(one) == m_typed);
     bpf_map *marks = bpf_object__find_map_by_name(m_object, "marks");
     quint32 chunks = 0;
     for (int disk = 0; disk < m_epoch.disks.size(); ++disk)
@@ -117,11 +131,14 @@ Result<> MarksObject::attach()
         return unavailable("the era could not be set", problem);
     size_t copy = 0;
     for (bpf_program *program = bpf_object__next_program(m_object, nullptr); program && copy < MARKS_COPIES;
-         program = bpf_object__next_program(m_object, program), ++copy) {
+         program = bpf_object__next_program(m_object, program)) {
+        if (!bpf_program__autoload(program))
+            continue;
         m_programs[copy] = bpf_program__fd(program);
         m_links[copy] = bpf_program__attach(program);
         if (!m_links[copy])
             return unavailable("the kernel refused to attach the program", errno);
+        ++copy;
     }
     return copy == MARKS_COPIES ? ok() : Result<>(unavailable("a copy of the program is missing", EINVAL));
 }

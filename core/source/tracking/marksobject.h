@@ -16,12 +16,14 @@ namespace edgelift {
 class MarksObject
 {
 public:
-    /// Loads `program` (empty: the one built in) with room for the epoch's disks, publishes era 1 and attaches. Error: TrackerUnavailable.
-    [[nodiscard]] static Result<std::unique_ptr<MarksObject>> load(const QByteArray &program, const Epoch &epoch);
+    /// Loads `program` (empty: the one built in) with room for the epoch's disks, publishes era 1 and attaches: with the kernel's types if
+    /// `typed` and the kernel takes it so, else for older kernels. Error: TrackerUnavailable.
+    [[nodiscard]] static Result<std::unique_ptr<MarksObject>> load(const QByteArray &program, const Epoch &epoch, bool typed);
     MarksObject(const MarksObject &) = delete;
     MarksObject &operator=(const MarksObject &) = delete;
     ~MarksObject();
 
+    bool typed() const { return m_typed; } ///< which of the two programs it is
     /// Makes `era` the one to mark with; returns when no program that may have seen another is running. 0 or errno.
     [[nodiscard]] int publish(quint32 era);
     /// What the program noted about disk `disk`, or errno in the error's detail. Error: TrackingLost.
@@ -32,7 +34,8 @@ public:
     [[nodiscard]] Result<std::array<quint64, MARKS_COPIES>> skipped() const;
 
 private:
-    explicit MarksObject(const Epoch &epoch);
+    [[nodiscard]] static Result<std::unique_ptr<MarksObject>> loadOne(const QByteArray &program, const Epoch &epoch, bool typed);
+    MarksObject(const Epoch &epoch, bool typed);
     [[nodiscard]] Result<> open(const QByteArray &program);
     [[nodiscard]] Result<> describeDisks();
     [[nodiscard]] Result<> attach();
@@ -40,6 +43,7 @@ private:
     [[nodiscard]] quint32 chunksOf(int disk) const;
 
     const Epoch m_epoch;
+    const bool m_typed;
     bpf_object *m_object = nullptr;
     std::array<bpf_link *, MARKS_COPIES> m_links{};
     std::array<int, MARKS_COPIES> m_programs{}; ///< belong to m_object

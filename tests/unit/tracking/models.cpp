@@ -134,7 +134,7 @@ public:
     }
     Result<> start()
     {
-        Result<std::unique_ptr<MarksObject>> object = MarksObject::load(m_rules.program, m_epoch);
+        Result<std::unique_ptr<MarksObject>> object = MarksObject::load(m_rules.program, m_epoch, true);
         if (!object)
             return object.error();
         m_object = object.take();

@@ -21,5 +21,6 @@ static __always_inline void *slowLookup(void *map, const void *key, int which)
     return found;
 }
 
-#define bpf_map_lookup_elem(map, key) ((void *)(map) == (void *)&disks ? slowLookup(map, key, copy) : (bpf_map_lookup_elem)(map, key))
+// Only the table of disks has keys of eight bytes.
+#define bpf_map_lookup_elem(map, key) (sizeof *(key) == sizeof(__u64) ? slowLookup(map, key, copy) : (bpf_map_lookup_elem)(map, key))
 #include "core/source/tracking/marks.bpf.c"

@@ -1,10 +1,13 @@
 #include "core/base/errortext.h"
 #include "core/source/tracking/ebpftracker.h"
+#include "core/source/tracking/epochguard.h"
+#include "core/source/tracking/marksobject.h"
 #include "core/source/tracking/perftracker.h"
 #include "core/source/tracking/rescantracker.h"
 #include "tests/unit/tracking/loopdisk.h"
 
 #include <QElapsedTimer>
+#include <QFile>
 #include <QTest>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -24,8 +27,8 @@ constexpr quint64 oddSize = 600 * block + 512 * 3; // the last block is three se
 
 Started start(const QByteArray &backend, const QList<TrackedDisk> &disks, Bytes blockSize = defaultTrackingBlock)
 {
-    if (backend == "ebpf")
-        return startEbpfTracker(disks, {blockSize, {}});
+    if (backend == "ebpf" || backend == "ebpf before 5.5")
+        return startEbpfTracker(disks, {blockSize, {}, backend == "ebpf"});
     if (backend == "perf")
         return startPerfTracker(disks, {blockSize, 0, "block/block_rq_complete"});
     return startRescanTracker(disks, blockSize);
@@ -106,6 +109,7 @@ private Q_SLOTS:
     void eachDiskHasItsOwnMarks_data() { online(); }
     void eachDiskHasItsOwnMarks();
     void backendsAgree();
+    void olderKernelGetsTheOtherProgram();
     void markIsThereWhenTheWriterKnows_data() { online(); }
     void markIsThereWhenTheWriterKnows();
     void changedDiskVoidsTheEpoch_data() { all(); }
@@ -121,6 +125,7 @@ private:
     {
         QTest::addColumn<QByteArray>("backend");
         QTest::newRow("ebpf") << QByteArray("ebpf");
+        QTest::newRow("ebpf before 5.5") << QByteArray("ebpf before 5.5");
         QTest::newRow("perf") << QByteArray("perf");
     }
     static void all()
@@ -136,7 +141,7 @@ void TrackersTest::marksExactlyWhatWasWritten_data()
     QTest::addColumn<QByteArray>("backend");
     QTest::addColumn<Work>("work");
     QTest::addColumn<QList<int>>("blocks");
-    for (const QByteArray backend : {"ebpf", "perf"}) {
+    for (const QByteArray backend : {"ebpf", "ebpf before 5.5", "perf"}) {
         const auto row = [&backend](const char *name, const Work &work, const QList<int> &blocks) {
             QTest::newRow((backend + ", " + name).constData()) << backend << work << blocks;
         };
@@ -290,6 +295,25 @@ void TrackersTest::backendsAgree()
         return intact(ebpf) && intact(perf);
     });
     QVERIFY(same);
+}
+
+/// This kernel takes the program with types. One that has no such tracepoint for it gets the other one, which works.
+void TrackersTest::olderKernelGetsTheOtherProgram()
+{
+    QFile file(QStringLiteral(EDGELIFT_PROGRAMS "/untypedmarks.bpf.o"));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QByteArray program = file.readAll();
+    const LoopDisk disk(64 * block);
+    const Epoch epoch = newEpoch(QStringLiteral("ebpf"), defaultTrackingBlock, {disk.tracked()});
+    const auto here = MarksObject::load({}, epoch, true), older = MarksObject::load(program, epoch, true);
+    VERIFY_RESULT(here);
+    VERIFY_RESULT(older);
+    QVERIFY((*here)->typed());
+    QVERIFY(!(*older)->typed());
+    const Started tracker = startEbpfTracker({disk.tracked()}, {defaultTrackingBlock, program});
+    VERIFY_RESULT(tracker);
+    disk.write(9 * block, QByteArray(4096, 'x'));
+    QCOMPARE(markedSince(**tracker, 1), QList<int>{9});
 }
 
 /// Writers on every processor; whoever knows that a write is done finds its mark, at once.
