@@ -2034,6 +2034,10 @@
         <source>SELinux is off from the next start on and only logs until then. The original of /etc/selinux/config is kept beside it as config.edgelift-orig; put it back and start the server again to restore SELinux.</source>
         <translation>O SELinux fica desativado a partir da próxima inicialização e, até lá, apenas registra em log. O /etc/selinux/config original é mantido ao lado como config.edgelift-orig; para restaurar o SELinux, recoloque-o e reinicie o servidor.</translation>
     </message>
+    <message>
+        <source>The snapshot driver was tested on every disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Readiness</name>
@@ -2409,6 +2413,10 @@
         <source>rsync copies volumes file by file, and it is not installed.</source>
         <translation>O rsync copia volumes arquivo a arquivo e não está instalado.</translation>
     </message>
+    <message>
+        <source>It was tested on every disk: what is written while the server runs is noticed.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2568,6 +2576,117 @@
         <source>Migration report</source>
         <translation>Relatório da migração</translation>
     </message>
+    <message>
+        <source>%1 ms</source>
+        <extracomment>%1 is a number of milliseconds</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>eBPF: a mark for each block in the kernel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>perf: a ring of events in the kernel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a known write was marked exactly where it went</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a known write was seen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no place for a known write; the kernel&apos;s count of sectors agrees</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changes were followed by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trackers that could not be used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tracker tested on %1</source>
+        <extracomment>%1 is a disk</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lost events</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Even one missed write would have been noticed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What proves the copy of the running server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rounds while the server worked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Final moment: writing stood still for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read meanwhile</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Final moments, with those that were repeated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unchanged blocks read again before it, all equal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blocks read back from the target&apos;s disks, all equal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Signed off by both ends</source>
+        <extracomment>%1 is a number, %2 a check sum</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>round %1, check sum %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Problems of the administrator&apos;s hooks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filesystem</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time to stop it, rehearsed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time to let it go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not proved: that each program had stored all it knew (hooks before the final moment can see to that), and that no storage driver writes without telling the kernel&apos;s request layer.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ResourceKind</name>
@@ -2651,6 +2770,10 @@
     <message>
         <source>The server changes %1 MB/s, and %2 MB/s can be sent: the copy does not catch up. Raise the limits, wait for a quiet hour, stop the services that write most, or allow a longer final moment.</source>
         <translation>O servidor altera %1 MB/s, e %2 MB/s podem ser enviados: a cópia não alcança as alterações. Aumente os limites, aguarde um horário tranquilo, pare os serviços que mais gravam ou permita um momento final mais longo.</translation>
+    </message>
+    <message>
+        <source>The agent ended in the final moment of the copy, while writing to %1 was stopped. Writing goes on since the agent was started again; look whether the programs that write there noticed.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2768,13 +2891,13 @@
         <source>What was found, and what to do</source>
         <translation>O que foi encontrado e o que fazer</translation>
     </message>
+    <message>
+        <source>Solution</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::ChecksPage</name>
-    <message>
-        <source>Each row says what was looked at, what was found and what to do about it. Problems must be solved before the migration can start; solve them on the server, then choose Check again.</source>
-        <translation>Cada linha diz o que foi verificado, o que foi encontrado e o que fazer. Os problemas devem ser resolvidos antes do início da migração; resolva-os no servidor e escolha Verificar novamente.</translation>
-    </message>
     <message>
         <source>wait until the checks are done</source>
         <translation>aguardar o fim das verificações</translation>
@@ -2827,6 +2950,26 @@
     <message>
         <source>Only a problem stops the migration; warnings are for you to weigh.</source>
         <translation>Só um problema impede a migração; os avisos ficam a seu critério.</translation>
+    </message>
+    <message>
+        <source>&amp;Retry</source>
+        <translation type="unfinished">&amp;Tentar novamente</translation>
+    </message>
+    <message>
+        <source>Fix…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fix: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each row says what was looked at, what was found and what to do about it. Problems must be solved before the migration can start; solve them on the server, then choose Check again. Where Edgelift can do it for you, the row has a Fix button: you are told what it does before anything changes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>wait until the problem is solved</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3537,10 +3680,6 @@ Detalhe: %4</translation>
         <translation>Salvar relatório</translation>
     </message>
     <message>
-        <source>Reports (*.html)</source>
-        <translation>Relatórios (*.html)</translation>
-    </message>
-    <message>
         <source>Show in &amp;file manager</source>
         <translation>Mostrar no &amp;gerenciador de arquivos</translation>
     </message>
@@ -3625,6 +3764,29 @@ Detalhe: %4</translation>
     <message>
         <source>The image is in your account; an ENS instance is created from it in the ENS console or with the command shown here. What the migration made on the way is removed; if something is left, it is listed with what it costs and can be cleaned up here. The report says what was done, when and with which settings; it holds no passwords and no keys.</source>
         <translation>A imagem está na sua conta; uma instância do ENS é criada a partir dela no console do ENS ou com o comando mostrado aqui. O que a migração criou no caminho é removido; se algo restar, será listado aqui com o seu custo e poderá ser limpo aqui. O relatório informa o que foi feito, quando e com quais configurações; ele não contém senhas nem chaves.</translation>
+    </message>
+    <message>
+        <source>Reports (*.html *.json)</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::FixBox</name>
+    <message>
+        <source>Working: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Command: %1</source>
+        <translation type="unfinished">Comando: %1</translation>
+    </message>
+    <message>
+        <source>&amp;Not now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Yes, do it</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3819,6 +3981,51 @@ Detalhe: %4</translation>
     <message>
         <source>Copy address: %1</source>
         <translation>Copiar endereço: %1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::LiveBox</name>
+    <message>
+        <source>The server goes on working. What it writes during this first pass is copied afterwards.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was copied before is compared with the server, so that only differences are sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Round %1: copying what the server wrote since. It writes %2, and %3 are being copied.</source>
+        <extracomment>%1 a number, %2 and %3 speeds</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy follows the server: %1 are not copied yet. The final point would hold the server&apos;s disks for about %2 ms.</source>
+        <extracomment>%1 a size, %2 milliseconds</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The final point is being taken. The server&apos;s disks stand still for a moment.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The final point is taken, and the server works as before. The last changes are being copied.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy is being read back and compared.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy is complete and was compared.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Take the final point now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Holds the server&apos;s disks for a moment; what is written later is not in the image.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4022,6 +4229,15 @@ Após um erro, nada é perdido: o que foi copiado é mantido, e Tentar novamente
     <message>
         <source>Do not stop, start, restart or release the transit instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
         <translation>Durante a migração, não pare, inicie, reinicie nem libere a instância de trânsito, nem altere o método de cobrança dela; ela é liberada automaticamente depois.</translation>
+    </message>
+    <message>
+        <source>Default resource group</source>
+        <extracomment>The transit instance&apos;s resource group: the account&apos;s own, because no other is asked for</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resource group</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4696,6 +4912,14 @@ A importação registra este servidor no serviço que gerou o código de ativaç
     <message>
         <source>Tags</source>
         <translation>Tags</translation>
+    </message>
+    <message>
+        <source>Wait for me before the &amp;final point</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is short.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

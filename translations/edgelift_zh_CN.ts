@@ -2032,6 +2032,10 @@
         <source>SELinux is off from the next start on and only logs until then. The original of /etc/selinux/config is kept beside it as config.edgelift-orig; put it back and start the server again to restore SELinux.</source>
         <translation>SELinux 从下次启动起关闭，在此之前仅记录日志。原 /etc/selinux/config 会在同目录下保留为 config.edgelift-orig；如需恢复 SELinux，请还原该文件并重新启动服务器。</translation>
     </message>
+    <message>
+        <source>The snapshot driver was tested on every disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Readiness</name>
@@ -2407,6 +2411,10 @@
         <source>rsync copies volumes file by file, and it is not installed.</source>
         <translation>按文件复制卷需要 rsync，但尚未安装。</translation>
     </message>
+    <message>
+        <source>It was tested on every disk: what is written while the server runs is noticed.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2566,6 +2574,117 @@
         <source>Migration report</source>
         <translation>迁移报告</translation>
     </message>
+    <message>
+        <source>%1 ms</source>
+        <extracomment>%1 is a number of milliseconds</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>eBPF: a mark for each block in the kernel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>perf: a ring of events in the kernel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a known write was marked exactly where it went</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a known write was seen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no place for a known write; the kernel&apos;s count of sectors agrees</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changes were followed by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trackers that could not be used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tracker tested on %1</source>
+        <extracomment>%1 is a disk</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lost events</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Even one missed write would have been noticed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What proves the copy of the running server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rounds while the server worked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Final moment: writing stood still for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read meanwhile</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Final moments, with those that were repeated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unchanged blocks read again before it, all equal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blocks read back from the target&apos;s disks, all equal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Signed off by both ends</source>
+        <extracomment>%1 is a number, %2 a check sum</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>round %1, check sum %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Problems of the administrator&apos;s hooks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filesystem</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time to stop it, rehearsed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time to let it go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not proved: that each program had stored all it knew (hooks before the final moment can see to that), and that no storage driver writes without telling the kernel&apos;s request layer.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ResourceKind</name>
@@ -2647,6 +2766,10 @@
     <message>
         <source>The server changes %1 MB/s, and %2 MB/s can be sent: the copy does not catch up. Raise the limits, wait for a quiet hour, stop the services that write most, or allow a longer final moment.</source>
         <translation>服务器的更改速度为 %1 MB/s，而发送速度为 %2 MB/s：复制无法跟上。请提高限速、等待空闲时段、停止写入最多的服务，或允许更长的最后阶段。</translation>
+    </message>
+    <message>
+        <source>The agent ended in the final moment of the copy, while writing to %1 was stopped. Writing goes on since the agent was started again; look whether the programs that write there noticed.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2764,13 +2887,13 @@
         <source>What was found, and what to do</source>
         <translation>检查结果与处理建议</translation>
     </message>
+    <message>
+        <source>Solution</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::ChecksPage</name>
-    <message>
-        <source>Each row says what was looked at, what was found and what to do about it. Problems must be solved before the migration can start; solve them on the server, then choose Check again.</source>
-        <translation>每行列出检查项、检查结果和处理建议。必须先解决所有问题才能开始迁移；请在服务器上处理，然后单击“重新检查”。</translation>
-    </message>
     <message>
         <source>wait until the checks are done</source>
         <translation>等待检查完成</translation>
@@ -2820,6 +2943,26 @@
     <message>
         <source>Only a problem stops the migration; warnings are for you to weigh.</source>
         <translation>只有“问题”会阻止迁移；“警告”请自行权衡。</translation>
+    </message>
+    <message>
+        <source>&amp;Retry</source>
+        <translation type="unfinished">重试(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Fix…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fix: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each row says what was looked at, what was found and what to do about it. Problems must be solved before the migration can start; solve them on the server, then choose Check again. Where Edgelift can do it for you, the row has a Fix button: you are told what it does before anything changes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>wait until the problem is solved</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3525,10 +3668,6 @@ Detail: %4</source>
         <translation>保存报告</translation>
     </message>
     <message>
-        <source>Reports (*.html)</source>
-        <translation>报告 (*.html)</translation>
-    </message>
-    <message>
         <source>Show in &amp;file manager</source>
         <translation>在文件管理器中显示(&amp;F)</translation>
     </message>
@@ -3613,6 +3752,29 @@ Detail: %4</source>
     <message>
         <source>The image is in your account; an ENS instance is created from it in the ENS console or with the command shown here. What the migration made on the way is removed; if something is left, it is listed with what it costs and can be cleaned up here. The report says what was done, when and with which settings; it holds no passwords and no keys.</source>
         <translation>镜像已在您的账号中；请在 ENS 控制台中或使用此处显示的命令用它创建 ENS 实例。迁移过程中创建的资源已删除；如果有剩余，会连同其费用在此列出，并可在此清理。报告说明了何时、以何种设置做了什么；其中不含密码和密钥。</translation>
+    </message>
+    <message>
+        <source>Reports (*.html *.json)</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::FixBox</name>
+    <message>
+        <source>Working: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Command: %1</source>
+        <translation type="unfinished">命令：%1</translation>
+    </message>
+    <message>
+        <source>&amp;Not now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Yes, do it</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3806,6 +3968,51 @@ Detail: %4</source>
     <message>
         <source>Copy address: %1</source>
         <translation>复制地址：%1</translation>
+    </message>
+</context>
+<context>
+    <name>edgelift::wizard::LiveBox</name>
+    <message>
+        <source>The server goes on working. What it writes during this first pass is copied afterwards.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was copied before is compared with the server, so that only differences are sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Round %1: copying what the server wrote since. It writes %2, and %3 are being copied.</source>
+        <extracomment>%1 a number, %2 and %3 speeds</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy follows the server: %1 are not copied yet. The final point would hold the server&apos;s disks for about %2 ms.</source>
+        <extracomment>%1 a size, %2 milliseconds</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The final point is being taken. The server&apos;s disks stand still for a moment.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The final point is taken, and the server works as before. The last changes are being copied.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy is being read back and compared.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy is complete and was compared.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Take the final point now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Holds the server&apos;s disks for a moment; what is written later is not in the image.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4009,6 +4216,15 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
     <message>
         <source>Do not stop, start, restart or release the transit instance, nor change its billing method, during migration; it is released automatically afterwards.</source>
         <translation>迁移期间，请勿停止、启动、重启或释放中转实例，也不要更改其计费方式；迁移结束后会自动释放该实例。</translation>
+    </message>
+    <message>
+        <source>Default resource group</source>
+        <extracomment>The transit instance&apos;s resource group: the account&apos;s own, because no other is asked for</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resource group</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4683,6 +4899,14 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>Tags</source>
         <translation>标签</translation>
+    </message>
+    <message>
+        <source>Wait for me before the &amp;final point</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is short.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
