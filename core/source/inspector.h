@@ -1,8 +1,8 @@
 #pragma once
+#include "core/base/loopdevice.h"
+#include "core/guest/guestmounts.h"
 #include "core/guest/guesttree.h"
 #include "core/source/diskscan.h"
-#include "core/source/guestmounts.h"
-#include "core/source/loopdevice.h"
 #include "core/source/rawview.h"
 
 #include <map>

@@ -1,9 +1,9 @@
 #pragma once
 #include "core/guest/guesttree.h"
 #include "core/source/diskscan.h"
-#include "core/source/guestmounts.h"
+#include "core/guest/guestmounts.h"
 #include "core/source/live/disknode.h"
-#include "core/source/loopdevice.h"
+#include "core/base/loopdevice.h"
 
 namespace edgelift {
 

@@ -1,4 +1,4 @@
-#include "core/source/guestmounts.h"
+#include "core/guest/guestmounts.h"
 
 #include "core/base/fd.h"
 #include "core/base/files.h"
@@ -24,17 +24,20 @@ struct Way
     QStringList options; ///< tried in order: the kernels that are around differ
 };
 
-Way wayFor(FsType fs)
+Way wayFor(FsType fs, GuestAccess access = GuestAccess::Untouched)
 {
+    const bool untouched = access == GuestAccess::Untouched;
     switch (fs) {
     case FsType::Ext2:
     case FsType::Ext3:
     case FsType::Ext4:
-        return {"ext4", {QStringLiteral("noload"), QString()}};
+        return {"ext4", untouched ? QStringList{QStringLiteral("noload"), QString()} : QStringList{QString()}};
     case FsType::Xfs:
-        return {"xfs", {QStringLiteral("norecovery,nouuid")}};
+        return {"xfs", {untouched ? QStringLiteral("norecovery,nouuid") : QStringLiteral("nouuid")}};
     case FsType::Btrfs:
-        return {"btrfs", {QStringLiteral("rescue=nologreplay"), QStringLiteral("nologreplay"), QString()}};
+        return {"btrfs",
+            untouched ? QStringList{QStringLiteral("rescue=nologreplay"), QStringLiteral("nologreplay"), QString()}
+                      : QStringList{QString()}};
     case FsType::Vfat:
         return {"vfat", {QString()}};
     case FsType::Empty:
@@ -80,8 +83,8 @@ bool isMountable(FsType fs) { return wayFor(fs).type != nullptr; }
 
 Result<> GuestMounts::mountOn(const QString &device, FsType fs, const QString &subvolume, const QString &name, const QString &target)
 {
-    constexpr unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
-    const Way way = wayFor(fs);
+    const unsigned long flags = (m_access == GuestAccess::Writable ? 0 : MS_RDONLY) | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+    const Way way = wayFor(fs, m_access);
     if (!way.type)
         return Error{ErrorCode::FilesystemDamaged, Retry::Never, {name, QStringLiteral("it cannot be mounted")}, {}};
     int problem = EINVAL;

@@ -7,8 +7,15 @@
 
 namespace edgelift {
 
-/// Filesystems of a guest, mounted read-only without replaying journals, without devices, set-uid or programs. Exists on the thread of
-/// inPrivateMounts() only. What was mounted is unmounted in reverse order by the destructor.
+/// What a mount may do to the filesystem.
+enum class GuestAccess : quint8 {
+    Untouched, ///< nothing at all: journals are not replayed, so what is seen may be older than what a mount would show
+    ReadOnly, ///< a journal is replayed when there is something in it
+    Writable,
+};
+
+/// Filesystems of a guest, mounted without devices, set-uid or programs. Exists on the thread of inPrivateMounts() only. What was mounted
+/// is unmounted in reverse order by the destructor.
 class GuestMounts
 {
 public:
@@ -23,6 +30,7 @@ public:
     /// Mounts a block device on a folder of its own; the folder's path. `subvolume` is for btrfs ("subvol=@"), empty for the default one.
     /// Errors: FilesystemDamaged (%1 `name`), PermissionDenied.
     [[nodiscard]] Result<QString> mount(const QString &device, FsType fs, const QString &subvolume, const QString &name);
+    void setAccess(GuestAccess access) { m_access = access; } ///< of what is mounted from now on
     /// The same on a folder that is already there (a handle of the guest's folder as /proc/self/fd/N).
     [[nodiscard]] Result<> mountOn(const QString &device, FsType fs, const QString &subvolume, const QString &name, const QString &target);
     /// Shows a folder of this machine, as it is mounted there, at `target` as well, in a way that nothing can be written: not even times of
@@ -36,6 +44,7 @@ public:
 private:
     Result<QString> makeTarget();
     QString m_folder;
+    GuestAccess m_access = GuestAccess::Untouched;
     QStringList m_mounted;
     QStringList m_btrfsDevices;
     int m_count = 0;

@@ -1,4 +1,4 @@
-#include "core/source/loopdevice.h"
+#include "core/base/loopdevice.h"
 
 #include "core/base/files.h"
 
@@ -16,23 +16,23 @@ namespace edgelift {
 namespace {
 
 /// Without udev or devtmpfs the node of a fresh device may be missing.
-Fd openNode(int number, const QByteArray &path)
+Fd openNode(int number, const QByteArray &path, int flags)
 {
     constexpr unsigned loopMajor = 7;
-    Fd node(::open(path.constData(), O_RDONLY | O_CLOEXEC));
+    Fd node(::open(path.constData(), flags));
     if (!node && errno == ENOENT && ::mknod(path.constData(), S_IFBLK | 0600, makedev(loopMajor, unsigned(number))) == 0)
-        node.reset(::open(path.constData(), O_RDONLY | O_CLOEXEC));
+        node.reset(::open(path.constData(), flags));
     return node;
 }
 
 /// 0 or errno.
-int configure(int device, int file, Bytes offset, Bytes length)
+int configure(int device, int file, Bytes offset, Bytes length, LoopDevice::Access access)
 {
     loop_config config{};
     config.fd = quint32(file);
     config.info.lo_offset = offset.count;
     config.info.lo_sizelimit = length.count;
-    config.info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR;
+    config.info.lo_flags = LO_FLAGS_AUTOCLEAR | (access == LoopDevice::Access::ReadOnly ? LO_FLAGS_READ_ONLY : 0);
     if (::ioctl(device, LOOP_CONFIGURE, &config) == 0)
         return 0;
     if (errno != EINVAL && errno != ENOTTY)
@@ -49,9 +49,10 @@ int configure(int device, int file, Bytes offset, Bytes length)
 
 }
 
-Result<LoopDevice> LoopDevice::attach(const QString &file, Bytes offset, Bytes length)
+Result<LoopDevice> LoopDevice::attach(const QString &file, Bytes offset, Bytes length, Access access)
 {
-    const Fd backing(::open(QFile::encodeName(file).constData(), O_RDONLY | O_CLOEXEC));
+    const int flags = (access == Access::ReadOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC;
+    const Fd backing(::open(QFile::encodeName(file).constData(), flags));
     if (!backing)
         return errnoError(errno, ErrorCode::SourceUnreadable, file);
     const Fd control(::open("/dev/loop-control", O_RDWR | O_CLOEXEC));
@@ -63,10 +64,10 @@ Result<LoopDevice> LoopDevice::attach(const QString &file, Bytes offset, Bytes l
         if (number < 0)
             return errnoError(errno, ErrorCode::ToolFailed, QStringLiteral("/dev/loop-control"));
         const QString path = QStringLiteral("/dev/loop%1").arg(number);
-        Fd device = openNode(number, QFile::encodeName(path));
+        Fd device = openNode(number, QFile::encodeName(path), flags);
         if (!device)
             return errnoError(errno, ErrorCode::ToolFailed, path);
-        problem = configure(device.get(), backing.get(), offset, length);
+        problem = configure(device.get(), backing.get(), offset, length, access);
         if (problem == 0)
             return LoopDevice(std::move(device), path);
     }
