@@ -4,7 +4,7 @@
 #include "core/agent/params.h"
 #include "core/layout/defaultplan.h"
 #include "core/layout/factsjson.h"
-#include "core/layout/layoutchange.h"
+#include "core/layout/targetplan.h"
 #include "core/layout/planfile.h"
 
 #include <algorithm>
@@ -49,7 +49,7 @@ std::optional<Error> obstacle(const Plan &plan, const ServerFacts &facts, const 
         problems.begin(), problems.end(), [](const Problem &problem) { return problem.severity == Problem::Severity::Blocker; });
     if (blocker != problems.end())
         return asError(*blocker);
-    if (const Result<> unchanged = requireUnchangedLayout(plan, facts); !unchanged)
+    if (const Result<> unchanged = requireFeasibleLayout(plan, facts); !unchanged)
         return unchanged.error();
     return std::nullopt;
 }

@@ -55,8 +55,9 @@ QStringList targetsOf(const QString &disk, const ServerFacts &facts)
     return ids;
 }
 
-/// What this disk of the plan, which travels, would change.
-QStringList changesOf(const Plan::Disk &disk, const DiskFacts &source, const ServerFacts &facts)
+}
+
+QStringList diskChanges(const Plan::Disk &disk, const DiskFacts &source, const ServerFacts &facts)
 {
     QStringList changes;
     const QString diskName = QStringLiteral("disk %1").arg(source.name);
@@ -77,8 +78,6 @@ QStringList changesOf(const Plan::Disk &disk, const DiskFacts &source, const Ser
     if (changes.isEmpty() && order != expected)
         changes.append(diskName);
     return changes;
-}
-
 }
 
 bool isUnchanged(const Plan::Disk &disk, const Plan::Volume &volume, const VolumeFacts &source)
@@ -124,18 +123,10 @@ QStringList layoutChanges(const Plan &plan, const ServerFacts &facts)
         if (!source || disk == plan.disks.end())
             changes.append(QStringLiteral("disk %1").arg(source ? source->name : id));
         else
-            changes += changesOf(*disk, *source, facts);
+            changes += diskChanges(*disk, *source, facts);
     }
     changes.removeDuplicates();
     return changes;
-}
-
-Result<> requireUnchangedLayout(const Plan &plan, const ServerFacts &facts)
-{
-    const QStringList changes = layoutChanges(plan, facts);
-    if (changes.isEmpty())
-        return ok();
-    return Error{ErrorCode::LayoutChangeUnsupported, Retry::Never, {changes.join(QLatin1String(", "))}, {}};
 }
 
 }

@@ -16,8 +16,8 @@ namespace edgelift {
 /// whole disks as they are, possibly to larger ones, and leaves out whole disks at most.
 [[nodiscard]] QStringList layoutChanges(const Plan &plan, const ServerFacts &facts);
 
-/// Error: LayoutChangeUnsupported (Never), args: what would change, joined.
-[[nodiscard]] Result<> requireUnchangedLayout(const Plan &plan, const ServerFacts &facts);
+/// The same for one disk that travels: what does not stay as it is on `source`.
+[[nodiscard]] QStringList diskChanges(const Plan::Disk &disk, const DiskFacts &source, const ServerFacts &facts);
 
 /// The size of a volume as a plan writes it: whole MiB, rounded down.
 [[nodiscard]] constexpr qint64 planMiB(Bytes size) { return qint64(size.count >> 20); }

@@ -1,4 +1,4 @@
-#include "core/layout/layoutchange.h"
+#include "core/layout/targetplan.h"
 #include "core/layout/planrules.h"
 #include "core/migrate/bundle.h"
 #include "core/migrate/naming.h"
@@ -61,7 +61,7 @@ Result<> checkPlan(StepContext &context)
         if (problem.severity == Problem::Severity::Warning)
             context.warn(warnings::planProblem(problem));
     }
-    return requireUnchangedLayout(context.plan(), facts);
+    return requireFeasibleLayout(context.plan(), facts);
 }
 
 Result<> checkBundle(StepContext &context)

@@ -1,4 +1,7 @@
 #include "core/base/log.h"
+#include "core/layout/targetimagejson.h"
+#include "core/layout/targetplan.h"
+#include "core/migrate/copydisks.h"
 #include "core/migrate/live/livecopy.h"
 #include "core/migrate/receiverpeer.h"
 #include "core/migrate/steps.h"
@@ -40,24 +43,27 @@ Result<CopyOrder> copyOrder(StepContext &context)
     const Result<UsedMaps> used = usedOf(context);
     if (!used)
         return used.error();
+    const Result<TargetImage> image = targetImage(context.plan(), source.facts());
+    if (!image)
+        return image.error();
     CopyOrder order;
     order.epoch = context.text("epoch").toULongLong();
     order.journalPath = context.store().path(QStringLiteral("transfer.journal"));
+    if (!image->disks.isEmpty())
+        order.image = toJson(*image);
     const QJsonArray matched = context.value("disks").toArray();
     for (const TargetDisk &target : targetDisks(context.plan(), source.facts())) {
         const QJsonObject disk = matched.at(int(target.index)).toObject();
-        TransferDisk transfer;
+        const TargetDiskLayout *layout = image->disk(target.index);
+        TransferDisk transfer = layout ? builtDisk(*layout, source, *used) : sameDisk(target, source, *used);
         transfer.index = target.index;
         transfer.id = target.sourceId;
-        transfer.path = source.diskPath(target.sourceId);
-        transfer.size = target.sourceSize;
-        transfer.used = used->disks.value(target.sourceId);
-        transfer.identity = source.diskIdentity(target.sourceId);
         transfer.targetSize = Bytes{quint64(disk.value(QLatin1String("sizeGiB")).toInteger()) << 30};
         transfer.serial = disk.value(QLatin1String("serial")).toString();
         order.disks.append(std::move(transfer));
     }
-    return order;
+    const Result<> kept = context.set({{QStringLiteral("targetImage"), order.image.value_or(QJsonObject())}});
+    return kept ? Result<CopyOrder>(std::move(order)) : kept.error();
 }
 
 /// The link is away for longer than a moment: the receiver, or this server, may have another address now.

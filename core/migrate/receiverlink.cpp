@@ -29,6 +29,7 @@ TransferSettings settingsOf(const ReceiverPeer &peer, const CopyOrder &order)
     settings.journalPath = order.journalPath;
     settings.patience = outage;
     settings.locate = order.locate;
+    settings.image = order.image;
     return settings;
 }
 

@@ -5,6 +5,7 @@
 #include "core/stream/transfer.h"
 #include "core/wire/linkkeys.h"
 
+#include <QJsonObject>
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -24,6 +25,7 @@ struct CopyOrder
     quint64 epoch = 0; ///< not 0
     QString journalPath;
     QList<TransferDisk> disks;
+    std::optional<QJsonObject> image; ///< of the disks that are built first; nothing: every disk stays as it is
     std::function<Result<QString>()> locate; ///< as TransferSettings::locate
 
     /// Of disks that are written to meanwhile.

@@ -21,7 +21,8 @@ QList<TargetDisk> targetDisks(const Plan &plan, const ServerFacts &facts)
         target.sourceId = id;
         target.sourceName = disk->name;
         target.sourceSize = disk->size;
-        target.sizeGiB = planned == plan.disks.end() ? whole : std::max(planned->sizeGiB, whole);
+        const bool built = planned != plan.disks.end() && !diskChanges(*planned, *disk, facts).isEmpty();
+        target.sizeGiB = planned == plan.disks.end() ? whole : built ? planned->sizeGiB : std::max(planned->sizeGiB, whole);
         target.system = out.isEmpty();
         out.append(target);
     }

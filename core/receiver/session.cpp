@@ -2,6 +2,7 @@
 
 #include "core/base/errortext.h"
 #include "core/base/log.h"
+#include "core/layout/targetimagejson.h"
 #include "core/receiver/acknowledger.h"
 #include "core/receiver/alignedbuffer.h"
 #include "core/receiver/verifier.h"
@@ -89,6 +90,30 @@ Result<QJsonObject> commit(TargetKeeper &keeper, const QJsonObject &object)
     return wire::toJson(*params);
 }
 
+build::BuildDisk buildDisk(TargetDisk &disk)
+{
+    return {disk.medium().path(), [&disk] { return disk.clear(); }, [&disk] { return disk.flushOthers(); }};
+}
+
+/// Tables, volume groups and new filesystems of the disks that do not stay as the source's are.
+Result<QJsonObject> buildDisks(TargetKeeper &keeper, const QJsonObject &object, const std::stop_token &stop)
+{
+    const quint64 epoch = object.value(QLatin1String("epoch")).toString().toULongLong();
+    const Result<TargetImage> image = targetImageFromJson(object.value(QLatin1String("image")).toObject());
+    if (!image)
+        return image.error();
+    const std::shared_ptr<Target> target = keeper.target();
+    if (!target || target->epoch() != epoch)
+        return Error{ErrorCode::EpochUnknown, Retry::AfterWait, {}, QStringLiteral("this epoch is not prepared")};
+    const auto find = [&target](quint32 index) -> Result<build::BuildDisk> {
+        const Result<TargetDisk *> disk = diskOf(target, index);
+        return disk ? Result<build::BuildDisk>(buildDisk(**disk)) : disk.error();
+    };
+    if (const Result<> built = keeper.builder().build(epoch, *image, find, stop); !built)
+        return built.error();
+    return QJsonObject();
+}
+
 Result<QJsonObject> finish(const std::shared_ptr<Target> &target, const QJsonObject &object)
 {
     const Result<wire::FinishParams> params = wire::finishParams(object);
@@ -115,6 +140,8 @@ Result<QJsonObject> answer(const wire::Request &request, TargetKeeper &keeper, c
         return read(keeper.target(), request.params);
     if (request.method == wire::method::commit)
         return commit(keeper, request.params);
+    if (request.method == wire::method::build)
+        return buildDisks(keeper, request.params, stop);
     if (request.method == wire::method::finish)
         return finish(keeper.target(), request.params);
     if (request.method == wire::method::shutdown) {

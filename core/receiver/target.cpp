@@ -97,6 +97,20 @@ Result<> TargetDisk::flush()
     return number ? Result<>(failed(ErrorCode::TargetWriteFailed, number)) : ok();
 }
 
+Result<> TargetDisk::flushOthers()
+{
+    (void)m_flusher.wrote(0);
+    return flush();
+}
+
+Result<> TargetDisk::clear()
+{
+    ++m_changes;
+    if (const int number = m_medium->zero(0, m_medium->size().count))
+        return failed(ErrorCode::TargetWriteFailed, number);
+    return flushOthers();
+}
+
 Result<> TargetDisk::finish(bool relocateGpt)
 {
     if (Result<> flushed = flush(); !flushed || !relocateGpt)
@@ -110,8 +124,7 @@ Result<> TargetDisk::finish(bool relocateGpt)
     const Result<TableFix> fixed = moveBackupGptToEnd(m_medium->path(), m_binding.serial);
     if (!fixed)
         return fixed.error();
-    (void)m_flusher.wrote(0);
-    return flush();
+    return flushOthers();
 }
 
 quint64 TargetDisk::bytesWritten() const { return std::min(m_map->count() * wire::extentSize, m_binding.size.count); }

@@ -24,6 +24,10 @@ public:
     [[nodiscard]] Result<quint64> write(std::span<const char> data, quint64 offset);
     /// Makes the range read as zeros. Extents of a fresh disk that were never written are left alone. Errors: as write().
     [[nodiscard]] Result<quint64> zero(quint64 offset, quint64 length);
+    /// Makes all of the disk read as zeros, durably. Error: TargetWriteFailed.
+    [[nodiscard]] Result<> clear();
+    /// Makes durable what others wrote to the disk by its path. Error: TargetWriteFailed.
+    [[nodiscard]] Result<> flushOthers();
     /// Blocks until all of it is durable. Error: TargetWriteFailed.
     [[nodiscard]] Result<> flush();
     /// Flushes; with `relocateGpt` also moves the backup GPT to the end of the disk, durably. Errors: TargetWriteFailed,

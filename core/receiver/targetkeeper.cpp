@@ -25,7 +25,8 @@ TargetKeeper::Writer::~Writer()
 TargetKeeper::TargetKeeper(QString stateDir, QString job, TargetDisks &disks, FlushLimits limits)
     : m_disks(disks)
     , m_limits(limits)
-    , m_state(std::move(stateDir), std::move(job))
+    , m_state(stateDir, std::move(job))
+    , m_builder(std::move(stateDir))
 {
 }
 

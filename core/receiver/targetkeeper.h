@@ -1,4 +1,5 @@
 #pragma once
+#include "core/receiver/build/targetbuilder.h"
 #include "core/receiver/target.h"
 
 #include <condition_variable>
@@ -55,6 +56,8 @@ public:
     /// differ, or something was written meanwhile), TargetWriteFailed, NoSpace, FileUnwritable.
     [[nodiscard]] Result<> commit(const wire::CommitParams &params);
     [[nodiscard]] quint32 diskCount() const; ///< open ones
+    /// What makes the disks of a changed layout, and remembers it. The control session's business.
+    [[nodiscard]] build::TargetBuilder &builder() { return m_builder; }
     /// Null: not prepared. Not to be kept: while somebody holds it, prepare() cannot open the disks again.
     [[nodiscard]] std::shared_ptr<Target> target() const;
     /// For a data connection, which must go away soon after `end` was asked to stop. Errors: EpochUnknown (not prepared), RequestMalformed
@@ -71,6 +74,7 @@ private:
     mutable std::mutex m_mutex;
     std::condition_variable m_writerGone;
     TargetState m_state;
+    build::TargetBuilder m_builder;
     std::shared_ptr<Target> m_target;
     std::list<Writer *> m_writers;
     bool m_changing = false; ///< no new writers

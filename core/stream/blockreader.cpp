@@ -38,7 +38,7 @@ Result<std::unique_ptr<BlockReader>> BlockReader::open(const QString &path, Byte
 
 Result<> BlockReader::read(quint64 offset, size_t length, const Buffer &into)
 {
-    Q_ASSERT(offset % BufferPool::alignment == 0 && length <= into.size);
+    Q_ASSERT(offset % 512 == 0 && length <= into.size);
     if (Result<> read = readOnce(offset, length, into); read || read.error().code != ErrorCode::SourceUnreadable)
         return read;
     const Result<> again = readOnce(offset, length, into); // some errors pass: a path that failed over, a sector remapped

@@ -2,7 +2,7 @@
 #include "core/base/bytes.h"
 #include "core/base/fd.h"
 #include "core/base/result.h"
-#include "core/stream/buffers.h"
+#include "core/stream/diskreader.h"
 
 #include <QString>
 #include <atomic>
@@ -13,7 +13,7 @@ namespace edgelift {
 
 /// Reads a disk or an image of one, past the page cache where the kernel allows it, and without leaving pages behind where it
 /// does not. Opened read-only. Any number of threads may read at once.
-class BlockReader
+class BlockReader final : public DiskReader
 {
 public:
     /// As ::pread(); tests give one that fails.
@@ -21,9 +21,9 @@ public:
     /// `size`: what will be read, at most. Errors: SourceUnreadable (args: path), SourceChanged (it is smaller; args: path).
     [[nodiscard]] static Result<std::unique_ptr<BlockReader>> open(const QString &path, Bytes size, ReadCall readCall = ::pread);
 
-    /// Fills `into.data` with `length` bytes from `offset`, a multiple of BufferPool::alignment. Tries a failed read again, then
-    /// finds the first bad place. Errors: SourceUnreadable (args: path; detail: offset), SourceChanged (it ended early; args: path).
-    [[nodiscard]] Result<> read(quint64 offset, size_t length, const Buffer &into);
+    /// Of any multiple of 512. Tries a failed read again, then finds the first bad place. Errors: SourceUnreadable (args: path; detail:
+    /// offset), SourceChanged (it ended early; args: path).
+    [[nodiscard]] Result<> read(quint64 offset, size_t length, const Buffer &into) override;
     /// Whether reads go past the page cache. May turn false with the first read.
     bool isDirect() const { return m_direct; }
 

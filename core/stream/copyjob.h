@@ -73,7 +73,7 @@ struct CopyJob
     RateLimiter diskLimiter{limits.diskRate()};
     LevelController level{tuning.compression};
     std::vector<ExtentPlan> plans;
-    std::vector<std::unique_ptr<BlockReader>> readers;
+    std::vector<std::unique_ptr<DiskReader>> readers;
     std::unique_ptr<Journal> journal;
     std::vector<std::atomic<quint64>> done; ///< acknowledged bytes by disk
     quint32 extentSize = wire::extentSize; ///< a live copy has the tracker's blocks

@@ -19,8 +19,8 @@ size_t stepFor(qint64 bytesPerSecond, size_t length)
 
 }
 
-Result<> readPaced(BlockReader &reader, quint64 offset, size_t length, const Buffer &into, RateLimiter &limiter,
-    std::atomic<quint64> &total, const std::stop_token &stop)
+Result<> readPaced(DiskReader &reader, quint64 offset, size_t length, const Buffer &into, RateLimiter &limiter, std::atomic<quint64> &total,
+    const std::stop_token &stop)
 {
     for (size_t done = 0; done < length;) {
         const size_t step = std::min(length - done, stepFor(limiter.limit(), length - done));

@@ -11,6 +11,7 @@ constexpr std::chrono::milliseconds connectTimeout = 10s;
 constexpr std::chrono::milliseconds quickCall = 60s;
 constexpr std::chrono::milliseconds prepareCall = 120s; // waits for disks to appear
 constexpr std::chrono::milliseconds mediumCall = 600s; // reads or flushes disks
+constexpr std::chrono::milliseconds buildCall = 3600s; // clears disks that were begun before
 
 /// Exactly the disks that were asked for, none smaller than it must be. The decoder saw to it that none comes twice.
 bool isAbout(const wire::PrepareResult &result, const wire::PrepareParams &params)
@@ -127,6 +128,15 @@ Result<> ReceiverClient::commit(const wire::CommitParams &params)
     const bool same = signedOff->epoch == params.epoch && signedOff->round == params.round && signedOff->blocks == params.blocks
         && signedOff->manifest == params.manifest;
     return same ? ok() : Result<>(wire::malformed(QStringLiteral("commit was answered with another point")));
+}
+
+Result<> ReceiverClient::build(quint64 epoch, const QJsonObject &image)
+{
+    if (m_welcome.version < wire::buildVersion)
+        return Error{ErrorCode::ReceiverVersion, Retry::AfterUserAction, {QString::number(m_welcome.version)}, {}};
+    const Result<QJsonObject> result =
+        call(wire::method::build, {{QStringLiteral("epoch"), QString::number(epoch)}, {QStringLiteral("image"), image}}, buildCall);
+    return result ? ok() : result.error();
 }
 
 Result<> ReceiverClient::finish(const wire::FinishParams &params)

@@ -37,6 +37,9 @@ public:
     [[nodiscard]] Result<QByteArray> read(const wire::ReadParams &params);
     /// The receiver's sign-off of a point. Errors: VerificationFailed, RoundPassed, EpochUnknown.
     [[nodiscard]] Result<> commit(const wire::CommitParams &params);
+    /// Makes the disks of a changed layout; `image`: TargetImage as JSON. Repeating it changes nothing. After prepare. Errors: ReceiverVersion
+    /// (too old for it), TargetBuildFailed, ToolMissing.
+    [[nodiscard]] Result<> build(quint64 epoch, const QJsonObject &image);
     [[nodiscard]] Result<> finish(const wire::FinishParams &params);
     /// The receiver flushes, answers and ends itself.
     [[nodiscard]] Result<> shutdown();

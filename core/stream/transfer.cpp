@@ -1,5 +1,6 @@
 #include "core/stream/transfer.h"
 
+#include "core/stream/piecedreader.h"
 #include "core/stream/transferrun.h"
 
 namespace edgelift {
@@ -23,7 +24,7 @@ Outcome Transfer::run(const std::stop_token &stop)
     CopyJob job(m_settings, m_disks, m_tuning, *context);
     QStringList paths;
     for (const TransferDisk &disk : std::as_const(m_disks))
-        paths.append(disk.path);
+        paths += pathsOf(disk);
     job.limits.watch(std::make_unique<DeviceLoad>(paths));
     job.limits.start();
     return TransferRun(job, m_observer, stop).execute();

@@ -8,6 +8,7 @@
 #include "core/stream/transfertuning.h"
 #include "core/wire/linkkeys.h"
 
+#include <QJsonObject>
 #include <QList>
 #include <atomic>
 #include <chrono>
@@ -16,14 +17,24 @@
 
 namespace edgelift {
 
+/// A run of bytes of the source that goes to another place of the target.
+struct SourcePiece
+{
+    quint64 at = 0; ///< on the target disk, a multiple of wire::extentSize
+    quint64 length = 0; ///< a multiple of 512
+    QString path; ///< opens as a raw disk of the source
+    quint64 offset = 0; ///< there, a multiple of 512
+};
+
 /// One disk to copy.
 struct TransferDisk
 {
     quint32 index = 0; ///< names the disk on the wire; distinct, below wire::maxDisks
     QString id; ///< the plan's name of it, for messages
-    QString path; ///< opens as the raw disk
-    Bytes size; ///< of the source
-    RangeSet used; ///< what must be copied; the rest is never sent and reads as zeros within extents that are
+    QString path; ///< opens as the raw disk; with `pieces` for messages only
+    std::optional<QList<SourcePiece>> pieces; ///< by `at`, apart: the disk is put together from these. Nothing: `path`, as it is
+    Bytes size; ///< of the source; with `pieces` where writing to the target ends
+    RangeSet used; ///< what must be copied, by its place on the target; the rest is never sent and reads as zeros within extents that are
     QString identity; ///< changes when the source's content may have: binds the journal
     Bytes targetSize; ///< the target has at least this
     QString serial; ///< finds the target at the receiver
@@ -53,6 +64,7 @@ struct TransferSettings
     wire::LinkKeys keys;
     QByteArray peerPin; ///< 64 hex digits
     quint64 epoch = 0; ///< not 0; names this copy at both ends
+    std::optional<QJsonObject> image; ///< the disks that must be built first, see ReceiverClient::build
     int streams = 4; ///< data connections
     QString journalPath; ///< made if missing; its folder exists
     std::chrono::milliseconds patience = std::chrono::minutes(5); ///< without progress before a lost link is an error

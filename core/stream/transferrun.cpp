@@ -1,6 +1,7 @@
 #include "core/stream/transferrun.h"
 
 #include "core/base/log.h"
+#include "core/stream/piecedreader.h"
 #include "core/stream/pipeline.h"
 
 namespace edgelift {
@@ -47,7 +48,7 @@ Result<> TransferRun::openAll()
     Journal::Binding binding{m_job.settings.receiver.job, m_job.settings.epoch, {}};
     for (const TransferDisk &disk : m_job.disks) {
         m_job.plans.emplace_back(disk.size, disk.used);
-        auto reader = BlockReader::open(disk.path, disk.size, m_job.settings.read);
+        auto reader = openSource(disk, m_job.settings.read);
         if (!reader)
             return reader.error();
         m_job.readers.push_back(reader.take());
@@ -118,6 +119,10 @@ Result<> TransferRun::prepare()
     const Result<wire::PrepareResult> prepared = (*client)->prepare(params);
     if (!prepared)
         return prepared.error();
+    if (m_job.settings.image) {
+        if (const Result<> built = (*client)->build(params.epoch, *m_job.settings.image); !built)
+            return built;
+    }
     for (const wire::PreparedDisk &disk : prepared->disks) {
         for (int i = 0; i < int(m_job.disks.size()); ++i) {
             if (m_job.disks.at(i).index == disk.index)

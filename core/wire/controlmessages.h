@@ -11,6 +11,7 @@ inline constexpr QLatin1String status{"status"};
 inline constexpr QLatin1String verify{"verify"};
 inline constexpr QLatin1String read{"read"};
 inline constexpr QLatin1String commit{"commit"};
+inline constexpr QLatin1String build{"build"};
 inline constexpr QLatin1String finish{"finish"};
 inline constexpr QLatin1String shutdown{"shutdown"};
 }

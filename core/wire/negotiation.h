@@ -11,8 +11,9 @@ struct VersionRange
 };
 
 /// What this program speaks. A new version adds a row to the history in PROTOCOL.md first.
-inline constexpr VersionRange ourVersions{1, 2};
+inline constexpr VersionRange ourVersions{1, 3};
 inline constexpr quint16 liveVersion = 2; ///< the first that knows live copies
+inline constexpr quint16 buildVersion = 3; ///< the first that builds disks and takes files
 
 /// The newest version both sides know. Error: ReceiverVersion (Retry::AfterUserAction), with theirs ("2-3") in args.
 [[nodiscard]] Result<quint16> negotiate(VersionRange ours, VersionRange theirs);

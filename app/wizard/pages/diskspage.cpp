@@ -13,6 +13,7 @@
 #include "app/wizard/widgets/pointlist.h"
 #include "app/wizard/widgets/textlabel.h"
 #include "core/layout/layoutchange.h"
+#include "core/layout/targetplan.h"
 #include "core/layout/layoutroom.h"
 
 #include <QAccessible>
@@ -194,7 +195,7 @@ QList<LayoutProblems::Line> DisksPage::problemLines() const
         lines.append({said::of(problem), problem.severity == Problem::Severity::Blocker});
     if (m_model.rowCount() == 0 || hasBlocker(m_model.problems()))
         return lines; // what stands in the way first; the agent's own limits after that
-    if (const Result<> allowed = requireUnchangedLayout(m_model.plan(), m_model.facts()); !allowed)
+    if (const Result<> allowed = requireFeasibleLayout(m_model.plan(), m_model.facts()); !allowed)
         lines.append({said::paragraph(allowed.error()), true});
     return lines;
 }

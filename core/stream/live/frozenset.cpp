@@ -41,7 +41,7 @@ FrozenSet::~FrozenSet()
         ::munmap(m_memory, m_room);
 }
 
-Result<> FrozenSet::fill(const std::vector<RangeSet> &bytes, const std::vector<std::unique_ptr<BlockReader>> &disks,
+Result<> FrozenSet::fill(const std::vector<RangeSet> &bytes, const std::vector<std::unique_ptr<DiskReader>> &disks,
     std::chrono::steady_clock::time_point deadline)
 {
     const size_t first = m_runs.size();

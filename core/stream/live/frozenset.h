@@ -23,8 +23,8 @@ public:
     [[nodiscard]] Bytes used() const { return {m_used}; }
     /// Reads `bytes` (by disk, multiples of BufferPool::alignment except at a disk's end) until `deadline`. May be called again for
     /// others; what is there twice reads as it was read last. Errors: FreezeTooLong (does not fit, or the deadline came; args: both sizes),
-    /// those of BlockReader.
-    [[nodiscard]] Result<> fill(const std::vector<RangeSet> &bytes, const std::vector<std::unique_ptr<BlockReader>> &disks,
+    /// those of DiskReader.
+    [[nodiscard]] Result<> fill(const std::vector<RangeSet> &bytes, const std::vector<std::unique_ptr<DiskReader>> &disks,
         std::chrono::steady_clock::time_point deadline);
     /// Reads like the disk, within what was filled; EIO elsewhere. This must live as long as the call is used.
     [[nodiscard]] BlockReader::ReadCall readCall(int disk) const;

@@ -182,7 +182,7 @@ Result<LiveRun::ByDisk> LiveRun::readAreas(Frozen &point, const ByDisk &areas)
 Result<> LiveRun::sendFrozen(Frozen &point)
 {
     enter(Phase::SendingPoint);
-    std::vector<std::unique_ptr<BlockReader>> memory;
+    std::vector<std::unique_ptr<DiskReader>> memory;
     for (int disk = 0; disk < int(m_stamps.size()); ++disk) {
         const TransferDisk &source = m_outside.disks.at(disk);
         auto reader = BlockReader::open(source.path, source.size, point.memory->readCall(disk));

@@ -2,6 +2,7 @@
 
 #include "core/base/errortext.h"
 #include "core/base/log.h"
+#include "core/stream/piecedreader.h"
 
 namespace edgelift {
 
@@ -33,7 +34,7 @@ Result<> LiveRun::open()
     QStringList paths;
     for (int i = 0; i < int(m_outside.disks.size()); ++i) {
         const TransferDisk &disk = m_outside.disks.at(i);
-        auto reader = BlockReader::open(disk.path, disk.size, m_job.settings.read);
+        auto reader = openSource(disk, m_job.settings.read);
         if (!reader)
             return reader.error();
         m_job.readers.push_back(reader.take());
@@ -41,7 +42,7 @@ Result<> LiveRun::open()
         m_stamps.emplace_back(disk.size, m_job.extentSize, areas);
         m_job.live.copied.emplace_back(m_stamps.back().blocks());
         binding.disks.append({disk.index, disk.path, disk.identity, disk.size, {}}); // maps change here: no map forgets marks
-        paths.append(disk.path);
+        paths += pathsOf(disk);
     }
     auto journal = Journal::open(m_job.settings.journalPath, binding);
     if (!journal)

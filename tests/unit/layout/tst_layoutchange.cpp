@@ -1,5 +1,6 @@
 #include "core/layout/defaultplan.h"
 #include "core/layout/layoutchange.h"
+#include "core/layout/targetplan.h"
 #include "samplefacts.h"
 
 #include <QtTest>
@@ -65,12 +66,8 @@ void TestLayoutChange::namesWhatWouldChange()
     Plan plan = defaultPlan(facts);
     edit(plan);
     QCOMPARE(layoutChanges(plan, facts).join(QStringLiteral(", ")), changes);
-    const Result<> allowed = requireUnchangedLayout(plan, facts);
-    QCOMPARE(bool(allowed), changes.isEmpty());
-    if (!allowed) {
-        QCOMPARE(allowed.error().code, ErrorCode::LayoutChangeUnsupported);
-        QCOMPARE(allowed.error().args, QStringList{changes});
-    }
+    if (changes.isEmpty())
+        QVERIFY(requireFeasibleLayout(plan, facts));
 }
 
 void TestLayoutChange::aDiskLeftOutWholeIsNoChange()
@@ -80,10 +77,10 @@ void TestLayoutChange::aDiskLeftOutWholeIsNoChange()
     for (Plan::Volume &volume : plan.disks[1].volumes)
         volume.migrate = false;
     QCOMPARE(migratedDisks(plan, facts), QStringList{QStringLiteral("sys")});
-    QVERIFY(requireUnchangedLayout(plan, facts));
+    QVERIFY(requireFeasibleLayout(plan, facts));
     plan.disks.removeLast(); // the same said by leaving it out of the file
     QCOMPARE(migratedDisks(plan, facts), QStringList{QStringLiteral("sys")});
-    QVERIFY(requireUnchangedLayout(plan, facts));
+    QVERIFY(requireFeasibleLayout(plan, facts));
 }
 
 void TestLayoutChange::aDiskOfTheSameVolumeGroupCannotBeLeftOut()
@@ -114,7 +111,7 @@ void TestLayoutChange::disksOfOneStackTravelTogether()
     QCOMPARE(migratedDisks(plan, facts), QStringList{QStringLiteral("sys")}); // swap holds nothing
     facts.live->uses.append({UseFacts::Kind::Mount, QStringLiteral("/raid"), {}, {}, {}, both, {}, false});
     QCOMPARE(migratedDisks(plan, facts), (QStringList{QStringLiteral("sys"), QStringLiteral("data")}));
-    QVERIFY(!requireUnchangedLayout(plan, facts));
+    QVERIFY(!requireFeasibleLayout(plan, facts));
 }
 
 void TestLayoutChange::aDiskWithoutMountTargetsStays()
@@ -124,7 +121,7 @@ void TestLayoutChange::aDiskWithoutMountTargetsStays()
     const Plan plan = defaultPlan(facts);
     QCOMPARE(plan.disks.size(), 3);
     QVERIFY(!migratedDisks(plan, facts).contains(QStringLiteral("raw"))); // R97
-    QVERIFY(requireUnchangedLayout(plan, facts));
+    QVERIFY(requireFeasibleLayout(plan, facts));
 }
 
 void TestLayoutChange::roundsSizesTheSafeWay()

@@ -1,0 +1,38 @@
+#include "core/migrate/copydisks.h"
+
+namespace edgelift {
+
+TransferDisk sameDisk(const TargetDisk &target, const Source &source, const UsedMaps &used)
+{
+    TransferDisk disk;
+    disk.path = source.diskPath(target.sourceId);
+    disk.size = target.sourceSize;
+    disk.used = used.disks.value(target.sourceId);
+    disk.identity = source.diskIdentity(target.sourceId);
+    return disk;
+}
+
+TransferDisk builtDisk(const TargetDiskLayout &layout, const Source &source, const UsedMaps &used)
+{
+    TransferDisk disk;
+    disk.path = QStringLiteral("disk %1").arg(layout.index);
+    disk.size = layout.size;
+    disk.pieces.emplace();
+    QStringList origins; // where something comes from is as much part of the identity as what is there
+    for (const TargetVolume &volume : layout.volumes) {
+        const VolumeFacts *from = volume.content == TargetContent::Blocks ? source.facts().volume(volume.source) : nullptr;
+        if (!from || from->segments.size() != 1)
+            continue; // targetImage() has refused others
+        const DiskSegment &segment = from->segments.first();
+        const SourcePiece piece{volume.offset.count, volume.contentSize.count, source.diskPath(segment.disk), segment.offset.count};
+        disk.pieces->append(piece);
+        const RangeSet there = used.disks.value(segment.disk).intersected(ByteRange{piece.offset, piece.length});
+        disk.used.add(there.shifted(piece.at - piece.offset)); // wraps around when it moves to the front, and comes out right
+        origins.append(
+            QStringLiteral("%1+%2>%3:%4").arg(piece.offset).arg(piece.length).arg(piece.at).arg(source.diskIdentity(segment.disk)));
+    }
+    disk.identity = origins.join(QLatin1Char(' '));
+    return disk;
+}
+
+}

@@ -1,0 +1,16 @@
+#pragma once
+#include "core/layout/targetimage.h"
+#include "core/migrate/targetdisks.h"
+#include "core/source/source.h"
+#include "core/stream/maps/usedmap.h"
+#include "core/stream/transfer.h"
+
+namespace edgelift {
+
+/// What is read for a target disk that is the source's disk as it is. Without index, serial and what else the target decides.
+[[nodiscard]] TransferDisk sameDisk(const TargetDisk &target, const Source &source, const UsedMaps &used);
+
+/// The same for one that is built anew: the volumes that are copied block by block, from where they are to where they go.
+[[nodiscard]] TransferDisk builtDisk(const TargetDiskLayout &layout, const Source &source, const UsedMaps &used);
+
+}

@@ -1,0 +1,194 @@
+#include "core/layout/defaultplan.h"
+#include "core/layout/layoutchange.h"
+#include "core/layout/targetimagejson.h"
+#include "core/layout/targetplan.h"
+#include "samplefacts.h"
+
+#include <QtTest>
+#include <functional>
+
+using namespace edgelift;
+using namespace edgelift::literals;
+using Edit = std::function<void(Plan &, ServerFacts &)>;
+Q_DECLARE_METATYPE(Edit)
+
+namespace {
+
+/// "p1 blocks 1+10240 /data, lv1 …" in MiB, with the group before its volumes.
+QString shown(const TargetDiskLayout &disk)
+{
+    static const QStringList contents{QStringLiteral("blocks"), QStringLiteral("files"), QStringLiteral("swap"), QStringLiteral("nothing")};
+    const auto place = [](Bytes offset, Bytes size) { return QStringLiteral("%1+%2").arg(offset.count >> 20).arg(size.count >> 20); };
+    QStringList out;
+    for (const TargetVolume &volume : disk.volumes) {
+        const QString name = volume.partition > 0 ? QStringLiteral("p%1").arg(volume.partition) : volume.logicalVolume;
+        out.append(QStringList{name, contents.at(int(volume.content)), place(volume.offset, volume.size), volume.mountPoint}
+                       .join(QLatin1Char(' '))
+                       .trimmed());
+    }
+    if (!disk.group.isEmpty())
+        out.append(QStringLiteral("%1 p%2 %3").arg(disk.group).arg(disk.groupPartition).arg(place(disk.groupOffset, disk.groupSize)));
+    return out.join(QLatin1String(", "));
+}
+
+Plan::Volume take(QList<Plan::Volume> &volumes, const char *mount)
+{
+    for (qsizetype i = 0; i < volumes.size(); ++i) {
+        if (volumes.at(i).mount == QLatin1String(mount))
+            return volumes.takeAt(i);
+    }
+    return {};
+}
+
+}
+
+class TestTargetPlan : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void placesAreFound_data();
+    void placesAreFound();
+    void refusesWhatNobodyCarriesOut_data();
+    void refusesWhatNobodyCarriesOut();
+    void anUnchangedServerIsNotBuilt();
+    void aDroppedDiskIsStillRead();
+    void everyPlanThatIsAllowedSurvivesTheWire();
+};
+
+void TestTargetPlan::placesAreFound_data()
+{
+    QTest::addColumn<Edit>("edit");
+    QTest::addColumn<QString>("data");
+    const auto row = [](const char *name, const Edit &edit, const char *data) { QTest::newRow(name) << edit << QString::fromLatin1(data); };
+    row(
+        "order", [](Plan &p, ServerFacts &) { p.disks[1].volumes.swapItemsAt(0, 1); }, "p1 blocks 1+8192 /srv, p2 blocks 8193+10240 /data");
+    row(
+        "one left out", [](Plan &p, ServerFacts &) { p.disks[1].volumes[0].migrate = false; }, "p1 blocks 1+8192 /srv");
+    row(
+        "LVM", [](Plan &p, ServerFacts &) { p.disks[1].lvm = true; },
+        "lv1 blocks 2+10240 /data, lv2 blocks 10242+8192 /srv, vg1 p1 1+40958");
+    row(
+        "swap goes along",
+        [](Plan &p, ServerFacts &f) {
+            f.volumes.append(test::partition(QStringLiteral("data"), 3, 20_GiB, 1_GiB, FsType::Swap, {}));
+            p.disks[1].volumes[1].migrate = false;
+        },
+        "p1 blocks 1+10240 /data, p2 swap 10241+1024");
+    row(
+        "what nobody knows goes along, before LVM",
+        [](Plan &p, ServerFacts &f) {
+            f.volumes.append(test::partition(QStringLiteral("data"), 3, 20_GiB, Bytes{(1_GiB).count - 512}, FsType::Unknown, {}));
+            p.disks[1].lvm = true;
+        },
+        "p1 blocks 1+1024, lv1 blocks 1026+10240 /data, lv2 blocks 11266+8192 /srv, vg1 p2 1025+39934");
+    row(
+        "an MBR stays one",
+        [](Plan &p, ServerFacts &f) {
+            f.disks[1].table = TableType::Mbr;
+            f.disks[1].tableId = QStringLiteral("0x12345678");
+            p.disks[1].volumes.swapItemsAt(0, 1);
+        },
+        "p1 blocks 1+8192 /srv, p2 blocks 8193+10240 /data");
+    row(
+        "odd sizes are rounded up",
+        [](Plan &p, ServerFacts &f) {
+            f.volumes[4].size = f.volumes[4].segments[0].length = Bytes{(10_GiB).count - 512};
+            p.disks[1].volumes[0].sizeMiB = planMiB(f.volumes[4].size);
+            p.disks[1].volumes.swapItemsAt(0, 1);
+        },
+        "p1 blocks 1+8192 /srv, p2 blocks 8193+10240 /data");
+}
+
+void TestTargetPlan::placesAreFound()
+{
+    QFETCH(Edit, edit);
+    QFETCH(QString, data);
+    ServerFacts facts = test::twoDisks();
+    Plan plan = defaultPlan(facts);
+    edit(plan, facts);
+    const Result<TargetImage> image = targetImage(plan, facts);
+    QVERIFY2(bool(image), image ? "" : qPrintable(image.error().args.join(QLatin1Char(' '))));
+    QCOMPARE(image->disks.size(), 1);
+    QCOMPARE(image->disks.first().index, 1U);
+    QCOMPARE(shown(image->disks.first()), data);
+    QCOMPARE(image->disks.first().table, facts.disks.at(1).table);
+    QCOMPARE(image->disks.first().tableId, facts.disks.at(1).tableId);
+}
+
+void TestTargetPlan::refusesWhatNobodyCarriesOut_data()
+{
+    QTest::addColumn<Edit>("edit");
+    QTest::addColumn<QString>("why");
+    const auto row = [](const char *name, const Edit &edit, const char *why) { QTest::newRow(name) << edit << QString::fromLatin1(why); };
+    row(
+        "system disk", [](Plan &p, ServerFacts &) { p.disks[0].sizeGiB = 29; }, "disk sys.img");
+    row(
+        "RAID",
+        [](Plan &p, ServerFacts &f) {
+            f.volumes.append(test::partition(QStringLiteral("data"), 3, 20_GiB, 1_GiB, FsType::MdMember, {}));
+            p.disks[1].volumes.swapItemsAt(0, 1);
+        },
+        "data/p3");
+    row(
+        "a running machine",
+        [](Plan &p, ServerFacts &f) {
+            f.live.emplace();
+            p.disks[1].volumes.swapItemsAt(0, 1);
+        },
+        "a running machine");
+    row(
+        "files", [](Plan &p, ServerFacts &) { p.disks[1].volumes[0].sizeMiB = 9000; }, "/data");
+}
+
+void TestTargetPlan::refusesWhatNobodyCarriesOut()
+{
+    QFETCH(Edit, edit);
+    QFETCH(QString, why);
+    ServerFacts facts = test::twoDisks();
+    Plan plan = defaultPlan(facts);
+    edit(plan, facts);
+    const Result<> allowed = requireFeasibleLayout(plan, facts);
+    QVERIFY(!allowed);
+    QCOMPARE(allowed.error().code, ErrorCode::LayoutChangeUnsupported);
+    QCOMPARE(allowed.error().args, QStringList{why});
+}
+
+void TestTargetPlan::anUnchangedServerIsNotBuilt()
+{
+    const ServerFacts facts = test::twoDisks();
+    const Result<TargetImage> image = targetImage(defaultPlan(facts), facts);
+    QVERIFY(bool(image));
+    QVERIFY(image->disks.isEmpty());
+}
+
+void TestTargetPlan::aDroppedDiskIsStillRead()
+{
+    ServerFacts facts = test::twoDisks();
+    test::addDataDisks(facts, 1, 10_GiB);
+    Plan plan = defaultPlan(facts);
+    plan.disks[1].volumes.append(take(plan.disks[2].volumes, "/mnt/extra0"));
+    const Result<TargetImage> image = targetImage(plan, facts);
+    QVERIFY(bool(image));
+    QCOMPARE(migratedDisks(plan, facts), (QStringList{QStringLiteral("sys"), QStringLiteral("data")}));
+    QCOMPARE(sourceDiskIds(plan, facts), (QStringList{QStringLiteral("sys"), QStringLiteral("data"), QStringLiteral("extra0")}));
+    QCOMPARE(shown(image->disks.first()),
+        QStringLiteral("p1 blocks 1+10240 /data, p2 blocks 10241+8192 /srv, p3 blocks 18433+10238 /mnt/extra0"));
+}
+
+void TestTargetPlan::everyPlanThatIsAllowedSurvivesTheWire()
+{
+    for (const bool lvm : {false, true}) {
+        const ServerFacts facts = test::twoDisks();
+        Plan plan = defaultPlan(facts);
+        plan.disks[1].lvm = lvm;
+        plan.disks[1].volumes.swapItemsAt(0, 1);
+        const Result<TargetImage> image = targetImage(plan, facts);
+        QVERIFY(bool(image));
+        const Result<TargetImage> read = targetImageFromJson(toJson(*image));
+        QVERIFY2(bool(read), read ? "" : qPrintable(read.error().args.value(0)));
+        QCOMPARE(*read, *image);
+    }
+}
+
+QTEST_GUILESS_MAIN(TestTargetPlan)
+#include "tst_targetplan.moc"
