@@ -12,6 +12,7 @@ MAY = {
     "core/wire": BASE,
     # Below source and receiver, because both read a guest's files: one before the copy, the other after it.
     "core/guest": BASE | {"core/layout"},
+    "core/testboot": BASE | {"core/layout"},
     "core/source": BASE | {"core/layout", "core/guest"},
     "core/stream": BASE | {"core/wire", "core/layout"},
     "core/receiver": BASE | {"core/wire", "core/layout", "core/guest"},
@@ -25,7 +26,7 @@ MAY = {
     "app/freezer": {"core/source"},
     "app/receiver": LOW | {"core/receiver"},
     "app/service": LOW | {"core/cloud", "core/service", "core/simcloud"},
-    "app/wizard": {"core/base", "core/layout", "core/agent"},
+    "app/wizard": {"core/base", "core/layout", "core/agent", "core/testboot"},
 }
 WIDGETS = re.compile(r"#include <Q(Widget|Label|Dialog|Wizard|Application|MainWindow|Svg|Painter)")
 

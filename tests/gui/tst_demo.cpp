@@ -234,8 +234,8 @@ private Q_SLOTS:
     }
     void consoleLinesAreReadable()
     {
-        QCOMPARE(printable("\x1b[2J\x1b[01;01Hhello\x1b[0m world\r\n"), key("hello world"));
-        QCOMPARE(printable("a\tb\x07"), key("a\tb"));
+        QCOMPARE(testboot::printable("\x1b[2J\x1b[01;01Hhello\x1b[0m world\r\n"), key("hello world"));
+        QCOMPARE(testboot::printable("a\tb\x07"), key("a\tb"));
     }
 
     void aMachineThatCannotStartSaysWhy()

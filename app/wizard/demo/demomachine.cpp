@@ -1,15 +1,8 @@
 #include "app/wizard/demo/demomachine.h"
 
 #include "app/wizard/demo/demochild.h"
-#include "core/base/files.h"
-
-#include <QDir>
-#include <QFileInfo>
-#include <QJsonArray>
-#include <QJsonObject>
-#include <QRegularExpression>
-#include <QStandardPaths>
-#include <algorithm>
+#include "core/testboot/bootimage.h"
+#include "core/testboot/bootwatch.h"
 
 namespace edgelift::wizard {
 
@@ -17,31 +10,6 @@ namespace {
 
 constexpr int patienceMs = 3000;
 
-/// No hardware acceleration: where /dev/kvm exists and does not work QEMU hangs, and this machine is to boot everywhere.
-QStringList machine()
-{
-    return QStringLiteral("-machine q35 -accel tcg,thread=multi -cpu max -smp 2 -m 1024 -display none -no-reboot "
-                          "-nic user,model=virtio-net-pci,restrict=on -serial stdio -monitor none")
-        .split(QLatin1Char(' '));
-}
-
-QStringList drive(const QDir &folder, const QJsonObject &disk)
-{
-    QString file = folder.filePath(disk.value(QLatin1String("path")).toString());
-    file.replace(QLatin1Char(','), QLatin1String(",,")); // as QEMU wants it
-    return {QStringLiteral("-drive"),
-        QStringLiteral("file=%1,format=%2,if=virtio,snapshot=on,cache=unsafe").arg(file, disk.value(QLatin1String("format")).toString())};
-}
-
-}
-
-QString printable(const QByteArray &consoleLine)
-{
-    static const QRegularExpression escape(QStringLiteral("\\x1b(\\[[0-9;?=]*[A-Za-z]|[()][A-Za-z0-9]|.)"));
-    QString out = QString::fromUtf8(consoleLine);
-    out.remove(escape);
-    out.removeIf([](QChar each) { return !each.isPrint() && each != QLatin1Char('\t'); });
-    return out;
 }
 
 DemoMachine::DemoMachine(QObject *parent)
@@ -55,17 +23,15 @@ Result<> DemoMachine::start(const QString &imageJson)
 {
     if (m_qemu)
         return ok();
-    const QFileInfo given(imageJson);
-    const QDir folder = given.isDir() ? QDir(imageJson) : given.dir();
-    const Result<QJsonObject> image = readJsonFile(folder.filePath(QStringLiteral("image.json")));
+    const Result<testboot::BootImage> image = testboot::readBootImage(imageJson);
     if (!image)
         return image.error();
-    const QString qemu = QStandardPaths::findExecutable(QStringLiteral("qemu-system-x86_64"));
-    if (qemu.isEmpty())
-        return Error{ErrorCode::ToolMissing, Retry::AfterUserAction, {QStringLiteral("qemu-system-x86_64")}, {}};
-    QStringList arguments = machine();
-    for (const auto &disk : image->value(QLatin1String("disks")).toArray())
-        arguments += drive(folder, disk.toObject());
+    const Result<QString> qemu = testboot::findQemu();
+    if (!qemu)
+        return qemu.error();
+    const Result<QStringList> arguments = testboot::qemuArguments(*image);
+    if (!arguments)
+        return arguments.error();
     QProcessEnvironment environment = plainEnvironment();
     if (!m_folder.isEmpty())
         environment.insert(QStringLiteral("TMPDIR"), m_folder); // the snapshots
@@ -75,7 +41,7 @@ Result<> DemoMachine::start(const QString &imageJson)
     connect(m_qemu.get(), &DemoChild::line, this, &DemoMachine::take);
     connect(m_qemu.get(), &DemoChild::ended, this, &DemoMachine::ended);
     Q_EMIT changed();
-    m_qemu->start(qemu, arguments, environment);
+    m_qemu->start(*qemu, *arguments, environment);
     return ok();
 }
 
@@ -96,7 +62,7 @@ void DemoMachine::ended()
 
 void DemoMachine::take(const QByteArray &raw)
 {
-    const QString text = printable(raw);
+    const QString text = testboot::printable(raw);
     if (text.trimmed().isEmpty())
         return;
     Q_EMIT line(text);

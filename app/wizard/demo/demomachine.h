@@ -42,7 +42,4 @@ private:
     std::unique_ptr<DemoChild> m_qemu;
 };
 
-/// A console line as a text box can show it: without escape sequences and control characters.
-[[nodiscard]] QString printable(const QByteArray &consoleLine);
-
 }
