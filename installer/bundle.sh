@@ -1,10 +1,16 @@
 #!/usr/bin/env bash
 # Packs a program with its loader and every library it needs, so that it runs on any x86-64 Linux, however old or bare.
 #
-# usage: bundle.sh PROGRAM OUT.tar.gz
+# usage: bundle.sh [--grub] PROGRAM OUT.tar.gz
 # In the archive: <name>/run (starts it), <name>/bin/<name>, <name>/lib/*. The same input gives the same bytes.
+# --grub: also <name>/grub/mkimage (grub-mkimage) and its modules for BIOS, where this machine has them
 set -euo pipefail
 
+grub=
+if [ "${1:-}" = --grub ]; then
+    grub=yes
+    shift
+fi
 program=${1:?usage: bundle.sh PROGRAM OUT.tar.gz} out=${2:?usage: bundle.sh PROGRAM OUT.tar.gz}
 name=$(basename "$program")
 work=$(mktemp -d)
@@ -12,9 +18,12 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/$name/bin" "$work/$name/lib"
 
 strip --strip-unneeded -o "$work/$name/bin/$name" "$program"
-ldd "$program" | awk '$2 == "=>" && $3 ~ /^\// {print $3} $1 ~ /^\/.*ld-linux/ {print $1}' | sort -u | while read -r library; do
-    cp -L "$library" "$work/$name/lib/$(basename "$library")"
-done
+add_libraries() { # of a program
+    ldd "$1" | awk '$2 == "=>" && $3 ~ /^\// {print $3} $1 ~ /^\/.*ld-linux/ {print $1}' | sort -u | while read -r library; do
+        cp -L "$library" "$work/$name/lib/$(basename "$library")"
+    done
+}
+add_libraries "$program"
 loader=$(basename "$work/$name"/lib/ld-linux*)
 cat > "$work/$name/run" <<RUN
 #!/bin/sh
@@ -24,6 +33,19 @@ export OPENSSL_CONF=/dev/null # the system's may be for another OpenSSL
 exec "\$here/lib/$loader" --library-path "\$here/lib" "\$here/bin/$name" "\$@"
 RUN
 chmod 755 "$work/$name/run"
+mkimage=$(command -v grub-mkimage || true) modules=/usr/lib/grub/i386-pc
+if [ -n "$grub" ] && [ -n "$mkimage" ] && [ -f "$modules/boot.img" ]; then
+    mkdir -p "$work/$name/grub/i386-pc"
+    cp "$mkimage" "$work/$name/bin/grub-mkimage"
+    add_libraries "$mkimage"
+    cp "$modules"/*.mod "$modules"/*.img "$modules"/*.lst "$work/$name/grub/i386-pc/"
+    cat > "$work/$name/grub/mkimage" <<RUN
+#!/bin/sh
+here=\$(cd "\$(dirname "\$0")/.." && pwd)
+exec "\$here/lib/$loader" --library-path "\$here/lib" "\$here/bin/grub-mkimage" "\$@"
+RUN
+    chmod 755 "$work/$name/grub/mkimage"
+fi
 mkdir -p "$(dirname "$out")"
 tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -cf - "$name" | gzip -n -6 > "$out.new"
 mv "$out.new" "$out"

@@ -76,6 +76,7 @@ enum class ErrorCode : quint16 {
     TargetTableFailed = 215,
     TargetDiskBusy = 216,
     RoundPassed = 217,
+    ConversionBlocked = 218,
     TargetBuildFailed = 220,
     // 301–349: the cloud
     CloudRefused = 301,

@@ -18,6 +18,7 @@ enum class NoteId : quint8 {
     DeviceNameLeft,
     EntryWithOtherRoot,
     EspMissing,
+    EspNotSeen,
     FileSkipped,
     FirewallActive,
     FstabUnreadable,

@@ -3,6 +3,7 @@
 #include "core/guest/osinspect.h"
 
 #include <QtEndian>
+#include <algorithm>
 
 namespace edgelift {
 
@@ -38,6 +39,19 @@ bool inModulesFolder(const GuestTree &tree, const QString &version, const QStrin
     return list.contains('/' + module.toLatin1() + ".ko");
 }
 
+/// Boot conversion makes the initramfs anew; it needs what this looks for.
+bool canBeAdded(const GuestTree &tree, const QString &version, const QSet<QString> &present)
+{
+    static const QStringList tools{QStringLiteral("/usr/sbin/mkinitramfs"), QStringLiteral("/sbin/mkinitramfs"),
+        QStringLiteral("/usr/bin/dracut"), QStringLiteral("/usr/sbin/dracut"), QStringLiteral("/sbin/dracut"),
+        QStringLiteral("/sbin/mkinitrd"), QStringLiteral("/usr/sbin/mkinitrd")};
+    const bool tool = std::any_of(tools.begin(), tools.end(), [&tree](const QString &path) { return tree.isFile(path); });
+    const auto there = [&](const char *module) {
+        return present.contains(QLatin1String(module)) || inModulesFolder(tree, version, QLatin1String(module));
+    };
+    return tool && there("virtio_blk") && there("virtio_pci");
+}
+
 KernelFacts inspectKernel(const GuestTree &tree, const QString &suffix, const QString &image, const QStringList &files, QStringList &notes,
     const std::stop_token &stop)
 {
@@ -59,6 +73,7 @@ KernelFacts inspectKernel(const GuestTree &tree, const QString &suffix, const QS
     }
     kernel.virtioBlk = present.contains(QStringLiteral("virtio_blk")) && present.contains(QStringLiteral("virtio_pci"));
     kernel.virtioNet = present.contains(QStringLiteral("virtio_net")) || inModulesFolder(tree, modulesOf, QStringLiteral("virtio_net"));
+    kernel.virtioCanBeAdded = !kernel.virtioBlk && canBeAdded(tree, modulesOf, present);
     return kernel;
 }
 

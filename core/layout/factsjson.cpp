@@ -55,7 +55,7 @@ QJsonObject groupJson(const VolumeGroupFacts &group)
 QJsonObject kernelJson(const KernelFacts &kernel)
 {
     return {{key("version"), kernel.version}, {key("initramfs"), kernel.initramfs}, {key("virtioBlk"), kernel.virtioBlk},
-        {key("virtioNet"), kernel.virtioNet}};
+        {key("virtioNet"), kernel.virtioNet}, {key("virtioCanBeAdded"), kernel.virtioCanBeAdded}};
 }
 
 QJsonObject fstabJson(const FstabEntry &entry)
@@ -100,7 +100,7 @@ VolumeFacts readVolume(FactsReader in)
 }
 
 VolumeGroupFacts readGroup(FactsReader in) { return {in.text("name"), Bytes{in.number("extentBytes")}, in.texts("physicalVolumes")}; }
-KernelFacts readKernel(FactsReader in) { return {in.text("version"), in.text("initramfs"), in.flag("virtioBlk"), in.flag("virtioNet")}; }
+KernelFacts readKernel(FactsReader in) { return {in.text("version"), in.text("initramfs"), in.flag("virtioBlk"), in.flag("virtioNet"), in.flag("virtioCanBeAdded")}; }
 FstabEntry readFstab(FactsReader in) { return {in.text("spec"), in.text("mountPoint"), in.text("type"), in.text("options")}; }
 
 OsFacts readOs(FactsReader in)

@@ -71,6 +71,7 @@ struct KernelFacts
     QString initramfs; ///< path in the guest, empty when there is none
     bool virtioBlk = false; ///< built in or in the initramfs
     bool virtioNet = false; ///< built in, in the initramfs or in /lib/modules
+    bool virtioCanBeAdded = false; ///< when virtioBlk is false: its modules are there, and a program that makes an initramfs
     bool operator==(const KernelFacts &) const = default;
 };
 

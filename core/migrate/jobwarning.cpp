@@ -18,6 +18,7 @@ struct Row
 
 constexpr char notRemovedId[] = "not-removed";
 constexpr char planId[] = "plan";
+constexpr char conversionId[] = "conversion";
 
 /// %1, %2 are JobWarning::args; %n is the first of them as a number.
 constexpr Row rows[] = {
@@ -40,6 +41,14 @@ constexpr Row rows[] = {
         QT_TRANSLATE_NOOP("Warning",
             "The agent ended in the final moment of the copy, while writing to %1 was stopped. Writing goes on since the agent was "
             "started again; look whether the programs that write there noticed.")},
+    {"not-converted-no-root",
+        QT_TRANSLATE_NOOP("Warning",
+            "The copy was not adapted to the cloud, because no root filesystem of Linux was found. Make sure that the server has virtio "
+            "drivers and gets its address by DHCP.")},
+    {"not-converted-mount",
+        QT_TRANSLATE_NOOP("Warning",
+            "The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has "
+            "virtio drivers and gets its address by DHCP.")},
     {notRemovedId, QT_TRANSLATE_NOOP("Warning", "Not removed: %1 %2. %3")},
 };
 
@@ -103,6 +112,14 @@ JobWarning notRemoved(const LedgerEntry &entry, const Error &error)
     return {QLatin1String(notRemovedId), QStringList{kindName(entry.kind), entry.id, QString::number(int(error.code))} + error.args};
 }
 
+JobWarning conversion(const ConversionNote &note) { return {QLatin1String(conversionId), QStringList{nameOf(note.id)} + note.args}; }
+
+JobWarning notConverted(const QString &reason, const QStringList &args)
+{
+    const bool mount = reason == QLatin1String("mount");
+    return {mount ? QStringLiteral("not-converted-mount") : QStringLiteral("not-converted-no-root"), mount ? args : QStringList()};
+}
+
 JobWarning planProblem(const Problem &problem)
 {
     return {QLatin1String(planId),
@@ -116,6 +133,10 @@ QString describe(const JobWarning &warning)
 {
     if (warning.id == QLatin1String(planId))
         return wordsOfPlanProblem(warning.args);
+    if (warning.id == QLatin1String(conversionId)) {
+        const std::optional<NoteId> note = noteFromName(warning.args.value(0));
+        return note ? describe(ConversionNote{*note, warning.args.mid(1)}) : QString();
+    }
     const auto *row =
         std::find_if(std::begin(rows), std::end(rows), [&warning](const Row &one) { return warning.id == QLatin1String(one.id); });
     if (row == std::end(rows))

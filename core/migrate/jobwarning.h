@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/error.h"
+#include "core/guest/conversionnote.h"
 #include "core/layout/planrules.h"
 #include "core/migrate/resource.h"
 
@@ -23,6 +24,9 @@ namespace warnings {
 /// The process that ran it died in the middle of a freeze; the next one has thawed these.
 [[nodiscard]] JobWarning thawedAtStart(const QStringList &mountPoints);
 [[nodiscard]] JobWarning notRemoved(const LedgerEntry &entry, const Error &error); ///< by a clean-up
+[[nodiscard]] JobWarning conversion(const ConversionNote &note); ///< what boot conversion has to tell
+/// The receiver could not look into the copied filesystems. `reason`, `args`: of the result of `convert` (core/wire/PROTOCOL.md).
+[[nodiscard]] JobWarning notConverted(const QString &reason, const QStringList &args);
 [[nodiscard]] JobWarning planProblem(const Problem &problem); ///< one the plan may be used with
 }
 

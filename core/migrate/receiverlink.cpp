@@ -73,6 +73,12 @@ Outcome TlsReceiverLink::copy(const ReceiverPeer &peer, const CopyOrder &order, 
     return Transfer(settingsOf(peer, order), order.disks, tuning, observer).run(stop);
 }
 
+Result<QJsonObject> TlsReceiverLink::convert(const ReceiverPeer &peer, const ConvertOrder &order, const std::stop_token &stop)
+{
+    Result<std::unique_ptr<ReceiverClient>> client = connectTo(peer, stop);
+    return client ? (*client)->convert(toJson(order)) : Result<QJsonObject>(client.error());
+}
+
 Result<> TlsReceiverLink::shutdown(const ReceiverPeer &peer, const std::stop_token &stop)
 {
     Result<std::unique_ptr<ReceiverClient>> client = connectTo(peer, stop);

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/job.h"
+#include "core/layout/convertorder.h"
 #include "core/stream/live/livetransfer.h"
 #include "core/stream/receiverclient.h"
 #include "core/stream/transfer.h"
@@ -54,6 +55,9 @@ public:
     /// their tables completed.
     virtual Outcome copy(const ReceiverPeer &peer, const CopyOrder &order, const TransferTuning &tuning,
         const std::function<void(const TransferProgress &)> &observer, const std::stop_token &stop) = 0;
+    /// Makes the server on the target disks start on an instance; what it says of that is JSON (`convert` of core/wire/PROTOCOL.md).
+    /// Errors: those of ReceiverClient::connect and ReceiverClient::convert.
+    virtual Result<QJsonObject> convert(const ReceiverPeer &peer, const ConvertOrder &order, const std::stop_token &stop) = 0;
     /// Ends the receiver in good order.
     virtual Result<> shutdown(const ReceiverPeer &peer, const std::stop_token &stop) = 0;
 };
@@ -65,6 +69,7 @@ public:
     Result<> probe(const ReceiverPeer &peer, const std::stop_token &stop) override;
     Outcome copy(const ReceiverPeer &peer, const CopyOrder &order, const TransferTuning &tuning,
         const std::function<void(const TransferProgress &)> &observer, const std::stop_token &stop) override;
+    Result<QJsonObject> convert(const ReceiverPeer &peer, const ConvertOrder &order, const std::stop_token &stop) override;
     Result<> shutdown(const ReceiverPeer &peer, const std::stop_token &stop) override;
 };
 

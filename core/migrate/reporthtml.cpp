@@ -216,6 +216,46 @@ void addLiveCopy(Page &page, const QJsonObject &copy)
                    "no storage driver writes without telling the kernel's request layer."));
 }
 
+QString wordsOfOutcome(const QString &outcome)
+{
+    if (outcome == QLatin1String("converted"))
+        return Report::tr(
+            "The copy was changed so that it starts, and can be reached, in the cloud. Each original lies beside the new file as "
+            "*.edgelift-orig.");
+    if (outcome == QLatin1String("unchanged"))
+        return Report::tr("Nothing had to be changed: the server starts in the cloud as it is.");
+    if (outcome == QLatin1String("blocked"))
+        return Report::tr("The copy would not start in the cloud. Nothing was changed in it.");
+    return Report::tr("The copy was not changed, because its filesystems could not be looked into.");
+}
+
+/// What boot conversion did, file by file.
+void addConversion(Page &page, const QJsonObject &report)
+{
+    const QJsonObject conversion = report.value(QLatin1String("conversion")).toObject();
+    if (conversion.isEmpty())
+        return;
+    page.heading(Report::tr("Made ready for the cloud"));
+    page.paragraph(wordsOfOutcome(conversion.value(QLatin1String("outcome")).toString()));
+    const QJsonObject details = conversion.value(QLatin1String("report")).toObject();
+    for (const QJsonValue &value : details.value(QLatin1String("initramfs")).toArray()) {
+        if (value.toObject().value(QLatin1String("replaced")).toBool())
+            page.paragraph(Report::tr("Made anew: %1").arg(shown(value.toObject().value(QLatin1String("path")))));
+    }
+    if (const QJsonObject loader = details.value(QLatin1String("loader")).toObject(); !loader.isEmpty())
+        page.paragraph(Report::tr("GRUB was put into the boot sector."));
+    for (const QJsonValue &fix : details.value(QLatin1String("fixes")).toArray()) {
+        for (const QJsonValue &value : fix.toObject().value(QLatin1String("changes")).toArray()) {
+            const QJsonObject change = value.toObject();
+            const QString path = shown(change.value(QLatin1String("path")));
+            const bool removed = change.value(QLatin1String("removed")).toBool();
+            page.paragraph(removed ? Report::tr("Moved aside: %1").arg(path) : Report::tr("Changed: %1").arg(path));
+            if (!removed)
+                page.pre(shown(change.value(QLatin1String("diff"))));
+        }
+    }
+}
+
 QString price(const QJsonObject &entry)
 {
     const QJsonValue perDay = entry.value(QLatin1String("pricePerDay"));
@@ -260,6 +300,7 @@ QByteArray reportHtml(const QJsonObject &report)
     addSource(page, report);
     addPhases(page, report);
     addLiveCopy(page, report.value(QLatin1String("copy")).toObject());
+    addConversion(page, report);
     addResources(page, report);
     const QJsonArray warnings = report.value(QLatin1String("warnings")).toArray();
     if (!warnings.isEmpty()) {

@@ -31,6 +31,7 @@ std::span<const Step> migrationSteps()
         Step{"transit.found", Phase::Transit, findInstance, true, Phase::Finalize},
         Step{"transit.receiver", Phase::Transit, awaitReceiver, true, Phase::Copy},
         Step{"copy.disks", Phase::Copy, copyDisks},
+        Step{"target.convert", Phase::Copy, convertTarget}, // here: a run that goes on with it needs the receiver
         Step{"finalize.receiver", Phase::Finalize, shutDownReceiver},
         Step{"finalize.stop", Phase::Finalize, stopInstance},
         Step{"snapshot.make", Phase::Snapshot, makeSnapshots},

@@ -52,6 +52,8 @@ Result<> checkTracking(StepContext &context);
 Result<> copyDisks(StepContext &context);
 Result<> shutDownReceiver(StepContext &context);
 Result<> stopInstance(StepContext &context);
+// convertsteps.cpp
+Result<> convertTarget(StepContext &context);
 // imagesteps.cpp
 Result<> makeSnapshots(StepContext &context);
 Result<> awaitSnapshots(StepContext &context);

@@ -128,6 +128,14 @@ Result<QJsonObject> finish(const std::shared_ptr<Target> &target, const QJsonObj
     return QJsonObject();
 }
 
+Result<QJsonObject> convert(TargetKeeper &keeper, const QJsonObject &object, const std::stop_token &stop)
+{
+    const Result<ConvertOrder> order = convertOrderFromJson(object);
+    if (!order)
+        return wire::malformed(QStringLiteral("bad or missing “%1”").arg(order.error().args.join(QLatin1String(", "))));
+    return keeper.convert(*order, stop);
+}
+
 Result<QJsonObject> answer(const wire::Request &request, TargetKeeper &keeper, const std::stop_token &stop)
 {
     if (request.method == wire::method::prepare)
@@ -144,6 +152,8 @@ Result<QJsonObject> answer(const wire::Request &request, TargetKeeper &keeper, c
         return buildDisks(keeper, request.params, stop);
     if (request.method == wire::method::finish)
         return finish(keeper.target(), request.params);
+    if (request.method == wire::method::convert)
+        return convert(keeper, request.params, stop);
     if (request.method == wire::method::shutdown) {
         const Result<> flushed = keeper.flush();
         return flushed ? Result<QJsonObject>(QJsonObject()) : flushed.error();

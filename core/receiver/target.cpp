@@ -111,6 +111,12 @@ Result<> TargetDisk::clear()
     return flushOthers();
 }
 
+Result<> TargetDisk::giveAway()
+{
+    ++m_changes;
+    return mark(0, regionEnd());
+}
+
 Result<> TargetDisk::finish(bool relocateGpt)
 {
     if (Result<> flushed = flush(); !flushed || !relocateGpt)

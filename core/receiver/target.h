@@ -30,6 +30,8 @@ public:
     [[nodiscard]] Result<> flushOthers();
     /// Blocks until all of it is durable. Error: TargetWriteFailed.
     [[nodiscard]] Result<> flush();
+    /// Somebody else is going to write anywhere in the region: all of it counts as written, and as changed. Errors: NoSpace, FileUnwritable.
+    [[nodiscard]] Result<> giveAway();
     /// Flushes; with `relocateGpt` also moves the backup GPT to the end of the disk, durably. Errors: TargetWriteFailed,
     /// TargetTableFailed, NoSpace, FileUnwritable.
     [[nodiscard]] Result<> finish(bool relocateGpt);

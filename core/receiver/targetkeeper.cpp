@@ -2,6 +2,8 @@
 
 #include "core/base/errortext.h"
 #include "core/base/log.h"
+#include "core/receiver/bootfix/chrootrunner.h"
+#include "core/receiver/convert/conversion.h"
 
 #include <algorithm>
 
@@ -23,7 +25,8 @@ TargetKeeper::Writer::~Writer()
 }
 
 TargetKeeper::TargetKeeper(QString stateDir, QString job, TargetDisks &disks, FlushLimits limits)
-    : m_disks(disks)
+    : m_folder(stateDir)
+    , m_disks(disks)
     , m_limits(limits)
     , m_state(stateDir, std::move(job))
     , m_builder(std::move(stateDir))
@@ -60,13 +63,19 @@ Result<> TargetKeeper::reopen(const wire::PrepareParams &params)
     return ok();
 }
 
-void TargetKeeper::close()
+void TargetKeeper::endWriters()
 {
     std::unique_lock lock(m_mutex);
     m_changing = true;
     for (Writer *writer : m_writers)
         writer->end();
     m_writerGone.wait(lock, [this] { return m_writers.empty(); });
+}
+
+void TargetKeeper::close()
+{
+    endWriters();
+    const std::lock_guard lock(m_mutex);
     m_target.reset();
 }
 
@@ -122,6 +131,36 @@ Result<> TargetKeeper::commit(const wire::CommitParams &params)
             QStringLiteral("%1 blocks were read back here").arg(seen.blocks())};
     const std::lock_guard lock(m_mutex);
     return m_state.keepPoint(params);
+}
+
+Result<QJsonObject> TargetKeeper::convert(const ConvertOrder &order, const std::stop_token &stop)
+{
+    if (binding().epoch != order.epoch)
+        return Error{ErrorCode::EpochUnknown, Retry::AfterWait, {}, QStringLiteral("this epoch is not bound")};
+    endWriters();
+    const Result<> opened = target() ? ok() : reopen(*m_state.binding()); // not open: this process was started again after a kill
+    Result<QJsonObject> result = opened ? convertOpen(order, stop) : Result<QJsonObject>(opened.error());
+    const std::lock_guard lock(m_mutex);
+    m_changing = false;
+    return result;
+}
+
+Result<QJsonObject> TargetKeeper::convertOpen(const ConvertOrder &order, const std::stop_token &stop) const
+{
+    const std::shared_ptr<Target> open = target();
+    if (Result<> flushed = open->flush(); !flushed)
+        return flushed.error();
+    QStringList paths(qsizetype(wire::maxDisks));
+    for (const auto &disk : open->disks()) {
+        if (const Result<> given = disk->giveAway(); !given)
+            return given.error();
+        paths[disk->index()] = disk->medium().path();
+    }
+    while (!paths.isEmpty() && paths.constLast().isEmpty())
+        paths.removeLast();
+    bootfix::ChrootRunner runner;
+    const Result<convert::Conversion> done = convert::Converter(m_folder + QStringLiteral("/convert"), runner).convert(order, paths, stop);
+    return done ? convert::toJson(*done) : Result<QJsonObject>(done.error());
 }
 
 quint32 TargetKeeper::diskCount() const

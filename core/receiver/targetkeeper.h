@@ -1,5 +1,6 @@
 #pragma once
 #include "core/receiver/build/targetbuilder.h"
+#include "core/layout/convertorder.h"
 #include "core/receiver/target.h"
 
 #include <condition_variable>
@@ -55,6 +56,10 @@ public:
     /// says. Kept until the next prepare. Errors: EpochUnknown, RoundPassed, VerificationFailed (args: how many blocks; the manifests
     /// differ, or something was written meanwhile), TargetWriteFailed, NoSpace, FileUnwritable.
     [[nodiscard]] Result<> commit(const wire::CommitParams &params);
+    /// Makes the copied server start on an instance (convert::Converter), after ending all writers, and gives the result of `convert`. Like
+    /// prepare() it is called by one thread at a time. Errors: EpochUnknown, TargetWriteFailed, those of prepare() about disks that have to be
+    /// opened again, and those of convert::Converter.
+    [[nodiscard]] Result<QJsonObject> convert(const ConvertOrder &order, const std::stop_token &stop);
     [[nodiscard]] quint32 diskCount() const; ///< open ones
     /// What makes the disks of a changed layout, and remembers it. The control session's business.
     [[nodiscard]] build::TargetBuilder &builder() { return m_builder; }
@@ -66,9 +71,12 @@ public:
     [[nodiscard]] Result<> flush() const; ///< what is open; ok when nothing is
 
 private:
+    [[nodiscard]] Result<QJsonObject> convertOpen(const ConvertOrder &order, const std::stop_token &stop) const;
     [[nodiscard]] Result<> reopen(const wire::PrepareParams &params);
+    void endWriters(); ///< and lets no new ones in until m_changing is cleared
     void close();
 
+    const QString m_folder;
     TargetDisks &m_disks;
     const FlushLimits m_limits;
     mutable std::mutex m_mutex;

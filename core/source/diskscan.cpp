@@ -237,6 +237,17 @@ void DiskScan::settleOrder()
         [&place](const VolumeFacts &a, const VolumeFacts &b) { return place(a) < place(b); });
 }
 
+QList<PartitionNames> DiskScan::partitionNames() const
+{
+    QList<PartitionNames> names;
+    for (const VolumeFacts &volume : m_facts.volumes) {
+        const VolumeNames found = m_names.value(volume.id);
+        if (!found.partUuid.isEmpty() || !found.partLabel.isEmpty())
+            names.append({volume.id, found.partUuid, found.partLabel});
+    }
+    return names;
+}
+
 const VolumeFacts *DiskScan::volumeFor(const QString &spec) const { return resolveSpec(spec, m_facts.volumes, m_names, m_diskIds); }
 
 void DiskScan::assignMountPoints()

@@ -35,6 +35,7 @@ public:
     const QList<SourceNote> &notes() const { return m_notes; }
     /// Ids in the order in which the disks were given.
     const QStringList &diskIds() const { return m_diskIds; }
+    [[nodiscard]] QList<PartitionNames> partitionNames() const;
     /// Nothing for an unknown disk, and for one whose table could not be used.
     std::optional<PartitionTable> table(const QString &diskId) const;
 

@@ -37,6 +37,8 @@ public:
             return inspected;
         m_facts = inspector.facts();
         m_notes = inspector.notes();
+        m_names = inspector.partitionNames();
+        m_diskIds = inspector.diskIds();
         for (size_t i = 0; i < disks.size(); ++i)
             m_places.insert(inspector.diskIds().at(qsizetype(i)), {disks.at(i).path, m_images.at(i).identity()});
         for (const SourceNote &note : std::as_const(m_notes))
@@ -48,6 +50,8 @@ public:
     QString diskPath(const QString &diskId) const override { return m_places.value(diskId).path; }
     QString diskIdentity(const QString &diskId) const override { return m_places.value(diskId).identity; }
     QList<SourceNote> notes() const override { return m_notes; }
+    QList<PartitionNames> partitionNames() const override { return m_names; }
+    QStringList kernelOrder() const override { return m_diskIds; }
     Result<> verifyUnchanged() const override
     {
         for (const DiskImage &image : m_images) {
@@ -83,6 +87,8 @@ private:
     ServerFacts m_facts;
     QHash<QString, Place> m_places; ///< by disk id
     QList<SourceNote> m_notes;
+    QList<PartitionNames> m_names;
+    QStringList m_diskIds; ///< as given, for want of better
 };
 
 }

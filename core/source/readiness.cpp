@@ -72,6 +72,8 @@ void checkKernels(const ServerFacts &facts, QList<Check> &checks)
     for (auto kernel = facts.os.kernels.begin(); kernel != facts.os.kernels.end(); ++kernel) {
         if (kernel->virtioBlk)
             checks.append(passed("readiness.virtio", {kernel->version}));
+        else if (kernel == newest && kernel->virtioCanBeAdded)
+            checks.append(told("readiness.virtio-added", Severity::Warning, {kernel->version}));
         else if (kernel == newest)
             checks.append(blocked("readiness.virtio", {kernel->version}, ErrorCode::VirtioMissing, {kernel->version}));
         else

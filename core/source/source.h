@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/result.h"
+#include "core/layout/convertorder.h"
 #include "core/layout/serverfacts.h"
 #include "core/source/readiness.h"
 
@@ -35,6 +36,10 @@ public:
     /// The content of a machine that runs changes all the time: there it tells disk, size and table only, survives a restart, and a journal
     /// must be bound to the tracker's epoch as well (facts().live->bootId is part of that).
     [[nodiscard]] virtual QString diskIdentity(const QString &diskId) const = 0;
+    /// What the server's own files may call its partitions by; those of disks without a table are left out.
+    [[nodiscard]] virtual QList<PartitionNames> partitionNames() const { return {}; }
+    /// DiskFacts::id in the order of the kernel's names (sda, sdb, …), as far as that is known.
+    [[nodiscard]] virtual QStringList kernelOrder() const { return {}; }
     /// Errors: SourceChanged, SourceMissing.
     [[nodiscard]] virtual Result<> verifyUnchanged() const = 0;
     [[nodiscard]] virtual QList<SourceNote> notes() const { return {}; }

@@ -12,6 +12,7 @@ constexpr std::chrono::milliseconds quickCall = 60s;
 constexpr std::chrono::milliseconds prepareCall = 120s; // waits for disks to appear
 constexpr std::chrono::milliseconds mediumCall = 600s; // reads or flushes disks
 constexpr std::chrono::milliseconds buildCall = 3600s; // clears disks that were begun before
+constexpr std::chrono::milliseconds convertCall = 3600s; // an initramfs for each of many kernels, on a small instance
 
 /// Exactly the disks that were asked for, none smaller than it must be. The decoder saw to it that none comes twice.
 bool isAbout(const wire::PrepareResult &result, const wire::PrepareParams &params)
@@ -144,6 +145,8 @@ Result<> ReceiverClient::finish(const wire::FinishParams &params)
     const Result<QJsonObject> result = call(wire::method::finish, wire::toJson(params), mediumCall);
     return result ? ok() : result.error();
 }
+
+Result<QJsonObject> ReceiverClient::convert(const QJsonObject &order) { return call(wire::method::convert, order, convertCall); }
 
 Result<> ReceiverClient::shutdown()
 {

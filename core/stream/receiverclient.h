@@ -41,6 +41,9 @@ public:
     /// (too old for it), TargetBuildFailed, ToolMissing.
     [[nodiscard]] Result<> build(quint64 epoch, const QJsonObject &image);
     [[nodiscard]] Result<> finish(const wire::FinishParams &params);
+    /// Makes the copied server start on an instance: params and result as in PROTOCOL.md. May take many minutes. Its errors besides are
+    /// those of convert::Converter.
+    [[nodiscard]] Result<QJsonObject> convert(const QJsonObject &order);
     /// The receiver flushes, answers and ends itself.
     [[nodiscard]] Result<> shutdown();
 

@@ -13,6 +13,8 @@ inline constexpr QLatin1String read{"read"};
 inline constexpr QLatin1String commit{"commit"};
 inline constexpr QLatin1String build{"build"};
 inline constexpr QLatin1String finish{"finish"};
+/// Parameters and result are JSON of core/layout and core/receiver/convert.
+inline constexpr QLatin1String convert{"convert"};
 inline constexpr QLatin1String shutdown{"shutdown"};
 }
 

@@ -19,7 +19,8 @@ MAY = {
     "core/cloud": BASE | {"core/credential"},
     "core/service": BASE | {"core/credential"},
     "core/simcloud": BASE | {"core/credential", "core/service"},
-    "core/migrate": LOW | {"core/source", "core/stream", "core/cloud"},
+    # core/guest for the words of what boot conversion told.
+    "core/migrate": LOW | {"core/guest", "core/source", "core/stream", "core/cloud"},
     "core/agent": LOW | {"core/source", "core/migrate"},
     "app/agent": LOW | {"core/source", "core/stream", "core/cloud", "core/migrate", "core/agent"},
     "app/ctl": LOW | {"core/cloud", "core/agent"},

@@ -2,9 +2,16 @@
 # Is a migrated disk the source's equal? An opinion of its own, formed with none of Edgelift's code: the same partition table, every
 # filesystem clean, every file the same with all its attributes (LVM volumes too).
 #
-# usage: compare-disk.sh SOURCE TARGET   (raw images; TARGET may be larger). Exit 0 equal; 1 with what differs on standard error.
+# usage: compare-disk.sh [--except REPORT.json] SOURCE TARGET
+#   (raw images; TARGET may be larger). Exit 0 equal; 1 with what differs on standard error.
+#   REPORT.json  of the migration: files that it says were changed, and what is kept beside them, may differ; nothing else may
 source "$(dirname "$0")/lib.sh"
 
+report=
+if [ "${1:-}" = --except ]; then
+    report=$2
+    shift 2
+fi
 source_disk=${1:?usage: compare-disk.sh SOURCE TARGET} target_disk=${2:?}
 work=$(mktemp -d)
 on_exit rm -rf --one-file-system "$work"
@@ -18,6 +25,18 @@ attach() {
     attached=$(losetup --find --show -r "${@:2}")
     loops+=("$attached")
 }
+# One line per path that may differ: as in the guest, and as on a /boot of its own.
+exceptions=$work/exceptions rsync_options=()
+if [ -n "$report" ]; then
+    python3 -c '
+import json, sys
+report = json.load(open(sys.argv[1]))["conversion"].get("report", {})
+paths = {change["path"] for fix in report.get("fixes", []) for change in fix["changes"]}
+paths |= {image["path"] for image in report.get("initramfs", [])} | {"/var/lib/initramfs-tools/" + image["kernel"] for image in report.get("initramfs", [])}
+paths |= {path.removeprefix("/boot") for path in paths if path.startswith("/boot/")}
+print(*sorted(paths), "*.edgelift-orig", sep="\n")' "$report" > "$exceptions"
+    rsync_options=(--exclude-from="$exceptions" -O)
+fi
 failed=0
 fail() { echo "compare-disk: $*" >&2; failed=1; }
 
@@ -66,12 +85,15 @@ compare_regions() { # compare_regions NAME DEVICE_A DEVICE_B
         return
     fi
     mount -o "$options" "$3" "$work/b" || { fail "$1: the target does not mount"; umount "$work/a"; return; }
-    rsync -aHAXSnc --delete --itemize-changes "$work/a/" "$work/b/" > "$work/changes" || fail "$1: rsync failed"
+    rsync -aHAXSnc "${rsync_options[@]}" --delete --itemize-changes "$work/a/" "$work/b/" > "$work/changes" || fail "$1: rsync failed"
     umount "$work/a" "$work/b"
     [ ! -s "$work/changes" ] || { fail "$1: files differ"; head "$work/changes" >&2; }
 }
 
-btrfs_listing() { (cd "$1" && find . -printf '%p %y %m %U %G %s %T@ %l\n' | sort && find . -type f -print0 | sort -z | xargs -0 sha256sum); }
+btrfs_listing() {
+    (cd "$1" && find . \( -type d -printf '%p %y %m %U %G\n' \) -o -printf '%p %y %m %U %G %s %T@ %l\n' | sort &&
+        find . -type f -print0 | sort -z | xargs -0 sha256sum) | if [ -n "$report" ]; then sed 's/^\*//' "$exceptions" | grep -vFf -; else cat; fi
+}
 
 lvm_() { "$1" --config "global{activation=0} devices{use_devicesfile=0 filter=[\"a|^$2\$|\",\"r|.*|\"]}" "${@:3}" 2> /dev/null; }
 extract_lvm() { # extract_lvm DEVICE FOLDER: each volume as a sparse file

@@ -1,5 +1,6 @@
 #include "core/receiver/bootfix/bootconversion.h"
 
+#include "core/receiver/bootfix/kernelset.h"
 #include "core/receiver/bootfix/selinux.h"
 
 namespace edgelift::bootfix {
@@ -24,6 +25,16 @@ void runFixes(Guest &guest)
         guest.reports().last().applies = true;
         fix.run(guest);
     }
+}
+
+ConversionResult resultOf(Guest &guest)
+{
+    ConversionResult result;
+    result.system = guest.os().prettyName;
+    result.family = guest.family();
+    result.needed = !guest.edits().isEmpty() || (!guest.rebuildReasons.isEmpty() && initramfsTool(guest));
+    result.fixes = guest.reports();
+    return result;
 }
 
 }
@@ -55,6 +66,16 @@ Result<> BootConversion::apply(
     return relabel(guest, journal, m_runner, root, result.images, stop);
 }
 
+Result<ConversionResult> BootConversion::look(const QString &root, const TargetLayout &layout) const
+{
+    const Result<GuestRoot> opened = GuestRoot::open(root);
+    if (!opened)
+        return opened.error();
+    Guest guest(*opened, layout, m_options);
+    runFixes(guest);
+    return resultOf(guest);
+}
+
 Result<ConversionResult> BootConversion::run(
     const QString &root, const TargetLayout &layout, const QString &journalFile, const std::stop_token &stop)
 {
@@ -68,11 +89,8 @@ Result<ConversionResult> BootConversion::run(
         return recovered.error();
     Guest guest(*opened, layout, m_options);
     runFixes(guest);
-    ConversionResult result;
-    result.system = guest.os().prettyName;
-    result.family = guest.family();
+    ConversionResult result = resultOf(guest);
     result.rolledBack = *recovered == EditJournal::Recovery::RolledBack;
-    result.fixes = guest.reports();
     if (!result.notes(NoteLevel::Blocker).isEmpty())
         return result;
     EditJournal journal(*opened, journalFile, target);

@@ -10,7 +10,8 @@ struct ConversionResult
 {
     QString system; ///< "Debian GNU/Linux 12 (bookworm)"
     Family family = Family::Unknown;
-    bool applied = false; ///< false: blockers, and the guest is as it was
+    bool applied = false; ///< false: blockers, and the guest is as it was; or it was only looked at
+    bool needed = false; ///< something is to be changed, or was
     bool rolledBack = false; ///< what an earlier, interrupted run had begun was taken back first
     QList<FixReport> fixes; ///< in the order they ran
     QList<BuiltInitramfs> images;
@@ -18,7 +19,8 @@ struct ConversionResult
     QList<ConversionNote> notes(NoteLevel level) const; ///< of all fixes, each once
 };
 
-/// {"system", "family", "applied", "fixes": [{"id", "applies", "found", "changes": [{"path", "removed", "diff"}], "notes"}], "initramfs":
+/// {"system", "family", "needed", "applied", "fixes": [{"id", "applies", "found", "changes": [{"path", "removed", "diff"}], "notes"}],
+/// "initramfs":
 /// [...], "blockers", "warnings"}; a note is {"id", "level", "args", "text"}, the text in the language set now.
 [[nodiscard]] QJsonObject toJson(const ConversionResult &result);
 
@@ -33,6 +35,9 @@ public:
         , m_options(options)
     {
     }
+    /// What run() would begin with; changes nothing, so that `root` may be mounted read-only. Not for a guest whose journal file exists.
+    /// Errors: those of GuestRoot.
+    [[nodiscard]] Result<ConversionResult> look(const QString &root, const TargetLayout &layout) const;
     /// `root` is where the guest's filesystems are mounted, writable, as its fstab says. A result with blockers is no error. Errors (then
     /// the guest is as it was, if its filesystems let us): those of GuestRoot and EditJournal, ToolFailed when `stop` was asked.
     [[nodiscard]] Result<ConversionResult> run(

@@ -132,6 +132,10 @@ bool uefiApplies(Guest &guest) { return guest.layout().bootMode == BootMode::Uef
 /// configuration files, among them the wrappers of EL9.
 void fixUefi(Guest &guest)
 {
+    if (guest.layout().espHidden) {
+        guest.note(NoteId::EspNotSeen);
+        return;
+    }
     const QString efi = espFolder(guest);
     if (efi.isEmpty()) {
         guest.note(NoteId::EspMissing);

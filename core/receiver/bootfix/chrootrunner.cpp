@@ -54,6 +54,7 @@ bool enterRoot(const char *path)
     const int tree = int(::syscall(SYS_open_tree, root, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE));
     struct mount_attr attributes = {};
     attributes.attr_set = MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID;
+    attributes.attr_clr = MOUNT_ATTR_NOEXEC; // only here do a guest's programs run
     attributes.propagation = MS_PRIVATE;
     return root >= 0 && tree >= 0
         && ::syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) == 0

@@ -55,8 +55,9 @@ QJsonObject toJson(const ConversionResult &result)
             {QStringLiteral("problem"), image.problem}});
     }
     return {{QStringLiteral("system"), result.system}, {QStringLiteral("family"), familyName(result.family)},
-        {QStringLiteral("applied"), result.applied}, {QStringLiteral("rolledBack"), result.rolledBack}, {QStringLiteral("fixes"), fixes},
-        {QStringLiteral("initramfs"), images}, {QStringLiteral("blockers"), notesToJson(result.notes(NoteLevel::Blocker))},
+        {QStringLiteral("needed"), result.needed}, {QStringLiteral("applied"), result.applied},
+        {QStringLiteral("rolledBack"), result.rolledBack}, {QStringLiteral("fixes"), fixes}, {QStringLiteral("initramfs"), images},
+        {QStringLiteral("blockers"), notesToJson(result.notes(NoteLevel::Blocker))},
         {QStringLiteral("warnings"), notesToJson(result.notes(NoteLevel::Warning))}};
 }
 

@@ -24,6 +24,7 @@ struct TargetLayout
     QList<ConvertedVolume> volumes; ///< all of the source's
     QStringList sourceDisks; ///< their ids in the order of their kernel names: sda, sdb, …
     bool tablesKept = false; ///< partition tables were copied byte by byte: PARTUUIDs and PARTLABELs stay what they were
+    bool espHidden = false; ///< there is an EFI system partition, but it could not be mounted: what is in it is not known
 
     const ConvertedVolume *root() const; ///< null when there is none
     /// The volume a device specification of the source means (see resolveSpec(); also by-id and by-path names), or null.

@@ -41,6 +41,7 @@ public:
             return inspected;
         m_facts = inspector.facts();
         m_notes = inspector.notes();
+        m_names = inspector.partitionNames();
         m_diskIds = inspector.diskIds();
         for (size_t i = 0; i < m_nodes.size(); ++i)
             m_nodes.at(i).setTable(inspector.table(m_diskIds.at(qsizetype(i))));
@@ -61,6 +62,8 @@ public:
         return node ? node->identity() : QString();
     }
     QList<SourceNote> notes() const override { return m_notes; }
+    QList<PartitionNames> partitionNames() const override { return m_names; }
+    QStringList kernelOrder() const override { return m_diskIds; }
     Result<> verifyUnchanged() const override
     {
         const BlockDevices now = BlockDevices::read(m_view.sys);
@@ -81,7 +84,8 @@ private:
     const MachineView m_view;
     const QTemporaryDir m_folder;
     std::vector<DiskNode> m_nodes;
-    QStringList m_diskIds; ///< of the nodes
+    QStringList m_diskIds; ///< of the nodes, by name
+    QList<PartitionNames> m_names;
     ServerFacts m_facts;
     QList<SourceNote> m_notes;
 };

@@ -95,6 +95,13 @@ Outcome FakeLink::copy(const ReceiverPeer &, const CopyOrder &order, const Trans
     return {};
 }
 
+Result<QJsonObject> FakeLink::convert(const ReceiverPeer &, const ConvertOrder &order, const std::stop_token &)
+{
+    ++conversions;
+    lastConvert = order;
+    return convertFails.isEmpty() ? Result<QJsonObject>(converted) : Result<QJsonObject>(convertFails.takeFirst());
+}
+
 Result<> FakeLink::shutdown(const ReceiverPeer &, const std::stop_token &)
 {
     ++shutdowns;

@@ -34,12 +34,17 @@ public:
     Result<> probe(const ReceiverPeer &peer, const std::stop_token &stop) override;
     Outcome copy(const ReceiverPeer &peer, const CopyOrder &order, const TransferTuning &tuning,
         const std::function<void(const TransferProgress &)> &observer, const std::stop_token &stop) override;
+    Result<QJsonObject> convert(const ReceiverPeer &peer, const ConvertOrder &order, const std::stop_token &stop) override;
     Result<> shutdown(const ReceiverPeer &peer, const std::stop_token &stop) override;
 
     int probesUntilReady = 3;
     std::optional<Error> copyFails; ///< once
     std::function<void()> duringCopy;
     int copies = 0;
+    QList<Error> convertFails; ///< one a call, then it does what it should
+    QJsonObject converted{{QStringLiteral("outcome"), QStringLiteral("unchanged")}};
+    int conversions = 0;
+    ConvertOrder lastConvert;
     int shutdowns = 0;
     TransferProgress said; ///< besides the bytes
     CopyOrder lastOrder;

@@ -33,6 +33,10 @@ private Q_SLOTS:
     void changedTransferIsRemembered();
     void aChangeThatCannotBeKeptIsNone();
     void repairsAreWarnedOf();
+    void theCopyIsConvertedBeforeTheImage();
+    void whatConversionTellsIsWarnedOf();
+    void aCopyThatWouldNotStartMakesNoImage();
+    void aReceiverThatComesBackGoesOnWithTheConversion();
     void progressTellsOfEachDisk();
     void theListKnowsEachJob();
     void reportTellsWhatHappened();
@@ -380,6 +384,88 @@ void MigrationRoute::repairsAreWarnedOf()
     QCOMPARE(ids.filter(QStringLiteral("source-reread")).size(), 1);
     QCOMPARE(warnings.filter(QStringLiteral("2 block(s) of the source")).size(), 1); // once, however often progress is told
     QCOMPARE(warnings.filter(QStringLiteral("3 block(s) of the target")).size(), 1);
+}
+
+namespace {
+
+QJsonObject conversionWith(const char *list, NoteId note, const QStringList &args, const char *outcome)
+{
+    const QJsonObject one{{QStringLiteral("id"), nameOf(note)}, {QStringLiteral("args"), QJsonArray::fromStringList(args)}};
+    return {{QStringLiteral("outcome"), QLatin1String(outcome)},
+        {QStringLiteral("report"), QJsonObject{{QLatin1String(list), QJsonArray{one}}}}};
+}
+
+}
+
+void MigrationRoute::theCopyIsConvertedBeforeTheImage()
+{
+    Fixture f;
+    f.cloud->onCall = [&f](const QString &action) {
+        if (action == QLatin1String("CreateSnapshot"))
+            QCOMPARE(f.link->conversions, 1);
+    };
+    const auto migration = f.create();
+    QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
+    QCOMPARE(f.link->conversions, 1);
+    QCOMPARE(f.link->lastConvert.epoch, f.link->lastOrder.epoch);
+    QVERIFY(f.link->lastConvert.tablesKept);
+    const Result<QJsonObject> report = readJsonFile(f.jobFile(*migration, "report.json"));
+    QVERIFY(report);
+    QCOMPARE(report->value(QLatin1String("conversion")).toObject().value(QLatin1String("outcome")).toString(), QStringLiteral("unchanged"));
+}
+
+void MigrationRoute::whatConversionTellsIsWarnedOf()
+{
+    Fixture f;
+    f.link->converted = conversionWith("warnings", NoteId::OtherNic, {QStringLiteral("ens7")}, "converted");
+    const auto migration = f.create();
+    QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
+    QStringList texts;
+    for (const QJsonObject &warning : f.events("warning"))
+        texts.append(warning.value(QLatin1String("message")).toString());
+    QCOMPARE(texts.filter(describe(ConversionNote{NoteId::OtherNic, {QStringLiteral("ens7")}})).size(), 1);
+
+    Fixture skipped;
+    skipped.link->converted = {{QStringLiteral("outcome"), QStringLiteral("skipped")}, {QStringLiteral("reason"), QStringLiteral("mount")},
+        {QStringLiteral("args"), QJsonArray{QStringLiteral("gpt-1/p2"), QStringLiteral("No such device")}}};
+    const auto other = skipped.create();
+    QCOMPARE(skipped.run(*other).end, Outcome::End::Finished); // as it is, but told
+    texts.clear();
+    for (const QJsonObject &warning : skipped.events("warning"))
+        texts.append(warning.value(QLatin1String("message")).toString());
+    QCOMPARE(texts.filter(QStringLiteral("gpt-1/p2 (No such device)")).size(), 1);
+}
+
+void MigrationRoute::aCopyThatWouldNotStartMakesNoImage()
+{
+    Fixture f;
+    f.link->converted = conversionWith("blockers", NoteId::GrubLegacy, {}, "blocked");
+    const auto migration = f.create();
+    const Outcome outcome = f.run(*migration);
+    QCOMPARE(outcome.end, Outcome::End::Failed);
+    QCOMPARE(outcome.error->code, ErrorCode::ConversionBlocked);
+    QVERIFY(outcome.error->args.value(0).contains(QLatin1String("GRUB Legacy")));
+    QCOMPARE(f.cloud->calls(QStringLiteral("CreateSnapshot")), 0);
+    QCOMPARE(f.link->shutdowns, 0);
+}
+
+void MigrationRoute::aReceiverThatComesBackGoesOnWithTheConversion()
+{
+    Fixture f;
+    f.link->convertFails = {{ErrorCode::LinkLost, Retry::AfterWait, {}, {}}, {ErrorCode::ReceiverUnreachable, Retry::AfterWait, {}, {}}};
+    const auto migration = f.create();
+    QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
+    QCOMPARE(f.link->conversions, 3);
+    QCOMPARE(f.link->copies, 1);
+
+    Fixture failing;
+    failing.link->convertFails = {{ErrorCode::NoSpace, Retry::AfterUserAction, {QStringLiteral("/boot")}, {}}};
+    const auto other = failing.create();
+    const Outcome outcome = failing.run(*other);
+    QCOMPARE(outcome.end, Outcome::End::Failed);
+    QCOMPARE(outcome.error->code, ErrorCode::NoSpace);
+    QCOMPARE(failing.run(*other).end, Outcome::End::Finished); // a retry converts, and copies nothing again
+    QCOMPARE(failing.link->copies, 1);
 }
 
 void MigrationRoute::progressTellsOfEachDisk()

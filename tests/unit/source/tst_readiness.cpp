@@ -92,6 +92,10 @@ void ReadinessTest::eachFactHasItsCheck_data()
     row("UEFI", "readiness.boot-mode", S::Info, 0, [](ServerFacts &f) { f.bootMode = BootMode::Uefi; });
     row("no virtio", "readiness.virtio", S::Blocker, int(ErrorCode::VirtioMissing),
         [](ServerFacts &f) { f.os.kernels[0].virtioBlk = false; });
+    row("no virtio, but it can be added", "readiness.virtio-added", S::Warning, 0, [](ServerFacts &f) {
+        f.os.kernels[0].virtioBlk = false;
+        f.os.kernels[0].virtioCanBeAdded = true;
+    });
     row("no virtio in the newest", "readiness.virtio", S::Blocker, int(ErrorCode::VirtioMissing), [](ServerFacts &f) {
         f.os.kernels.append({QStringLiteral("6.10.0-1-amd64"), {}, false, true});
         f.os.kernels.append({QStringLiteral("0-rescue-1"), {}, true, true});
