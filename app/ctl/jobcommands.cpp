@@ -210,8 +210,36 @@ int showStatus(const Arguments &arguments, Console &console)
     return exitDone;
 }
 
+/// Boots the image first; a machine that does not come up is a failure of the command.
+int bootAndReport(const Arguments &arguments, Console &console)
+{
+    const Result<std::unique_ptr<Session>> session = Session::open(arguments);
+    if (!session)
+        return console.error(session.error());
+    constexpr auto patience = std::chrono::minutes(10);
+    const Result<QJsonObject> report = (*session)->agent().call(key("report.boot"), jobParams(arguments), patience);
+    if (!report)
+        return console.error(report.error());
+    const QJsonObject boot = report->value(QLatin1String("bootCheck")).toObject();
+    const bool works = boot.value(QLatin1String("works")).toBool();
+    if (console.isJson()) {
+        console.json(*report);
+        return works ? exitDone : exitFailed;
+    }
+    console.line(QStringLiteral("Boot check: %1 after %2 s; address %3; console in %4")
+                     .arg(works ? QStringLiteral("login prompt and network") : QStringLiteral("reached only: ") + text(boot, "reached"))
+                     .arg(boot.value(QLatin1String("seconds")).toInteger())
+                     .arg(text(boot, "address").isEmpty() ? QStringLiteral("none") : text(boot, "address"), text(boot, "console")));
+    if (!text(boot, "trouble").isEmpty())
+        console.line(QStringLiteral("The console said: ") + text(boot, "trouble"));
+    console.line(text(*report, "reportPath"));
+    return works ? exitDone : exitFailed;
+}
+
 int showReport(const Arguments &arguments, Console &console)
 {
+    if (arguments.has("boot-check"))
+        return bootAndReport(arguments, console);
     const Result<QJsonObject> report = ask(arguments, key("report"), jobParams(arguments));
     if (!report)
         return console.error(report.error());

@@ -73,7 +73,8 @@ const QMap<QString, AgentApi::Method> &AgentApi::table()
         {key("status"), &AgentApi::status}, {key("subscribe"), &AgentApi::subscribe}, {key("pause"), &AgentApi::pause},
         {key("resume"), &AgentApi::resume}, {key("retry"), &AgentApi::resume}, {key("cancel"), &AgentApi::cancel},
         {key("clean"), &AgentApi::cancel}, {key("modify"), &AgentApi::modify}, {key("cutover"), &AgentApi::cutover},
-        {key("report"), &AgentApi::report}, {key("report.read"), &AgentApi::reportRead}, {key("resources"), &AgentApi::resources},
+        {key("report"), &AgentApi::report}, {key("report.boot"), &AgentApi::reportBoot},
+        {key("report.read"), &AgentApi::reportRead}, {key("resources"), &AgentApi::resources},
         {key("diagnostics"), &AgentApi::diagnostics}, {key("diagnostics.list"), &AgentApi::diagnosticsList},
         {key("diagnostics.read"), &AgentApi::diagnosticsRead}, {key("shutdown"), &AgentApi::shutdown}};
     return methods;

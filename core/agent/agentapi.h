@@ -54,6 +54,7 @@ private:
     Result<QJsonObject> cancel(Params &params, const Outlet &outlet);
     Result<QJsonObject> modify(Params &params, const Outlet &outlet);
     Result<QJsonObject> report(Params &params, const Outlet &outlet);
+    Result<QJsonObject> reportBoot(Params &params, const Outlet &outlet);
     Result<QJsonObject> resources(Params &params, const Outlet &outlet);
     Result<QJsonObject> reportRead(Params &params, const Outlet &outlet);
     Result<QJsonObject> diagnostics(Params &params, const Outlet &outlet);

@@ -36,6 +36,19 @@ Result<QJsonObject> AgentApi::report(Params &params, const Outlet &)
     return QJsonObject{{key("reportPath"), *path}};
 }
 
+/// Answers after minutes.
+Result<QJsonObject> AgentApi::reportBoot(Params &params, const Outlet &)
+{
+    const QString job = params.job();
+    if (const auto problem = params.problem())
+        return *problem;
+    const Result<QString> path = m_jobs.reportPath(job);
+    if (!path)
+        return path.error();
+    const Result<QJsonObject> booted = m_jobs.checkBoot(job, m_stop.get_token());
+    return booted ? QJsonObject{{key("reportPath"), *path}, {key("bootCheck"), *booted}} : Result<QJsonObject>(booted.error());
+}
+
 Result<QJsonObject> AgentApi::reportRead(Params &params, const Outlet &)
 {
     const QString job = params.job();

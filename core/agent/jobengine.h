@@ -20,6 +20,7 @@ public:
     virtual Outcome cancel(const std::stop_token &stop, const MigrationObserver &observer) = 0;
     [[nodiscard]] virtual QList<LedgerEntry> resources() const = 0;
     [[nodiscard]] virtual QString reportPath() const = 0;
+    virtual Result<QJsonObject> checkBoot(const std::stop_token &stop) = 0;
 };
 
 /// core/migrate as the agent sees it. Thread-safe.

@@ -60,6 +60,8 @@ public:
     /// Errors: JobUnknown, StateUnreadable.
     [[nodiscard]] Result<QList<LedgerEntry>> resources(const QString &jobId) const;
     [[nodiscard]] Result<QString> reportPath(const QString &jobId) const;
+    /// Migration::checkBoot(): blocks for minutes. Errors: JobRunning (the job itself), JobUnknown, and its own.
+    [[nodiscard]] Result<QJsonObject> checkBoot(const QString &jobId, const std::stop_token &stop) const;
     [[nodiscard]] Result<Plan> plan(const QString &jobId) const;
     /// The last progress event of the running job; empty when nothing runs.
     [[nodiscard]] QJsonObject progress() const;

@@ -24,6 +24,7 @@ public:
     Outcome cancel(const std::stop_token &stop, const MigrationObserver &observer) override { return m_migration->cancel(stop, observer); }
     QList<LedgerEntry> resources() const override { return m_migration->resources(); }
     QString reportPath() const override { return m_migration->reportPath(); }
+    Result<QJsonObject> checkBoot(const std::stop_token &stop) override { return m_migration->checkBoot(stop); }
 
 private:
     const std::unique_ptr<Migration> m_migration;

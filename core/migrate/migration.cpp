@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/log.h"
 #include "core/layout/factsjson.h"
+#include "core/migrate/bootreport.h"
 #include "core/migrate/newjob.h"
 #include "core/migrate/report.h"
 #include "core/migrate/runner.h"
@@ -244,11 +245,14 @@ Outcome Migration::Parts::perform(bool cancelling, const std::stop_token &stop, 
 Outcome Migration::Parts::conclude(JobState state, const std::optional<Error> &error, Runner &runner, EventSink &events)
 {
     const bool ended = state == JobState::Finished || state == JobState::Cancelled;
+    const QString image = state == JobState::Finished ? imagePath() : QString();
     Result<> kept = store->update([&](JobRecord &record) {
         record.state = state;
         record.error = state == JobState::InError ? error : std::nullopt;
         record.ended = ended ? surroundings.clock->now() : QDateTime();
         record.phase = state == JobState::Finished ? phaseName(Phase::Done) : record.phase;
+        if (state == JobState::Finished)
+            record.values.insert(QStringLiteral("imagePath"), image);
     });
     runner.tell(state, error);
     if (ended)
@@ -269,9 +273,11 @@ Outcome Migration::Parts::conclude(JobState state, const std::optional<Error> &e
     const JobRecord record = store->record();
     if (state == JobState::Finished)
         events.finished(record.sourceId, record.values.value(QLatin1String("imageId")).toString(),
-            store->path(QStringLiteral("report.html")), imagePath());
+            store->path(QStringLiteral("report.html")), image);
     return {Outcome::End::Finished, {}};
 }
+
+Result<QJsonObject> Migration::checkBoot(const std::stop_token &stop) { return checkBootOf(*m_parts->store, *m_parts->ledger, stop); }
 
 /// Nothing can be done with them any more, so they need not lie about.
 void Migration::Parts::forgetSecrets()

@@ -114,6 +114,10 @@ public:
     Outcome cancel(const std::stop_token &stop, const MigrationObserver &observer);
     /// What exists in the cloud now. Any thread.
     [[nodiscard]] QList<LedgerEntry> resources() const;
+    /// Boots the finished image in a throw-away machine (testboot::testBoot) and puts what came of it into the report. For images that lie as
+    /// files on this machine. Blocks for minutes. Not while run() runs. Errors: JobStateWrong (there is no such image), those of
+    /// readBootImage() and testBoot(), FileUnwritable, NoSpace.
+    Result<QJsonObject> checkBoot(const std::stop_token &stop);
     /// Of report.html (report.json lies beside it); the files are there after run() or cancel() came back.
     [[nodiscard]] QString reportPath() const;
 

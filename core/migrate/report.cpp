@@ -2,6 +2,7 @@
 
 #include "core/base/files.h"
 #include "core/layout/planfile.h"
+#include "core/migrate/bootreport.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -109,6 +110,8 @@ QJsonObject reportJson(const JobStore &store, const Ledger &ledger)
             QJsonObject{{QStringLiteral("id"), imageId}, {QStringLiteral("name"), record.values.value(QLatin1String("imageName"))},
                 {QStringLiteral("region"), store.plan().image.region}}},
         {QStringLiteral("next"), nextSteps(store, imageId)}};
+    if (const QJsonObject boot = keptBootCheck(store); !boot.isEmpty())
+        report.insert(QStringLiteral("bootCheck"), boot);
     if (record.error)
         report.insert(QStringLiteral("error"), errorToJson(*record.error));
     return report;

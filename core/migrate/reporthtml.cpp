@@ -256,6 +256,28 @@ void addConversion(Page &page, const QJsonObject &report)
     }
 }
 
+/// How far the image came in the test boot.
+void addBootCheck(Page &page, const QJsonObject &report)
+{
+    const QJsonObject boot = report.value(QLatin1String("bootCheck")).toObject();
+    if (boot.isEmpty())
+        return;
+    const bool works = boot.value(QLatin1String("works")).toBool();
+    page.heading(Report::tr("Test boot"));
+    page.paragraph(works ? Report::tr("The image was started in a virtual machine. It shows a login prompt and answers on its network.")
+                         : Report::tr("The image was started in a virtual machine and did not come up completely."),
+        works ? "good" : "bad");
+    page.beginTable();
+    page.row({Report::tr("Reached"), shown(boot.value(QLatin1String("reached")))});
+    page.row({Report::tr("Login prompt"), shown(boot.value(QLatin1String("login")))});
+    page.row({Report::tr("Address by DHCP"), shown(boot.value(QLatin1String("address")))});
+    page.row({Report::tr("Answers on the network"), shown(boot.value(QLatin1String("answered")))});
+    page.row({Report::tr("Trouble"), shown(boot.value(QLatin1String("trouble")))});
+    page.row({Report::tr("Seconds"), shown(boot.value(QLatin1String("seconds")))});
+    page.row({Report::tr("Console log"), shown(boot.value(QLatin1String("console")))});
+    page.endTable();
+}
+
 QString price(const QJsonObject &entry)
 {
     const QJsonValue perDay = entry.value(QLatin1String("pricePerDay"));
@@ -301,6 +323,7 @@ QByteArray reportHtml(const QJsonObject &report)
     addPhases(page, report);
     addLiveCopy(page, report.value(QLatin1String("copy")).toObject());
     addConversion(page, report);
+    addBootCheck(page, report);
     addResources(page, report);
     const QJsonArray warnings = report.value(QLatin1String("warnings")).toArray();
     if (!warnings.isEmpty()) {

@@ -20,7 +20,7 @@ MAY = {
     "core/service": BASE | {"core/credential"},
     "core/simcloud": BASE | {"core/credential", "core/service"},
     # core/guest for the words of what boot conversion told.
-    "core/migrate": LOW | {"core/guest", "core/source", "core/stream", "core/cloud"},
+    "core/migrate": LOW | {"core/guest", "core/testboot", "core/source", "core/stream", "core/cloud"},
     "core/agent": LOW | {"core/source", "core/migrate"},
     "app/agent": LOW | {"core/source", "core/stream", "core/cloud", "core/migrate", "core/agent"},
     "app/ctl": LOW | {"core/cloud", "core/agent"},

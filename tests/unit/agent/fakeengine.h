@@ -118,6 +118,7 @@ public:
         return {entry};
     }
     QString reportPath() const override { return m_state.reports + m_id; }
+    Result<QJsonObject> checkBoot(const std::stop_token &) override { return QJsonObject{{QStringLiteral("works"), true}}; }
 
     Outcome run(const std::stop_token &stop, const MigrationObserver &observer) override
     {
