@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the disk of a full Debian server by debootstrap, in one of several layouts. The root tree is made once per suite and cached.
 #
-# usage: debian-server.sh SUITE LAYOUT OUT.img [SIZE]
+# usage: debian-server.sh [--traps NAME,…] SUITE LAYOUT OUT.img [SIZE]
 #   SUITE   bullseye, bookworm or trixie
 #   LAYOUT  mbr-ext4     one ext4 partition
 #           mbr-logical  /boot on a primary partition (xfs), root (ext4) and swap on logical ones
@@ -10,9 +10,24 @@
 #           gpt-btrfs    root on btrfs with the subvolumes @ and @home
 #           uefi         ESP and ext4 root, UEFI only
 #   SIZE    of the disk, 3G unless given
+#   NAME    what makes it hard to move:
+#           devices     fstab and the kernel's command line name /dev/sda (not gpt-lvm)
+#           netrules    70-persistent-net.rules bind a name to the old MAC address
+#           static      a static address on the old NIC's name, and no other
+#           dep         an initramfs made with MODULES=dep on a machine without virtio
+#           resume      resume= and RESUME name a swap area that is gone
+#           lvmdevices  /etc/lvm/devices/system.devices of the old machine
+#           mounts      a swap file, a bind mount, a mount point with a space, an NFS line without nofail
+#           crypttab    a volume that is not there
 # On its serial console the server prints "edgelift-proof <checksum>" and a login prompt.
 source "$(dirname "$0")/lib.sh"
 
+traps=
+if [ "${1:-}" = --traps ]; then
+    traps=,$2,
+    shift 2
+fi
+trapped() { [[ $traps == *,$1,* ]]; }
 suite=${1:?usage: debian-server.sh SUITE LAYOUT OUT.img} layout=${2:?} out=${3:?} size=${4:-3G}
 work=$(mktemp -d)
 on_exit rm -rf "$work"
@@ -181,7 +196,50 @@ tar -C "$target" --numeric-owner --xattrs -xf "$root_tar"
 name=$suite-$layout
 echo "$name" > "$target/etc/hostname"
 printf "${root_spec:-UUID=$root_uuid} / $root_type $root_options 0 1\n$extra_fstab" > "$target/etc/fstab"
+lay_traps() { # changes the tree, fstab and kernel_arguments
+    local old_mac=52:54:00:0d:0e:0f gone
+    gone=$(new_uuid)
+    if trapped devices; then
+        root_spec=/dev/sda$(( $(sfdisk --json "$out" | grep -c '"node"') ))
+        sed -i "s|^UUID=$root_uuid / |$root_spec / |" "$target/etc/fstab"
+    fi
+    if trapped netrules; then
+        mkdir -p "$target/etc/udev/rules.d"
+        echo "SUBSYSTEM==\"net\", ACTION==\"add\", ATTR{address}==\"$old_mac\", NAME=\"ens192\"" > "$target/etc/udev/rules.d/70-persistent-net.rules"
+    fi
+    ! trapped static || printf 'auto lo\niface lo inet loopback\nauto ens192\niface ens192 inet static\n    address 192.168.77.10/24\n    gateway 192.168.77.1\n' \
+        > "$target/etc/network/interfaces"
+    if trapped resume; then
+        echo "RESUME=UUID=$gone" > "$target/etc/initramfs-tools/conf.d/resume"
+        kernel_arguments+=" resume=UUID=$gone"
+    fi
+    if trapped lvmdevices; then
+        mkdir -p "$target/etc/lvm/devices"
+        printf 'VERSION=1.1.2\nIDTYPE=sys_serial IDNAME=old-disk DEVNAME=/dev/sda3 PVID=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa PART=3\n' > "$target/etc/lvm/devices/system.devices"
+    fi
+    if trapped mounts; then
+        mkdir -p "$target/srv/bound" "$target/srv/with a space" "$target/mnt/nfs"
+        fallocate -l 32M "$target/swapfile"
+        chmod 600 "$target/swapfile"
+        mkswap -q "$target/swapfile"
+        printf '/swapfile none swap sw 0 0\n/srv/data /srv/bound none bind 0 0\ntmpfs /srv/with\\040a\\040space tmpfs size=1m 0 0\n10.99.0.1:/export /mnt/nfs nfs defaults 0 0\n' \
+            >> "$target/etc/fstab"
+    fi
+    ! trapped crypttab || printf '# <target> <source> <key> <options>\nsecret UUID=%s none luks\n' "$gone" > "$target/etc/crypttab"
+    ! trapped dep || make_lean_initramfs
+}
+
+make_lean_initramfs() { # as MODULES=dep makes one where the disk is not a virtio disk
+    local settings=$target/etc/initramfs-tools/initramfs.conf
+    sed -i 's/^MODULES=.*/MODULES=list/' "$settings"
+    printf 'ext4\nnvme\n' > "$target/etc/initramfs-tools/modules"
+    chroot "$target" /usr/sbin/mkinitramfs -o "/boot/initrd.img-$version" "$version" >&2
+    sed -i 's/^MODULES=.*/MODULES=dep/' "$settings"
+    : > "$target/etc/initramfs-tools/modules"
+}
+
 version=$(basename "$target"/lib/modules/*)
+lay_traps
 prefix=/boot; mountpoint -q "$target/boot" && prefix=
 [ "$layout" = gpt-btrfs ] && prefix=/@/boot
 mkdir -p "$target/boot/grub"
