@@ -223,6 +223,10 @@
         <source>The image is to start by UEFI, but the EFI system partition has no loader for x86_64.</source>
         <translation>يجب أن تُقلع الصورة عبر UEFI، لكن لا يوجد في قسم نظام EFI محمّل إقلاع لـ x86_64.</translation>
     </message>
+    <message>
+        <source>The EFI system partition could not be looked into. If it has no EFI\BOOT\BOOTX64.EFI, the image does not start.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ErrorText</name>
@@ -1438,6 +1442,26 @@
         <source>Retry. Make sure that only one program migrates this server.</source>
         <translation>أعد المحاولة. تأكد من أن برنامجًا واحدًا فقط يرحّل هذا الخادم.</translation>
     </message>
+    <message>
+        <source>The copied server would not start in the cloud</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do on the source server what is said there, then migrate again. Nothing was changed on it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A target disk could not be set up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Making %1 on the target disk with %2 failed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -2044,7 +2068,7 @@
     </message>
     <message>
         <source>The snapshot driver was tested on every disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>اختُبر برنامج تشغيل اللقطات على كل قرص.</translation>
     </message>
 </context>
 <context>
@@ -2423,6 +2447,10 @@
     </message>
     <message>
         <source>It was tested on every disk: what is written while the server runs is noticed.</source>
+        <translation>اختُبر على كل قرص: يُلاحَظ ما يُكتب أثناء عمل الخادم.</translation>
+    </message>
+    <message>
+        <source>They are added to the copy; the server itself is not changed.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2587,112 +2615,184 @@
     <message>
         <source>%1 ms</source>
         <extracomment>%1 is a number of milliseconds</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>%1 ms</translation>
     </message>
     <message>
         <source>eBPF: a mark for each block in the kernel</source>
-        <translation type="unfinished"></translation>
+        <translation>eBPF: علامة لكل كتلة في النواة</translation>
     </message>
     <message>
         <source>perf: a ring of events in the kernel</source>
-        <translation type="unfinished"></translation>
+        <translation>perf: حلقة أحداث في النواة</translation>
     </message>
     <message>
         <source>a known write was marked exactly where it went</source>
-        <translation type="unfinished"></translation>
+        <translation>وُضعت علامة على كتابة معروفة في موضعها بالضبط</translation>
     </message>
     <message>
         <source>a known write was seen</source>
-        <translation type="unfinished"></translation>
+        <translation>رُصدت كتابة معروفة</translation>
     </message>
     <message>
         <source>no place for a known write; the kernel&apos;s count of sectors agrees</source>
-        <translation type="unfinished"></translation>
+        <translation>لا مكان لكتابة معروفة؛ ويتطابق عدّ النواة للقطاعات</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>لا شيء</translation>
     </message>
     <message>
         <source>Changes were followed by</source>
-        <translation type="unfinished"></translation>
+        <translation>جرى تتبّع التغييرات بواسطة</translation>
     </message>
     <message>
         <source>Trackers that could not be used</source>
-        <translation type="unfinished"></translation>
+        <translation>أدوات التتبّع التي تعذّر استخدامها</translation>
     </message>
     <message>
         <source>Tracker tested on %1</source>
         <extracomment>%1 is a disk</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>اختُبر التتبّع على %1</translation>
     </message>
     <message>
         <source>Lost events</source>
-        <translation type="unfinished"></translation>
+        <translation>الأحداث المفقودة</translation>
     </message>
     <message>
         <source>Even one missed write would have been noticed</source>
-        <translation type="unfinished"></translation>
+        <translation>كانت ستُلاحَظ حتى كتابة فائتة واحدة</translation>
     </message>
     <message>
         <source>What proves the copy of the running server</source>
-        <translation type="unfinished"></translation>
+        <translation>ما يثبت نسخة الخادم قيد التشغيل</translation>
     </message>
     <message>
         <source>The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
-        <translation type="unfinished"></translation>
+        <translation>الأقراص كما كانت في لحظة واحدة لم يُكتب فيها شيء: كما بعد انقطاع التيار الكهربائي. تجد البرامج فيها كل ما حُفظ بشكل دائم حتى تلك اللحظة.</translation>
     </message>
     <message>
         <source>Rounds while the server worked</source>
-        <translation type="unfinished"></translation>
+        <translation>الجولات أثناء عمل الخادم</translation>
     </message>
     <message>
         <source>Final moment: writing stood still for</source>
-        <translation type="unfinished"></translation>
+        <translation>اللحظة الأخيرة: مدة توقف الكتابة</translation>
     </message>
     <message>
         <source>Read meanwhile</source>
-        <translation type="unfinished"></translation>
+        <translation>المقروء خلال ذلك</translation>
     </message>
     <message>
         <source>Final moments, with those that were repeated</source>
-        <translation type="unfinished"></translation>
+        <translation>اللحظات الأخيرة، بما فيها المكررة</translation>
     </message>
     <message>
         <source>Unchanged blocks read again before it, all equal</source>
-        <translation type="unfinished"></translation>
+        <translation>كتل لم تتغيّر أُعيدت قراءتها قبل ذلك، وكلها متطابقة</translation>
     </message>
     <message>
         <source>Blocks read back from the target&apos;s disks, all equal</source>
-        <translation type="unfinished"></translation>
+        <translation>كتل أُعيدت قراءتها من الأقراص الهدف، وكلها متطابقة</translation>
     </message>
     <message>
         <source>Signed off by both ends</source>
-        <extracomment>%1 is a number, %2 a check sum</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>أكّده الطرفان</translation>
     </message>
     <message>
         <source>round %1, check sum %2</source>
-        <translation type="unfinished"></translation>
+        <extracomment>%1 is a number, %2 a check sum</extracomment>
+        <translation>الجولة %1، المجموع الاختباري %2</translation>
     </message>
     <message>
         <source>Problems of the administrator&apos;s hooks</source>
-        <translation type="unfinished"></translation>
+        <translation>مشكلات برامج hooks الخاصة بالمسؤول</translation>
     </message>
     <message>
         <source>Filesystem</source>
-        <translation type="unfinished"></translation>
+        <translation>نظام الملفات</translation>
     </message>
     <message>
         <source>Time to stop it, rehearsed</source>
-        <translation type="unfinished"></translation>
+        <translation>وقت التجميد (تجربة مسبقة)</translation>
     </message>
     <message>
         <source>Time to let it go on</source>
-        <translation type="unfinished"></translation>
+        <translation>وقت الاستئناف</translation>
     </message>
     <message>
         <source>Not proved: that each program had stored all it knew (hooks before the final moment can see to that), and that no storage driver writes without telling the kernel&apos;s request layer.</source>
+        <translation>لم يُثبت: أن كل برنامج قد حفظ كل ما لديه (يمكن لبرامج hooks التي تعمل قبل اللحظة الأخيرة ضمان ذلك)، وأن لا برنامج تشغيل تخزين يكتب دون إبلاغ طبقة الطلبات في النواة.</translation>
+    </message>
+    <message>
+        <source>The copy was changed so that it starts, and can be reached, in the cloud. Each original lies beside the new file as *.edgelift-orig.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing had to be changed: the server starts in the cloud as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy would not start in the cloud. Nothing was changed in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy was not changed, because its filesystems could not be looked into.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made ready for the cloud</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made anew: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GRUB was put into the boot sector.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moved aside: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changed: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Test boot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image was started in a virtual machine. It shows a login prompt and answers on its network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image was started in a virtual machine and did not come up completely.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reached</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Login prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address by DHCP</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers on the network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trouble</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Console log</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2789,6 +2889,14 @@
     </message>
     <message>
         <source>The agent ended in the final moment of the copy, while writing to %1 was stopped. Writing goes on since the agent was started again; look whether the programs that write there noticed.</source>
+        <translation>انتهى الوكيل في اللحظة الأخيرة من النسخ بينما كانت الكتابة على %1 متوقفة. استؤنفت الكتابة منذ تشغيل الوكيل مرة أخرى؛ تحقق مما إذا تأثرت البرامج التي تكتب هناك.</translation>
+    </message>
+    <message>
+        <source>The copy was not adapted to the cloud, because no root filesystem of Linux was found. Make sure that the server has virtio drivers and gets its address by DHCP.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2909,7 +3017,7 @@
     </message>
     <message>
         <source>Solution</source>
-        <translation type="unfinished"></translation>
+        <translation>الحل</translation>
     </message>
 </context>
 <context>
@@ -2981,23 +3089,23 @@
     </message>
     <message>
         <source>&amp;Retry</source>
-        <translation type="unfinished"></translation>
+        <translation>إعادة المحاولة (&amp;T)</translation>
     </message>
     <message>
         <source>Fix…</source>
-        <translation type="unfinished"></translation>
+        <translation>إصلاح…</translation>
     </message>
     <message>
         <source>Fix: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>إصلاح: %1</translation>
     </message>
     <message>
         <source>Each row says what was looked at, what was found and what to do about it. Problems must be solved before the migration can start; solve them on the server, then choose Check again. Where Edgelift can do it for you, the row has a Fix button: you are told what it does before anything changes.</source>
-        <translation type="unfinished"></translation>
+        <translation>يبيّن كل صف ما جرى فحصه وما عُثر عليه وما يلزم فعله. يجب حل المشكلات قبل بدء الترحيل؛ حلّها على الخادم، ثم اختر «إعادة الفحص». وحيثما يستطيع Edgelift فعل ذلك نيابة عنك، يظهر في الصف زر «إصلاح»: ستعرف ما يفعله قبل أن يتغيّر أي شيء.</translation>
     </message>
     <message>
         <source>wait until the problem is solved</source>
-        <translation type="unfinished"></translation>
+        <translation>الانتظار حتى تُحل المشكلة</translation>
     </message>
 </context>
 <context>
@@ -3815,26 +3923,26 @@ Detail: %4</source>
     </message>
     <message>
         <source>Reports (*.html *.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>التقارير (*.html *.json)</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::FixBox</name>
     <message>
         <source>Working: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>جارٍ العمل: %1</translation>
     </message>
     <message>
         <source>Command: %1</source>
-        <translation type="unfinished">الأمر: %1</translation>
+        <translation>الأمر: %1</translation>
     </message>
     <message>
         <source>&amp;Not now</source>
-        <translation type="unfinished"></translation>
+        <translation>ليس الآن (&amp;W)</translation>
     </message>
     <message>
         <source>&amp;Yes, do it</source>
-        <translation type="unfinished"></translation>
+        <translation>نعم، نفّذ (&amp;Y)</translation>
     </message>
 </context>
 <context>
@@ -4039,45 +4147,45 @@ Detail: %4</source>
     <name>edgelift::wizard::LiveBox</name>
     <message>
         <source>The server goes on working. What it writes during this first pass is copied afterwards.</source>
-        <translation type="unfinished"></translation>
+        <translation>يواصل الخادم عمله. ما يكتبه خلال هذه الجولة الأولى يُنسخ بعدها.</translation>
     </message>
     <message>
         <source>What was copied before is compared with the server, so that only differences are sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>يُقارن ما نُسخ سابقًا بالخادم، كي لا يُرسل إلا ما يختلف.</translation>
     </message>
     <message>
         <source>Round %1: copying what the server wrote since. It writes %2, and %3 are being copied.</source>
         <extracomment>%1 a number, %2 and %3 speeds</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>الجولة %1: جارٍ نسخ ما كتبه الخادم منذ ذلك الحين. سرعة الكتابة %2، وسرعة النسخ %3.</translation>
     </message>
     <message>
         <source>The copy follows the server: %1 are not copied yet. The final point would hold the server&apos;s disks for about %2 ms.</source>
         <extracomment>%1 a size, %2 milliseconds</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>تتابع النسخة الخادم: لم يُنسخ %1 بعد. سيوقف التقاط الحالة النهائية أقراص الخادم لمدة %2 ms تقريبًا.</translation>
     </message>
     <message>
         <source>The final point is being taken. The server&apos;s disks stand still for a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>جارٍ التقاط الحالة النهائية. تتوقف أقراص الخادم للحظة.</translation>
     </message>
     <message>
         <source>The final point is taken, and the server works as before. The last changes are being copied.</source>
-        <translation type="unfinished"></translation>
+        <translation>التُقطت الحالة النهائية، ويعمل الخادم كما كان. جارٍ نسخ التغييرات الأخيرة.</translation>
     </message>
     <message>
         <source>The copy is being read back and compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>جارٍ إعادة قراءة النسخة ومقارنتها.</translation>
     </message>
     <message>
         <source>The copy is complete and was compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>اكتملت النسخة وقورنت.</translation>
     </message>
     <message>
         <source>&amp;Take the final point now</source>
-        <translation type="unfinished"></translation>
+        <translation>التقاط الحالة النهائية الآن (&amp;T)</translation>
     </message>
     <message>
         <source>Holds the server&apos;s disks for a moment; what is written later is not in the image.</source>
-        <translation type="unfinished"></translation>
+        <translation>يوقف أقراص الخادم للحظة؛ وما يُكتب بعدها لن يكون في الصورة.</translation>
     </message>
 </context>
 <context>
@@ -4285,11 +4393,11 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
     <message>
         <source>Default resource group</source>
         <extracomment>The transit instance&apos;s resource group: the account&apos;s own, because no other is asked for</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>مجموعة الموارد الافتراضية</translation>
     </message>
     <message>
         <source>Resource group</source>
-        <translation type="unfinished"></translation>
+        <translation>مجموعة الموارد</translation>
     </message>
 </context>
 <context>
@@ -4967,11 +5075,11 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>Wait for me before the &amp;final point</source>
-        <translation type="unfinished"></translation>
+        <translation>انتظاري قبل التقاط الحالة النهائية (&amp;F)</translation>
     </message>
     <message>
         <source>The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is short.</source>
-        <translation type="unfinished"></translation>
+        <translation>تتابع النسخة الخادم حتى تعطي الأمر في صفحة الترحيل. وإلا فتُلتقط الحالة النهائية حالما تصبح مدة التوقف قصيرة.</translation>
     </message>
 </context>
 <context>

@@ -223,6 +223,10 @@
         <source>The image is to start by UEFI, but the EFI system partition has no loader for x86_64.</source>
         <translation>Das Image soll über UEFI starten, aber die EFI-Systempartition enthält keinen Bootloader für x86_64.</translation>
     </message>
+    <message>
+        <source>The EFI system partition could not be looked into. If it has no EFI\BOOT\BOOTX64.EFI, the image does not start.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ErrorText</name>
@@ -1438,6 +1442,26 @@
         <source>Retry. Make sure that only one program migrates this server.</source>
         <translation>Versuchen Sie es erneut. Stellen Sie sicher, dass nur ein Programm diesen Server migriert.</translation>
     </message>
+    <message>
+        <source>The copied server would not start in the cloud</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do on the source server what is said there, then migrate again. Nothing was changed on it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A target disk could not be set up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Making %1 on the target disk with %2 failed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -2036,7 +2060,7 @@
     </message>
     <message>
         <source>The snapshot driver was tested on every disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Snapshot-Treiber wurde auf jeder Disk geprüft.</translation>
     </message>
 </context>
 <context>
@@ -2415,6 +2439,10 @@
     </message>
     <message>
         <source>It was tested on every disk: what is written while the server runs is noticed.</source>
+        <translation>Er wurde auf jeder Disk geprüft: Was bei laufendem Server geschrieben wird, wird bemerkt.</translation>
+    </message>
+    <message>
+        <source>They are added to the copy; the server itself is not changed.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2579,112 +2607,184 @@
     <message>
         <source>%1 ms</source>
         <extracomment>%1 is a number of milliseconds</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>%1 ms</translation>
     </message>
     <message>
         <source>eBPF: a mark for each block in the kernel</source>
-        <translation type="unfinished"></translation>
+        <translation>eBPF: eine Markierung für jeden Block im Kernel</translation>
     </message>
     <message>
         <source>perf: a ring of events in the kernel</source>
-        <translation type="unfinished"></translation>
+        <translation>perf: ein Ereignisring im Kernel</translation>
     </message>
     <message>
         <source>a known write was marked exactly where it went</source>
-        <translation type="unfinished"></translation>
+        <translation>ein bekannter Schreibvorgang wurde genau an seiner Stelle markiert</translation>
     </message>
     <message>
         <source>a known write was seen</source>
-        <translation type="unfinished"></translation>
+        <translation>ein bekannter Schreibvorgang wurde gesehen</translation>
     </message>
     <message>
         <source>no place for a known write; the kernel&apos;s count of sectors agrees</source>
-        <translation type="unfinished"></translation>
+        <translation>kein Platz für einen bekannten Schreibvorgang; die Sektorzählung des Kernels stimmt überein</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>keine</translation>
     </message>
     <message>
         <source>Changes were followed by</source>
-        <translation type="unfinished"></translation>
+        <translation>Änderungen wurden verfolgt mit</translation>
     </message>
     <message>
         <source>Trackers that could not be used</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht nutzbare Verfahren zur Verfolgung</translation>
     </message>
     <message>
         <source>Tracker tested on %1</source>
         <extracomment>%1 is a disk</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Verfolgung geprüft auf %1</translation>
     </message>
     <message>
         <source>Lost events</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlorene Ereignisse</translation>
     </message>
     <message>
         <source>Even one missed write would have been noticed</source>
-        <translation type="unfinished"></translation>
+        <translation>Auch ein einziger verpasster Schreibvorgang wäre bemerkt worden</translation>
     </message>
     <message>
         <source>What proves the copy of the running server</source>
-        <translation type="unfinished"></translation>
+        <translation>Was die Kopie des laufenden Servers belegt</translation>
     </message>
     <message>
         <source>The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Disks sind so, wie sie in einem einzigen Moment waren, in dem nichts geschrieben wurde: wie nach einem Stromausfall. Programme finden darauf alles, was bis dahin dauerhaft gespeichert war.</translation>
     </message>
     <message>
         <source>Rounds while the server worked</source>
-        <translation type="unfinished"></translation>
+        <translation>Durchgänge bei laufendem Server</translation>
     </message>
     <message>
         <source>Final moment: writing stood still for</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlussphase: Schreiben angehalten für</translation>
     </message>
     <message>
         <source>Read meanwhile</source>
-        <translation type="unfinished"></translation>
+        <translation>Währenddessen gelesen</translation>
     </message>
     <message>
         <source>Final moments, with those that were repeated</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlussphasen, einschließlich wiederholter</translation>
     </message>
     <message>
         <source>Unchanged blocks read again before it, all equal</source>
-        <translation type="unfinished"></translation>
+        <translation>Davor erneut gelesene unveränderte Blöcke, alle gleich</translation>
     </message>
     <message>
         <source>Blocks read back from the target&apos;s disks, all equal</source>
-        <translation type="unfinished"></translation>
+        <translation>Von den Zieldisks zurückgelesene Blöcke, alle gleich</translation>
     </message>
     <message>
         <source>Signed off by both ends</source>
-        <extracomment>%1 is a number, %2 a check sum</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Von beiden Seiten bestätigt</translation>
     </message>
     <message>
         <source>round %1, check sum %2</source>
-        <translation type="unfinished"></translation>
+        <extracomment>%1 is a number, %2 a check sum</extracomment>
+        <translation>Durchgang %1, Prüfsumme %2</translation>
     </message>
     <message>
         <source>Problems of the administrator&apos;s hooks</source>
-        <translation type="unfinished"></translation>
+        <translation>Probleme der Hooks des Administrators</translation>
     </message>
     <message>
         <source>Filesystem</source>
-        <translation type="unfinished"></translation>
+        <translation>Dateisystem</translation>
     </message>
     <message>
         <source>Time to stop it, rehearsed</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeit zum Anhalten, geprobt</translation>
     </message>
     <message>
         <source>Time to let it go on</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeit zum Fortsetzen</translation>
     </message>
     <message>
         <source>Not proved: that each program had stored all it knew (hooks before the final moment can see to that), and that no storage driver writes without telling the kernel&apos;s request layer.</source>
+        <translation>Nicht belegt: dass jedes Programm alles gespeichert hatte, was es wusste (dafür können Hooks vor der Schlussphase sorgen), und dass kein Speichertreiber schreibt, ohne es der Anforderungsschicht des Kernels mitzuteilen.</translation>
+    </message>
+    <message>
+        <source>The copy was changed so that it starts, and can be reached, in the cloud. Each original lies beside the new file as *.edgelift-orig.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing had to be changed: the server starts in the cloud as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy would not start in the cloud. Nothing was changed in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy was not changed, because its filesystems could not be looked into.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made ready for the cloud</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made anew: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GRUB was put into the boot sector.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moved aside: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changed: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Test boot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image was started in a virtual machine. It shows a login prompt and answers on its network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image was started in a virtual machine and did not come up completely.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reached</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Login prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address by DHCP</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers on the network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trouble</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Console log</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2773,6 +2873,14 @@
     </message>
     <message>
         <source>The agent ended in the final moment of the copy, while writing to %1 was stopped. Writing goes on since the agent was started again; look whether the programs that write there noticed.</source>
+        <translation>Der Agent endete in der Schlussphase der Kopie, während das Schreiben auf %1 angehalten war. Seit dem neuen Start des Agenten geht das Schreiben weiter; prüfen Sie, ob die Programme, die dort schreiben, etwas bemerkt haben.</translation>
+    </message>
+    <message>
+        <source>The copy was not adapted to the cloud, because no root filesystem of Linux was found. Make sure that the server has virtio drivers and gets its address by DHCP.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2893,7 +3001,7 @@
     </message>
     <message>
         <source>Solution</source>
-        <translation type="unfinished"></translation>
+        <translation>Lösung</translation>
     </message>
 </context>
 <context>
@@ -2953,23 +3061,23 @@
     </message>
     <message>
         <source>&amp;Retry</source>
-        <translation type="unfinished">E&amp;rneut versuchen</translation>
+        <translation>E&amp;rneut versuchen</translation>
     </message>
     <message>
         <source>Fix…</source>
-        <translation type="unfinished"></translation>
+        <translation>Beheben…</translation>
     </message>
     <message>
         <source>Fix: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Beheben: %1</translation>
     </message>
     <message>
         <source>Each row says what was looked at, what was found and what to do about it. Problems must be solved before the migration can start; solve them on the server, then choose Check again. Where Edgelift can do it for you, the row has a Fix button: you are told what it does before anything changes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jede Zeile zeigt, was geprüft und gefunden wurde und was zu tun ist. Probleme müssen vor dem Start der Migration gelöst sein; lösen Sie sie auf dem Server und wählen Sie dann „Erneut prüfen“. Wo Edgelift das für Sie tun kann, hat die Zeile eine Schaltfläche „Beheben“: Sie erfahren, was sie tut, bevor sich etwas ändert.</translation>
     </message>
     <message>
         <source>wait until the problem is solved</source>
-        <translation type="unfinished"></translation>
+        <translation>die Lösung des Problems abwarten</translation>
     </message>
 </context>
 <context>
@@ -3767,26 +3875,26 @@ Detail: %4</translation>
     </message>
     <message>
         <source>Reports (*.html *.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>Berichte (*.html *.json)</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::FixBox</name>
     <message>
         <source>Working: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>In Arbeit: %1</translation>
     </message>
     <message>
         <source>Command: %1</source>
-        <translation type="unfinished">Befehl: %1</translation>
+        <translation>Befehl: %1</translation>
     </message>
     <message>
         <source>&amp;Not now</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Nicht jetzt</translation>
     </message>
     <message>
         <source>&amp;Yes, do it</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ja, ausführen</translation>
     </message>
 </context>
 <context>
@@ -3987,45 +4095,45 @@ Detail: %4</translation>
     <name>edgelift::wizard::LiveBox</name>
     <message>
         <source>The server goes on working. What it writes during this first pass is copied afterwards.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server arbeitet weiter. Was er während dieses ersten Durchgangs schreibt, wird danach kopiert.</translation>
     </message>
     <message>
         <source>What was copied before is compared with the server, so that only differences are sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was zuvor kopiert wurde, wird mit dem Server verglichen, damit nur Unterschiede gesendet werden.</translation>
     </message>
     <message>
         <source>Round %1: copying what the server wrote since. It writes %2, and %3 are being copied.</source>
         <extracomment>%1 a number, %2 and %3 speeds</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Durchgang %1: Kopiert wird, was der Server seither geschrieben hat. Er schreibt %2, und %3 werden kopiert.</translation>
     </message>
     <message>
         <source>The copy follows the server: %1 are not copied yet. The final point would hold the server&apos;s disks for about %2 ms.</source>
         <extracomment>%1 a size, %2 milliseconds</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Die Kopie folgt dem Server: %1 sind noch nicht kopiert. Für den Endstand würden die Disks des Servers etwa %2 ms angehalten.</translation>
     </message>
     <message>
         <source>The final point is being taken. The server&apos;s disks stand still for a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Endstand wird erfasst. Die Disks des Servers stehen einen Moment still.</translation>
     </message>
     <message>
         <source>The final point is taken, and the server works as before. The last changes are being copied.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Endstand ist erfasst, und der Server arbeitet wie zuvor. Die letzten Änderungen werden kopiert.</translation>
     </message>
     <message>
         <source>The copy is being read back and compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kopie wird zurückgelesen und verglichen.</translation>
     </message>
     <message>
         <source>The copy is complete and was compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kopie ist vollständig und wurde verglichen.</translation>
     </message>
     <message>
         <source>&amp;Take the final point now</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Jetzt den Endstand erfassen</translation>
     </message>
     <message>
         <source>Holds the server&apos;s disks for a moment; what is written later is not in the image.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hält die Disks des Servers einen Moment an; was später geschrieben wird, ist nicht im Image.</translation>
     </message>
 </context>
 <context>
@@ -4233,11 +4341,11 @@ Nach einem Fehler ist nichts verloren: Bereits Kopiertes bleibt erhalten, und �
     <message>
         <source>Default resource group</source>
         <extracomment>The transit instance&apos;s resource group: the account&apos;s own, because no other is asked for</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Standard-Ressourcengruppe</translation>
     </message>
     <message>
         <source>Resource group</source>
-        <translation type="unfinished"></translation>
+        <translation>Ressourcengruppe</translation>
     </message>
 </context>
 <context>
@@ -4915,11 +5023,11 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
     </message>
     <message>
         <source>Wait for me before the &amp;final point</source>
-        <translation type="unfinished"></translation>
+        <translation>Vor dem Endstand au&amp;f mich warten</translation>
     </message>
     <message>
         <source>The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is short.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kopie folgt dem Server, bis Sie auf der Seite „Migration“ zustimmen. Andernfalls wird der Endstand erfasst, sobald das Anhalten kurz genug ist.</translation>
     </message>
 </context>
 <context>

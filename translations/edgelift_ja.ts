@@ -223,6 +223,10 @@
         <source>The image is to start by UEFI, but the EFI system partition has no loader for x86_64.</source>
         <translation>イメージは UEFI で起動しますが、EFI システムパーティションに x86_64 用のブートローダーがありません。</translation>
     </message>
+    <message>
+        <source>The EFI system partition could not be looked into. If it has no EFI\BOOT\BOOTX64.EFI, the image does not start.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ErrorText</name>
@@ -1438,6 +1442,26 @@
         <source>Retry. Make sure that only one program migrates this server.</source>
         <translation>再試行してください。このサーバーを移行するプログラムが 1 つだけであることを確認してください。</translation>
     </message>
+    <message>
+        <source>The copied server would not start in the cloud</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do on the source server what is said there, then migrate again. Nothing was changed on it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A target disk could not be set up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Making %1 on the target disk with %2 failed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -2034,7 +2058,7 @@
     </message>
     <message>
         <source>The snapshot driver was tested on every disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>スナップショットドライバーはすべてのディスクでテスト済みです。</translation>
     </message>
 </context>
 <context>
@@ -2413,6 +2437,10 @@
     </message>
     <message>
         <source>It was tested on every disk: what is written while the server runs is noticed.</source>
+        <translation>すべてのディスクでテスト済みです。サーバーの稼働中の書き込みは検知されます。</translation>
+    </message>
+    <message>
+        <source>They are added to the copy; the server itself is not changed.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2577,112 +2605,184 @@
     <message>
         <source>%1 ms</source>
         <extracomment>%1 is a number of milliseconds</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>%1 ms</translation>
     </message>
     <message>
         <source>eBPF: a mark for each block in the kernel</source>
-        <translation type="unfinished"></translation>
+        <translation>eBPF：カーネル内で各ブロックにマーク</translation>
     </message>
     <message>
         <source>perf: a ring of events in the kernel</source>
-        <translation type="unfinished"></translation>
+        <translation>perf：カーネル内のイベントリングバッファー</translation>
     </message>
     <message>
         <source>a known write was marked exactly where it went</source>
-        <translation type="unfinished"></translation>
+        <translation>既知の書き込みが正確な位置にマークされました</translation>
     </message>
     <message>
         <source>a known write was seen</source>
-        <translation type="unfinished"></translation>
+        <translation>既知の書き込みが検知されました</translation>
     </message>
     <message>
         <source>no place for a known write; the kernel&apos;s count of sectors agrees</source>
-        <translation type="unfinished"></translation>
+        <translation>既知の書き込みを行う場所なし。カーネルのセクター数とは一致</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>なし</translation>
     </message>
     <message>
         <source>Changes were followed by</source>
-        <translation type="unfinished"></translation>
+        <translation>変更の追跡方法</translation>
     </message>
     <message>
         <source>Trackers that could not be used</source>
-        <translation type="unfinished"></translation>
+        <translation>使用できなかった追跡方法</translation>
     </message>
     <message>
         <source>Tracker tested on %1</source>
         <extracomment>%1 is a disk</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>%1 での追跡テスト</translation>
     </message>
     <message>
         <source>Lost events</source>
-        <translation type="unfinished"></translation>
+        <translation>失われたイベント</translation>
     </message>
     <message>
         <source>Even one missed write would have been noticed</source>
-        <translation type="unfinished"></translation>
+        <translation>書き込みを 1 件でも見逃せば検知可能</translation>
     </message>
     <message>
         <source>What proves the copy of the running server</source>
-        <translation type="unfinished"></translation>
+        <translation>稼働中サーバーのコピーの裏付け</translation>
     </message>
     <message>
         <source>The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
-        <translation type="unfinished"></translation>
+        <translation>ディスクは、何も書き込まれていないある時点の状態です。停電後と同様に、その時点までに永続的に保存されたものはすべて、プログラムから参照できます。</translation>
     </message>
     <message>
         <source>Rounds while the server worked</source>
-        <translation type="unfinished"></translation>
+        <translation>サーバー稼働中のコピー回数</translation>
     </message>
     <message>
         <source>Final moment: writing stood still for</source>
-        <translation type="unfinished"></translation>
+        <translation>最終段階：書き込みの停止時間</translation>
     </message>
     <message>
         <source>Read meanwhile</source>
-        <translation type="unfinished"></translation>
+        <translation>その間の読み取り量</translation>
     </message>
     <message>
         <source>Final moments, with those that were repeated</source>
-        <translation type="unfinished"></translation>
+        <translation>最終段階の回数（やり直しを含む）</translation>
     </message>
     <message>
         <source>Unchanged blocks read again before it, all equal</source>
-        <translation type="unfinished"></translation>
+        <translation>事前に再読み取りした未変更ブロック（すべて一致）</translation>
     </message>
     <message>
         <source>Blocks read back from the target&apos;s disks, all equal</source>
-        <translation type="unfinished"></translation>
+        <translation>ターゲットディスクから読み戻したブロック（すべて一致）</translation>
     </message>
     <message>
         <source>Signed off by both ends</source>
-        <extracomment>%1 is a number, %2 a check sum</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>両側で確認済み</translation>
     </message>
     <message>
         <source>round %1, check sum %2</source>
-        <translation type="unfinished"></translation>
+        <extracomment>%1 is a number, %2 a check sum</extracomment>
+        <translation>第 %1 回、チェックサム %2</translation>
     </message>
     <message>
         <source>Problems of the administrator&apos;s hooks</source>
-        <translation type="unfinished"></translation>
+        <translation>管理者のフックの問題</translation>
     </message>
     <message>
         <source>Filesystem</source>
-        <translation type="unfinished"></translation>
+        <translation>ファイルシステム</translation>
     </message>
     <message>
         <source>Time to stop it, rehearsed</source>
-        <translation type="unfinished"></translation>
+        <translation>静止にかかる時間（リハーサル）</translation>
     </message>
     <message>
         <source>Time to let it go on</source>
-        <translation type="unfinished"></translation>
+        <translation>再開にかかる時間</translation>
     </message>
     <message>
         <source>Not proved: that each program had stored all it knew (hooks before the final moment can see to that), and that no storage driver writes without telling the kernel&apos;s request layer.</source>
+        <translation>証明されていないこと：各プログラムが把握しているすべてのデータを保存していたこと（最終段階前のフックで保証できます）、および、カーネルの要求レイヤーに通知せずに書き込むストレージドライバーがないこと。</translation>
+    </message>
+    <message>
+        <source>The copy was changed so that it starts, and can be reached, in the cloud. Each original lies beside the new file as *.edgelift-orig.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing had to be changed: the server starts in the cloud as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy would not start in the cloud. Nothing was changed in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy was not changed, because its filesystems could not be looked into.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made ready for the cloud</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made anew: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GRUB was put into the boot sector.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moved aside: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changed: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Test boot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image was started in a virtual machine. It shows a login prompt and answers on its network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image was started in a virtual machine and did not come up completely.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reached</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Login prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address by DHCP</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers on the network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trouble</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Console log</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2769,6 +2869,14 @@
     </message>
     <message>
         <source>The agent ended in the final moment of the copy, while writing to %1 was stopped. Writing goes on since the agent was started again; look whether the programs that write there noticed.</source>
+        <translation>コピーの最終段階で、%1 への書き込みを停止している間にエージェントが終了しました。エージェントの再起動後、書き込みは再開されています。そこに書き込むプログラムに影響がなかったか確認してください。</translation>
+    </message>
+    <message>
+        <source>The copy was not adapted to the cloud, because no root filesystem of Linux was found. Make sure that the server has virtio drivers and gets its address by DHCP.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2889,7 +2997,7 @@
     </message>
     <message>
         <source>Solution</source>
-        <translation type="unfinished"></translation>
+        <translation>解決方法</translation>
     </message>
 </context>
 <context>
@@ -2946,23 +3054,23 @@
     </message>
     <message>
         <source>&amp;Retry</source>
-        <translation type="unfinished">再試行(&amp;R)</translation>
+        <translation>再試行(&amp;R)</translation>
     </message>
     <message>
         <source>Fix…</source>
-        <translation type="unfinished"></translation>
+        <translation>修正…</translation>
     </message>
     <message>
         <source>Fix: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>修正：%1</translation>
     </message>
     <message>
         <source>Each row says what was looked at, what was found and what to do about it. Problems must be solved before the migration can start; solve them on the server, then choose Check again. Where Edgelift can do it for you, the row has a Fix button: you are told what it does before anything changes.</source>
-        <translation type="unfinished"></translation>
+        <translation>各行に、確認した項目、結果、対処方法が表示されます。問題を解決するまで移行は開始できません。サーバーで解決し、「再チェック」をクリックしてください。Edgelift が代わりに対処できる場合は、その行に「修正」ボタンが表示されます。変更の前に、実行内容が示されます。</translation>
     </message>
     <message>
         <source>wait until the problem is solved</source>
-        <translation type="unfinished"></translation>
+        <translation>問題の解決を待つ</translation>
     </message>
 </context>
 <context>
@@ -3755,26 +3863,26 @@ Detail: %4</source>
     </message>
     <message>
         <source>Reports (*.html *.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>レポート (*.html *.json)</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::FixBox</name>
     <message>
         <source>Working: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>処理中：%1</translation>
     </message>
     <message>
         <source>Command: %1</source>
-        <translation type="unfinished">コマンド：%1</translation>
+        <translation>コマンド：%1</translation>
     </message>
     <message>
         <source>&amp;Not now</source>
-        <translation type="unfinished"></translation>
+        <translation>今はしない(&amp;W)</translation>
     </message>
     <message>
         <source>&amp;Yes, do it</source>
-        <translation type="unfinished"></translation>
+        <translation>はい、実行(&amp;Y)</translation>
     </message>
 </context>
 <context>
@@ -3974,45 +4082,45 @@ Detail: %4</source>
     <name>edgelift::wizard::LiveBox</name>
     <message>
         <source>The server goes on working. What it writes during this first pass is copied afterwards.</source>
-        <translation type="unfinished"></translation>
+        <translation>サーバーは稼働を続けます。この最初のコピー中に書き込まれた内容は、後でコピーされます。</translation>
     </message>
     <message>
         <source>What was copied before is compared with the server, so that only differences are sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>差分のみを送信するため、以前にコピーした内容をサーバーと比較しています。</translation>
     </message>
     <message>
         <source>Round %1: copying what the server wrote since. It writes %2, and %3 are being copied.</source>
         <extracomment>%1 a number, %2 and %3 speeds</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 回：前回以降にサーバーが書き込んだ内容をコピーしています。書き込み速度は %2、コピー速度は %3 です。</translation>
     </message>
     <message>
         <source>The copy follows the server: %1 are not copied yet. The final point would hold the server&apos;s disks for about %2 ms.</source>
         <extracomment>%1 a size, %2 milliseconds</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>コピーはサーバーに追従しています。未コピーは %1 です。最終時点の確定時に、サーバーのディスクは約 %2 ミリ秒停止します。</translation>
     </message>
     <message>
         <source>The final point is being taken. The server&apos;s disks stand still for a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>最終時点を確定しています。サーバーのディスクは一時的に停止します。</translation>
     </message>
     <message>
         <source>The final point is taken, and the server works as before. The last changes are being copied.</source>
-        <translation type="unfinished"></translation>
+        <translation>最終時点が確定し、サーバーは通常どおり動作しています。最後の変更をコピーしています。</translation>
     </message>
     <message>
         <source>The copy is being read back and compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>コピーを読み戻して比較しています。</translation>
     </message>
     <message>
         <source>The copy is complete and was compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>コピーは完了し、比較も済みました。</translation>
     </message>
     <message>
         <source>&amp;Take the final point now</source>
-        <translation type="unfinished"></translation>
+        <translation>今すぐ最終時点を確定(&amp;T)</translation>
     </message>
     <message>
         <source>Holds the server&apos;s disks for a moment; what is written later is not in the image.</source>
-        <translation type="unfinished"></translation>
+        <translation>サーバーのディスクを一時的に停止します。それ以降に書き込まれた内容はイメージに含まれません。</translation>
     </message>
 </context>
 <context>
@@ -4220,11 +4328,11 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
     <message>
         <source>Default resource group</source>
         <extracomment>The transit instance&apos;s resource group: the account&apos;s own, because no other is asked for</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>デフォルトリソースグループ</translation>
     </message>
     <message>
         <source>Resource group</source>
-        <translation type="unfinished"></translation>
+        <translation>リソースグループ</translation>
     </message>
 </context>
 <context>
@@ -4902,11 +5010,11 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>Wait for me before the &amp;final point</source>
-        <translation type="unfinished"></translation>
+        <translation>最終時点の確定前に指示を待つ(&amp;F)</translation>
     </message>
     <message>
         <source>The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is short.</source>
-        <translation type="unfinished"></translation>
+        <translation>「移行」ページで指示するまで、コピーはサーバーに追従します。オフの場合は、停止時間が短くなり次第、最終時点が確定されます。</translation>
     </message>
 </context>
 <context>

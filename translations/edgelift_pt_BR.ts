@@ -223,6 +223,10 @@
         <source>The image is to start by UEFI, but the EFI system partition has no loader for x86_64.</source>
         <translation>A imagem deve iniciar por UEFI, mas a partição do sistema EFI não tem carregador para x86_64.</translation>
     </message>
+    <message>
+        <source>The EFI system partition could not be looked into. If it has no EFI\BOOT\BOOTX64.EFI, the image does not start.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ErrorText</name>
@@ -1438,6 +1442,26 @@
         <source>Retry. Make sure that only one program migrates this server.</source>
         <translation>Tente novamente. Certifique-se de que só um programa migra este servidor.</translation>
     </message>
+    <message>
+        <source>The copied server would not start in the cloud</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do on the source server what is said there, then migrate again. Nothing was changed on it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A target disk could not be set up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Making %1 on the target disk with %2 failed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -2036,7 +2060,7 @@
     </message>
     <message>
         <source>The snapshot driver was tested on every disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>O driver de snapshot foi testado em cada disco.</translation>
     </message>
 </context>
 <context>
@@ -2415,6 +2439,10 @@
     </message>
     <message>
         <source>It was tested on every disk: what is written while the server runs is noticed.</source>
+        <translation>Ele foi testado em cada disco: o que é gravado enquanto o servidor funciona é detectado.</translation>
+    </message>
+    <message>
+        <source>They are added to the copy; the server itself is not changed.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2579,112 +2607,184 @@
     <message>
         <source>%1 ms</source>
         <extracomment>%1 is a number of milliseconds</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>%1 ms</translation>
     </message>
     <message>
         <source>eBPF: a mark for each block in the kernel</source>
-        <translation type="unfinished"></translation>
+        <translation>eBPF: uma marca para cada bloco no kernel</translation>
     </message>
     <message>
         <source>perf: a ring of events in the kernel</source>
-        <translation type="unfinished"></translation>
+        <translation>perf: um anel de eventos no kernel</translation>
     </message>
     <message>
         <source>a known write was marked exactly where it went</source>
-        <translation type="unfinished"></translation>
+        <translation>uma gravação conhecida foi marcada exatamente onde ocorreu</translation>
     </message>
     <message>
         <source>a known write was seen</source>
-        <translation type="unfinished"></translation>
+        <translation>uma gravação conhecida foi detectada</translation>
     </message>
     <message>
         <source>no place for a known write; the kernel&apos;s count of sectors agrees</source>
-        <translation type="unfinished"></translation>
+        <translation>sem lugar para uma gravação conhecida; a contagem de setores do kernel confere</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>nenhum</translation>
     </message>
     <message>
         <source>Changes were followed by</source>
-        <translation type="unfinished"></translation>
+        <translation>Alterações acompanhadas por</translation>
     </message>
     <message>
         <source>Trackers that could not be used</source>
-        <translation type="unfinished"></translation>
+        <translation>Métodos de acompanhamento que não puderam ser usados</translation>
     </message>
     <message>
         <source>Tracker tested on %1</source>
         <extracomment>%1 is a disk</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Acompanhamento testado em %1</translation>
     </message>
     <message>
         <source>Lost events</source>
-        <translation type="unfinished"></translation>
+        <translation>Eventos perdidos</translation>
     </message>
     <message>
         <source>Even one missed write would have been noticed</source>
-        <translation type="unfinished"></translation>
+        <translation>Até mesmo uma única gravação perdida teria sido detectada</translation>
     </message>
     <message>
         <source>What proves the copy of the running server</source>
-        <translation type="unfinished"></translation>
+        <translation>O que comprova a cópia do servidor em execução</translation>
     </message>
     <message>
         <source>The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
-        <translation type="unfinished"></translation>
+        <translation>Os discos estão como estavam em um único momento, em que nada era gravado: como após uma queda de energia. Os programas encontram neles tudo o que até então havia sido salvo de forma permanente.</translation>
     </message>
     <message>
         <source>Rounds while the server worked</source>
-        <translation type="unfinished"></translation>
+        <translation>Rodadas enquanto o servidor funcionava</translation>
     </message>
     <message>
         <source>Final moment: writing stood still for</source>
-        <translation type="unfinished"></translation>
+        <translation>Momento final: a gravação ficou parada por</translation>
     </message>
     <message>
         <source>Read meanwhile</source>
-        <translation type="unfinished"></translation>
+        <translation>Lido nesse intervalo</translation>
     </message>
     <message>
         <source>Final moments, with those that were repeated</source>
-        <translation type="unfinished"></translation>
+        <translation>Momentos finais, incluindo os repetidos</translation>
     </message>
     <message>
         <source>Unchanged blocks read again before it, all equal</source>
-        <translation type="unfinished"></translation>
+        <translation>Blocos inalterados relidos antes, todos iguais</translation>
     </message>
     <message>
         <source>Blocks read back from the target&apos;s disks, all equal</source>
-        <translation type="unfinished"></translation>
+        <translation>Blocos relidos dos discos de destino, todos iguais</translation>
     </message>
     <message>
         <source>Signed off by both ends</source>
-        <extracomment>%1 is a number, %2 a check sum</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Confirmado pelos dois lados</translation>
     </message>
     <message>
         <source>round %1, check sum %2</source>
-        <translation type="unfinished"></translation>
+        <extracomment>%1 is a number, %2 a check sum</extracomment>
+        <translation>rodada %1, soma de verificação %2</translation>
     </message>
     <message>
         <source>Problems of the administrator&apos;s hooks</source>
-        <translation type="unfinished"></translation>
+        <translation>Problemas dos hooks do administrador</translation>
     </message>
     <message>
         <source>Filesystem</source>
-        <translation type="unfinished"></translation>
+        <translation>Sistema de arquivos</translation>
     </message>
     <message>
         <source>Time to stop it, rehearsed</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempo para congelar, ensaiado</translation>
     </message>
     <message>
         <source>Time to let it go on</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempo para retomar</translation>
     </message>
     <message>
         <source>Not proved: that each program had stored all it knew (hooks before the final moment can see to that), and that no storage driver writes without telling the kernel&apos;s request layer.</source>
+        <translation>Não comprovado: que cada programa tivesse salvo tudo o que sabia (hooks antes do momento final podem cuidar disso) e que nenhum driver de armazenamento grave sem informar a camada de solicitações do kernel.</translation>
+    </message>
+    <message>
+        <source>The copy was changed so that it starts, and can be reached, in the cloud. Each original lies beside the new file as *.edgelift-orig.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing had to be changed: the server starts in the cloud as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy would not start in the cloud. Nothing was changed in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy was not changed, because its filesystems could not be looked into.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made ready for the cloud</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made anew: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GRUB was put into the boot sector.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moved aside: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changed: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Test boot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image was started in a virtual machine. It shows a login prompt and answers on its network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image was started in a virtual machine and did not come up completely.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reached</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Login prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address by DHCP</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers on the network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trouble</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Console log</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2773,6 +2873,14 @@
     </message>
     <message>
         <source>The agent ended in the final moment of the copy, while writing to %1 was stopped. Writing goes on since the agent was started again; look whether the programs that write there noticed.</source>
+        <translation>O agente foi encerrado no momento final da cópia, enquanto a gravação em %1 estava parada. A gravação continua desde que o agente foi iniciado novamente; verifique se os programas que gravam nesse local foram afetados.</translation>
+    </message>
+    <message>
+        <source>The copy was not adapted to the cloud, because no root filesystem of Linux was found. Make sure that the server has virtio drivers and gets its address by DHCP.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2893,7 +3001,7 @@
     </message>
     <message>
         <source>Solution</source>
-        <translation type="unfinished"></translation>
+        <translation>Solução</translation>
     </message>
 </context>
 <context>
@@ -2953,23 +3061,23 @@
     </message>
     <message>
         <source>&amp;Retry</source>
-        <translation type="unfinished">&amp;Tentar novamente</translation>
+        <translation>&amp;Tentar novamente</translation>
     </message>
     <message>
         <source>Fix…</source>
-        <translation type="unfinished"></translation>
+        <translation>Corrigir…</translation>
     </message>
     <message>
         <source>Fix: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Corrigir: %1</translation>
     </message>
     <message>
         <source>Each row says what was looked at, what was found and what to do about it. Problems must be solved before the migration can start; solve them on the server, then choose Check again. Where Edgelift can do it for you, the row has a Fix button: you are told what it does before anything changes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cada linha diz o que foi verificado, o que foi encontrado e o que fazer. Os problemas devem ser resolvidos antes do início da migração; resolva-os no servidor e escolha Verificar novamente. Quando o Edgelift pode fazer isso por você, a linha tem um botão Corrigir: você é informado do que ele faz antes de qualquer alteração.</translation>
     </message>
     <message>
         <source>wait until the problem is solved</source>
-        <translation type="unfinished"></translation>
+        <translation>aguardar a solução do problema</translation>
     </message>
 </context>
 <context>
@@ -3767,26 +3875,26 @@ Detalhe: %4</translation>
     </message>
     <message>
         <source>Reports (*.html *.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>Relatórios (*.html *.json)</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::FixBox</name>
     <message>
         <source>Working: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Em andamento: %1</translation>
     </message>
     <message>
         <source>Command: %1</source>
-        <translation type="unfinished">Comando: %1</translation>
+        <translation>Comando: %1</translation>
     </message>
     <message>
         <source>&amp;Not now</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;gora não</translation>
     </message>
     <message>
         <source>&amp;Yes, do it</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Sim, fazer isso</translation>
     </message>
 </context>
 <context>
@@ -3987,45 +4095,45 @@ Detalhe: %4</translation>
     <name>edgelift::wizard::LiveBox</name>
     <message>
         <source>The server goes on working. What it writes during this first pass is copied afterwards.</source>
-        <translation type="unfinished"></translation>
+        <translation>O servidor continua funcionando. O que ele grava durante esta primeira passagem é copiado depois.</translation>
     </message>
     <message>
         <source>What was copied before is compared with the server, so that only differences are sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>O que foi copiado antes é comparado com o servidor, para que só as diferenças sejam enviadas.</translation>
     </message>
     <message>
         <source>Round %1: copying what the server wrote since. It writes %2, and %3 are being copied.</source>
         <extracomment>%1 a number, %2 and %3 speeds</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Rodada %1: copiando o que o servidor gravou desde então. Ele grava %2, e %3 estão sendo copiados.</translation>
     </message>
     <message>
         <source>The copy follows the server: %1 are not copied yet. The final point would hold the server&apos;s disks for about %2 ms.</source>
         <extracomment>%1 a size, %2 milliseconds</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>A cópia acompanha o servidor: %1 ainda não foram copiados. O estado final pararia os discos do servidor por cerca de %2 ms.</translation>
     </message>
     <message>
         <source>The final point is being taken. The server&apos;s disks stand still for a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>O estado final está sendo capturado. Os discos do servidor ficam parados por um momento.</translation>
     </message>
     <message>
         <source>The final point is taken, and the server works as before. The last changes are being copied.</source>
-        <translation type="unfinished"></translation>
+        <translation>O estado final foi capturado, e o servidor funciona como antes. As últimas alterações estão sendo copiadas.</translation>
     </message>
     <message>
         <source>The copy is being read back and compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>A cópia está sendo relida e comparada.</translation>
     </message>
     <message>
         <source>The copy is complete and was compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>A cópia está completa e foi comparada.</translation>
     </message>
     <message>
         <source>&amp;Take the final point now</source>
-        <translation type="unfinished"></translation>
+        <translation>Capturar o estado fi&amp;nal agora</translation>
     </message>
     <message>
         <source>Holds the server&apos;s disks for a moment; what is written later is not in the image.</source>
-        <translation type="unfinished"></translation>
+        <translation>Para os discos do servidor por um momento; o que for gravado depois não estará na imagem.</translation>
     </message>
 </context>
 <context>
@@ -4233,11 +4341,11 @@ Após um erro, nada é perdido: o que foi copiado é mantido, e Tentar novamente
     <message>
         <source>Default resource group</source>
         <extracomment>The transit instance&apos;s resource group: the account&apos;s own, because no other is asked for</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Grupo de recursos padrão</translation>
     </message>
     <message>
         <source>Resource group</source>
-        <translation type="unfinished"></translation>
+        <translation>Grupo de recursos</translation>
     </message>
 </context>
 <context>
@@ -4915,11 +5023,11 @@ A importação registra este servidor no serviço que gerou o código de ativaç
     </message>
     <message>
         <source>Wait for me before the &amp;final point</source>
-        <translation type="unfinished"></translation>
+        <translation>Aguardar minha &amp;confirmação antes do estado final</translation>
     </message>
     <message>
         <source>The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is short.</source>
-        <translation type="unfinished"></translation>
+        <translation>A cópia acompanha o servidor até você confirmar na página Migração. Caso contrário, o estado final é capturado assim que a pausa for curta.</translation>
     </message>
 </context>
 <context>

@@ -223,6 +223,10 @@
         <source>The image is to start by UEFI, but the EFI system partition has no loader for x86_64.</source>
         <translation>Образ должен загружаться через UEFI, но в системном разделе EFI нет загрузчика для x86_64.</translation>
     </message>
+    <message>
+        <source>The EFI system partition could not be looked into. If it has no EFI\BOOT\BOOTX64.EFI, the image does not start.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ErrorText</name>
@@ -1438,6 +1442,26 @@
         <source>Retry. Make sure that only one program migrates this server.</source>
         <translation>Повторите попытку. Убедитесь, что миграцию этого сервера выполняет только одна программа.</translation>
     </message>
+    <message>
+        <source>The copied server would not start in the cloud</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do on the source server what is said there, then migrate again. Nothing was changed on it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A target disk could not be set up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Making %1 on the target disk with %2 failed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -2038,7 +2062,7 @@
     </message>
     <message>
         <source>The snapshot driver was tested on every disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Драйвер снимков проверен на каждом диске.</translation>
     </message>
 </context>
 <context>
@@ -2417,6 +2441,10 @@
     </message>
     <message>
         <source>It was tested on every disk: what is written while the server runs is noticed.</source>
+        <translation>Он проверен на каждом диске: запись во время работы сервера обнаруживается.</translation>
+    </message>
+    <message>
+        <source>They are added to the copy; the server itself is not changed.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2581,112 +2609,184 @@
     <message>
         <source>%1 ms</source>
         <extracomment>%1 is a number of milliseconds</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>%1 мс</translation>
     </message>
     <message>
         <source>eBPF: a mark for each block in the kernel</source>
-        <translation type="unfinished"></translation>
+        <translation>eBPF: отметка для каждого блока в ядре</translation>
     </message>
     <message>
         <source>perf: a ring of events in the kernel</source>
-        <translation type="unfinished"></translation>
+        <translation>perf: кольцо событий в ядре</translation>
     </message>
     <message>
         <source>a known write was marked exactly where it went</source>
-        <translation type="unfinished"></translation>
+        <translation>контрольная запись отмечена точно в своём месте</translation>
     </message>
     <message>
         <source>a known write was seen</source>
-        <translation type="unfinished"></translation>
+        <translation>контрольная запись замечена</translation>
     </message>
     <message>
         <source>no place for a known write; the kernel&apos;s count of sectors agrees</source>
-        <translation type="unfinished"></translation>
+        <translation>нет места для контрольной записи; счётчик секторов ядра совпадает</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>нет</translation>
     </message>
     <message>
         <source>Changes were followed by</source>
-        <translation type="unfinished"></translation>
+        <translation>Способ отслеживания изменений</translation>
     </message>
     <message>
         <source>Trackers that could not be used</source>
-        <translation type="unfinished"></translation>
+        <translation>Способы отслеживания, которые не удалось использовать</translation>
     </message>
     <message>
         <source>Tracker tested on %1</source>
         <extracomment>%1 is a disk</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Отслеживание проверено на %1</translation>
     </message>
     <message>
         <source>Lost events</source>
-        <translation type="unfinished"></translation>
+        <translation>Потерянные события</translation>
     </message>
     <message>
         <source>Even one missed write would have been noticed</source>
-        <translation type="unfinished"></translation>
+        <translation>Была бы замечена даже одна пропущенная запись</translation>
     </message>
     <message>
         <source>What proves the copy of the running server</source>
-        <translation type="unfinished"></translation>
+        <translation>Чем подтверждается копия работающего сервера</translation>
     </message>
     <message>
         <source>The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
-        <translation type="unfinished"></translation>
+        <translation>Диски находятся в том состоянии, в котором были в один момент, когда ничего не записывалось: как после отключения питания. Программы найдут на них всё, что к этому моменту было надёжно сохранено.</translation>
     </message>
     <message>
         <source>Rounds while the server worked</source>
-        <translation type="unfinished"></translation>
+        <translation>Проходы во время работы сервера</translation>
     </message>
     <message>
         <source>Final moment: writing stood still for</source>
-        <translation type="unfinished"></translation>
+        <translation>Завершающий момент: запись была остановлена на</translation>
     </message>
     <message>
         <source>Read meanwhile</source>
-        <translation type="unfinished"></translation>
+        <translation>Прочитано за это время</translation>
     </message>
     <message>
         <source>Final moments, with those that were repeated</source>
-        <translation type="unfinished"></translation>
+        <translation>Завершающие моменты, включая повторные</translation>
     </message>
     <message>
         <source>Unchanged blocks read again before it, all equal</source>
-        <translation type="unfinished"></translation>
+        <translation>Неизменённые блоки, перечитанные до него, все совпали</translation>
     </message>
     <message>
         <source>Blocks read back from the target&apos;s disks, all equal</source>
-        <translation type="unfinished"></translation>
+        <translation>Блоки, прочитанные обратно с целевых дисков, все совпали</translation>
     </message>
     <message>
         <source>Signed off by both ends</source>
-        <extracomment>%1 is a number, %2 a check sum</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Подтверждено обеими сторонами</translation>
     </message>
     <message>
         <source>round %1, check sum %2</source>
-        <translation type="unfinished"></translation>
+        <extracomment>%1 is a number, %2 a check sum</extracomment>
+        <translation>проход %1, контрольная сумма %2</translation>
     </message>
     <message>
         <source>Problems of the administrator&apos;s hooks</source>
-        <translation type="unfinished"></translation>
+        <translation>Проблемы обработчиков администратора</translation>
     </message>
     <message>
         <source>Filesystem</source>
-        <translation type="unfinished"></translation>
+        <translation>Файловая система</translation>
     </message>
     <message>
         <source>Time to stop it, rehearsed</source>
-        <translation type="unfinished"></translation>
+        <translation>Время заморозки (репетиция)</translation>
     </message>
     <message>
         <source>Time to let it go on</source>
-        <translation type="unfinished"></translation>
+        <translation>Время разморозки</translation>
     </message>
     <message>
         <source>Not proved: that each program had stored all it knew (hooks before the final moment can see to that), and that no storage driver writes without telling the kernel&apos;s request layer.</source>
+        <translation>Не доказано: что каждая программа сохранила все свои данные (об этом могут позаботиться обработчики перед завершающим моментом) и что ни один драйвер хранилища не пишет в обход уровня запросов ядра.</translation>
+    </message>
+    <message>
+        <source>The copy was changed so that it starts, and can be reached, in the cloud. Each original lies beside the new file as *.edgelift-orig.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing had to be changed: the server starts in the cloud as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy would not start in the cloud. Nothing was changed in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy was not changed, because its filesystems could not be looked into.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made ready for the cloud</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made anew: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GRUB was put into the boot sector.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moved aside: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changed: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Test boot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image was started in a virtual machine. It shows a login prompt and answers on its network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image was started in a virtual machine and did not come up completely.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reached</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Login prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address by DHCP</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers on the network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trouble</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Console log</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2777,6 +2877,14 @@
     </message>
     <message>
         <source>The agent ended in the final moment of the copy, while writing to %1 was stopped. Writing goes on since the agent was started again; look whether the programs that write there noticed.</source>
+        <translation>Агент завершил работу в завершающий момент копирования, когда запись на %1 была остановлена. После повторного запуска агента запись возобновилась; проверьте, не повлияло ли это на программы, которые туда пишут.</translation>
+    </message>
+    <message>
+        <source>The copy was not adapted to the cloud, because no root filesystem of Linux was found. Make sure that the server has virtio drivers and gets its address by DHCP.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2897,7 +3005,7 @@
     </message>
     <message>
         <source>Solution</source>
-        <translation type="unfinished"></translation>
+        <translation>Решение</translation>
     </message>
 </context>
 <context>
@@ -2960,23 +3068,23 @@
     </message>
     <message>
         <source>&amp;Retry</source>
-        <translation type="unfinished"></translation>
+        <translation>По&amp;вторить</translation>
     </message>
     <message>
         <source>Fix…</source>
-        <translation type="unfinished"></translation>
+        <translation>Исправить…</translation>
     </message>
     <message>
         <source>Fix: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Исправить: %1</translation>
     </message>
     <message>
         <source>Each row says what was looked at, what was found and what to do about it. Problems must be solved before the migration can start; solve them on the server, then choose Check again. Where Edgelift can do it for you, the row has a Fix button: you are told what it does before anything changes.</source>
-        <translation type="unfinished"></translation>
+        <translation>В каждой строке указано, что проверено, что обнаружено и что делать. Проблемы нужно устранить до начала миграции: исправьте их на сервере и выберите «Проверить снова». Если Edgelift может сделать это за вас, в строке есть кнопка «Исправить»: вам сообщат, что она сделает, прежде чем что-либо изменится.</translation>
     </message>
     <message>
         <source>wait until the problem is solved</source>
-        <translation type="unfinished"></translation>
+        <translation>дождитесь устранения проблемы</translation>
     </message>
 </context>
 <context>
@@ -3779,26 +3887,26 @@ Detail: %4</source>
     </message>
     <message>
         <source>Reports (*.html *.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>Отчёты (*.html *.json)</translation>
     </message>
 </context>
 <context>
     <name>edgelift::wizard::FixBox</name>
     <message>
         <source>Working: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Выполняется: %1</translation>
     </message>
     <message>
         <source>Command: %1</source>
-        <translation type="unfinished">Команда: %1</translation>
+        <translation>Команда: %1</translation>
     </message>
     <message>
         <source>&amp;Not now</source>
-        <translation type="unfinished"></translation>
+        <translation>Н&amp;е сейчас</translation>
     </message>
     <message>
         <source>&amp;Yes, do it</source>
-        <translation type="unfinished"></translation>
+        <translation>Да, вып&amp;олнить</translation>
     </message>
 </context>
 <context>
@@ -4000,45 +4108,45 @@ Detail: %4</source>
     <name>edgelift::wizard::LiveBox</name>
     <message>
         <source>The server goes on working. What it writes during this first pass is copied afterwards.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сервер продолжает работать. То, что он запишет во время этого первого прохода, будет скопировано позже.</translation>
     </message>
     <message>
         <source>What was copied before is compared with the server, so that only differences are sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>Скопированное ранее сравнивается с сервером, чтобы передать только различия.</translation>
     </message>
     <message>
         <source>Round %1: copying what the server wrote since. It writes %2, and %3 are being copied.</source>
         <extracomment>%1 a number, %2 and %3 speeds</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Проход %1: копируется то, что сервер записал с тех пор. Скорость записи — %2, скорость копирования — %3.</translation>
     </message>
     <message>
         <source>The copy follows the server: %1 are not copied yet. The final point would hold the server&apos;s disks for about %2 ms.</source>
         <extracomment>%1 a size, %2 milliseconds</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Копия следует за сервером: осталось скопировать %1. Для фиксации итогового состояния диски сервера будут остановлены примерно на %2 мс.</translation>
     </message>
     <message>
         <source>The final point is being taken. The server&apos;s disks stand still for a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>Фиксируется итоговое состояние. Диски сервера на мгновение остановлены.</translation>
     </message>
     <message>
         <source>The final point is taken, and the server works as before. The last changes are being copied.</source>
-        <translation type="unfinished"></translation>
+        <translation>Итоговое состояние зафиксировано, и сервер работает как прежде. Копируются последние изменения.</translation>
     </message>
     <message>
         <source>The copy is being read back and compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>Копия читается обратно и сверяется.</translation>
     </message>
     <message>
         <source>The copy is complete and was compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>Копирование завершено, копия сверена.</translation>
     </message>
     <message>
         <source>&amp;Take the final point now</source>
-        <translation type="unfinished"></translation>
+        <translation>За&amp;фиксировать итоговое состояние</translation>
     </message>
     <message>
         <source>Holds the server&apos;s disks for a moment; what is written later is not in the image.</source>
-        <translation type="unfinished"></translation>
+        <translation>Останавливает диски сервера на мгновение; записанное позже в образ не попадёт.</translation>
     </message>
 </context>
 <context>
@@ -4246,11 +4354,11 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
     <message>
         <source>Default resource group</source>
         <extracomment>The transit instance&apos;s resource group: the account&apos;s own, because no other is asked for</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Группа ресурсов по умолчанию</translation>
     </message>
     <message>
         <source>Resource group</source>
-        <translation type="unfinished"></translation>
+        <translation>Группа ресурсов</translation>
     </message>
 </context>
 <context>
@@ -4928,11 +5036,11 @@ The import registers this server with the service that made the activation code.
     </message>
     <message>
         <source>Wait for me before the &amp;final point</source>
-        <translation type="unfinished"></translation>
+        <translation>Ждать &amp;меня перед фиксацией итогового состояния</translation>
     </message>
     <message>
         <source>The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is short.</source>
-        <translation type="unfinished"></translation>
+        <translation>Копия следует за сервером, пока вы не дадите команду на странице «Миграция». Иначе итоговое состояние фиксируется, как только остановка станет достаточно короткой.</translation>
     </message>
 </context>
 <context>

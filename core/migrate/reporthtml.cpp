@@ -198,9 +198,9 @@ void addLiveCopy(Page &page, const QJsonObject &copy)
     page.row({Report::tr("Unchanged blocks read again before it, all equal"), shown(point.value(QLatin1String("blocksAudited")))});
     page.row({Report::tr("Blocks read back from the target's disks, all equal"), shown(point.value(QLatin1String("blocksReadBack")))});
     //: %1 is a number, %2 a check sum
+    const QString signedOff = Report::tr("round %1, check sum %2");
     page.row({Report::tr("Signed off by both ends"),
-        Report::tr("round %1, check sum %2")
-            .arg(shown(point.value(QLatin1String("round"))), point.value(QLatin1String("manifest")).toString())});
+        signedOff.arg(shown(point.value(QLatin1String("round"))), point.value(QLatin1String("manifest")).toString())});
     const QString hooks = point.value(QLatin1String("hookProblem")).toString();
     page.row({Report::tr("Problems of the administrator's hooks"), hooks.isEmpty() ? Report::tr("none") : hooks});
     page.endTable();
