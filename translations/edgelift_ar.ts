@@ -225,7 +225,7 @@
     </message>
     <message>
         <source>The EFI system partition could not be looked into. If it has no EFI\BOOT\BOOTX64.EFI, the image does not start.</source>
-        <translation type="unfinished"></translation>
+        <translation>تعذّر فحص محتوى قسم نظام EFI. إذا لم يكن فيه EFI\BOOT\BOOTX64.EFI، فلن تُقلع الصورة.</translation>
     </message>
 </context>
 <context>
@@ -1444,23 +1444,23 @@
     </message>
     <message>
         <source>The copied server would not start in the cloud</source>
-        <translation type="unfinished"></translation>
+        <translation>لن يُقلع الخادم المنسوخ في السحابة</translation>
     </message>
     <message>
         <source>Do on the source server what is said there, then migrate again. Nothing was changed on it.</source>
-        <translation type="unfinished"></translation>
+        <translation>نفّذ على الخادم المصدر ما هو مذكور هناك، ثم أعد الترحيل. لم يُغيَّر فيه شيء.</translation>
     </message>
     <message>
         <source>A target disk could not be set up</source>
-        <translation type="unfinished"></translation>
+        <translation>تعذّر إعداد أحد الأقراص الهدف</translation>
     </message>
     <message>
         <source>Making %1 on the target disk with %2 failed.</source>
-        <translation type="unfinished"></translation>
+        <translation>فشل إنشاء %1 على القرص الهدف باستخدام %2.</translation>
     </message>
     <message>
         <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
-        <translation type="unfinished"></translation>
+        <translation>أعد المحاولة. إذا فشلت مجددًا، فتراجع عن تغيير وحدة التخزين هذه في الخطة، أو أبلغ عن الخطأ مع بيانات التشخيص.</translation>
     </message>
 </context>
 <context>
@@ -2451,7 +2451,7 @@
     </message>
     <message>
         <source>They are added to the copy; the server itself is not changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>تُضاف إلى النسخة؛ ولا يتغيّر الخادم نفسه.</translation>
     </message>
 </context>
 <context>
@@ -2725,75 +2725,75 @@
     </message>
     <message>
         <source>The copy was changed so that it starts, and can be reached, in the cloud. Each original lies beside the new file as *.edgelift-orig.</source>
-        <translation type="unfinished"></translation>
+        <translation>عُدّلت النسخة لكي تُقلع ويمكن الوصول إليها في السحابة. يوجد كل ملف أصلي إلى جانب الملف الجديد باسم ‎*.edgelift-orig.</translation>
     </message>
     <message>
         <source>Nothing had to be changed: the server starts in the cloud as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>لم يلزم تغيير شيء: يُقلع الخادم في السحابة كما هو.</translation>
     </message>
     <message>
         <source>The copy would not start in the cloud. Nothing was changed in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>لن تُقلع النسخة في السحابة. لم يُغيَّر فيها شيء.</translation>
     </message>
     <message>
         <source>The copy was not changed, because its filesystems could not be looked into.</source>
-        <translation type="unfinished"></translation>
+        <translation>لم تُغيَّر النسخة، لأنه تعذّر فحص محتوى أنظمة ملفاتها.</translation>
     </message>
     <message>
         <source>Made ready for the cloud</source>
-        <translation type="unfinished"></translation>
+        <translation>التجهيز للسحابة</translation>
     </message>
     <message>
         <source>Made anew: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>أُنشئ من جديد: %1</translation>
     </message>
     <message>
         <source>GRUB was put into the boot sector.</source>
-        <translation type="unfinished"></translation>
+        <translation>كُتب GRUB في قطاع الإقلاع.</translation>
     </message>
     <message>
         <source>Moved aside: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>نُقل جانبًا: %1</translation>
     </message>
     <message>
         <source>Changed: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>عُدّل: %1</translation>
     </message>
     <message>
         <source>Test boot</source>
-        <translation type="unfinished"></translation>
+        <translation>إقلاع تجريبي</translation>
     </message>
     <message>
         <source>The image was started in a virtual machine. It shows a login prompt and answers on its network.</source>
-        <translation type="unfinished"></translation>
+        <translation>شُغّلت الصورة في جهاز افتراضي. وهي تعرض مطالبة تسجيل الدخول وتستجيب على شبكتها.</translation>
     </message>
     <message>
         <source>The image was started in a virtual machine and did not come up completely.</source>
-        <translation type="unfinished"></translation>
+        <translation>شُغّلت الصورة في جهاز افتراضي، لكنها لم تُقلع بالكامل.</translation>
     </message>
     <message>
         <source>Reached</source>
-        <translation type="unfinished"></translation>
+        <translation>المرحلة التي بُلغت</translation>
     </message>
     <message>
         <source>Login prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>مطالبة تسجيل الدخول</translation>
     </message>
     <message>
         <source>Address by DHCP</source>
-        <translation type="unfinished"></translation>
+        <translation>العنوان عبر DHCP</translation>
     </message>
     <message>
         <source>Answers on the network</source>
-        <translation type="unfinished"></translation>
+        <translation>الاستجابة على الشبكة</translation>
     </message>
     <message>
         <source>Trouble</source>
-        <translation type="unfinished"></translation>
+        <translation>المشكلة</translation>
     </message>
     <message>
         <source>Console log</source>
-        <translation type="unfinished"></translation>
+        <translation>سجل وحدة التحكم</translation>
     </message>
 </context>
 <context>
@@ -2893,11 +2893,11 @@
     </message>
     <message>
         <source>The copy was not adapted to the cloud, because no root filesystem of Linux was found. Make sure that the server has virtio drivers and gets its address by DHCP.</source>
-        <translation type="unfinished"></translation>
+        <translation>لم تُكيَّف النسخة مع السحابة، لأنه لم يُعثر على نظام ملفات جذر لـ Linux. تأكد من أن الخادم يحتوي على برامج تشغيل virtio ويحصل على عنوانه عبر DHCP.</translation>
     </message>
     <message>
         <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
-        <translation type="unfinished"></translation>
+        <translation>لم تُكيَّف النسخة مع السحابة، لأن مثيل العبور تعذّر عليه تحميل %1 (%2). تأكد من أن الخادم يحتوي على برامج تشغيل virtio ويحصل على عنوانه عبر DHCP.</translation>
     </message>
 </context>
 <context>

@@ -225,7 +225,7 @@
     </message>
     <message>
         <source>The EFI system partition could not be looked into. If it has no EFI\BOOT\BOOTX64.EFI, the image does not start.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Inhalt der EFI-Systempartition konnte nicht geprüft werden. Enthält sie kein EFI\BOOT\BOOTX64.EFI, startet das Image nicht.</translation>
     </message>
 </context>
 <context>
@@ -1444,23 +1444,23 @@
     </message>
     <message>
         <source>The copied server would not start in the cloud</source>
-        <translation type="unfinished"></translation>
+        <translation>Der kopierte Server würde in der Cloud nicht starten</translation>
     </message>
     <message>
         <source>Do on the source server what is said there, then migrate again. Nothing was changed on it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Führen Sie auf dem Quellserver aus, was dort angegeben ist, und migrieren Sie erneut. An ihm wurde nichts geändert.</translation>
     </message>
     <message>
         <source>A target disk could not be set up</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Zieldisk konnte nicht eingerichtet werden</translation>
     </message>
     <message>
         <source>Making %1 on the target disk with %2 failed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fehler beim Erstellen von %1 auf der Zieldisk mit %2.</translation>
     </message>
     <message>
         <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
-        <translation type="unfinished"></translation>
+        <translation>Versuchen Sie es erneut. Bei erneutem Fehler machen Sie die Änderung dieses Volumes im Plan rückgängig oder melden Sie den Fehler mit den Diagnosedaten.</translation>
     </message>
 </context>
 <context>
@@ -2443,7 +2443,7 @@
     </message>
     <message>
         <source>They are added to the copy; the server itself is not changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie werden der Kopie hinzugefügt; der Server selbst wird nicht verändert.</translation>
     </message>
 </context>
 <context>
@@ -2717,75 +2717,75 @@
     </message>
     <message>
         <source>The copy was changed so that it starts, and can be reached, in the cloud. Each original lies beside the new file as *.edgelift-orig.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kopie wurde so geändert, dass sie in der Cloud startet und erreichbar ist. Jedes Original liegt als *.edgelift-orig neben der neuen Datei.</translation>
     </message>
     <message>
         <source>Nothing had to be changed: the server starts in the cloud as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es musste nichts geändert werden: Der Server startet unverändert in der Cloud.</translation>
     </message>
     <message>
         <source>The copy would not start in the cloud. Nothing was changed in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kopie würde in der Cloud nicht starten. An ihr wurde nichts geändert.</translation>
     </message>
     <message>
         <source>The copy was not changed, because its filesystems could not be looked into.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kopie wurde nicht geändert, da der Inhalt ihrer Dateisysteme nicht geprüft werden konnte.</translation>
     </message>
     <message>
         <source>Made ready for the cloud</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorbereitung für die Cloud</translation>
     </message>
     <message>
         <source>Made anew: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Neu erstellt: %1</translation>
     </message>
     <message>
         <source>GRUB was put into the boot sector.</source>
-        <translation type="unfinished"></translation>
+        <translation>GRUB wurde in den Bootsektor geschrieben.</translation>
     </message>
     <message>
         <source>Moved aside: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Beiseitegelegt: %1</translation>
     </message>
     <message>
         <source>Changed: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Geändert: %1</translation>
     </message>
     <message>
         <source>Test boot</source>
-        <translation type="unfinished"></translation>
+        <translation>Teststart</translation>
     </message>
     <message>
         <source>The image was started in a virtual machine. It shows a login prompt and answers on its network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Image wurde in einer virtuellen Maschine gestartet. Es zeigt eine Anmeldeaufforderung und antwortet in seinem Netzwerk.</translation>
     </message>
     <message>
         <source>The image was started in a virtual machine and did not come up completely.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Image wurde in einer virtuellen Maschine gestartet und ist nicht vollständig hochgefahren.</translation>
     </message>
     <message>
         <source>Reached</source>
-        <translation type="unfinished"></translation>
+        <translation>Erreicht</translation>
     </message>
     <message>
         <source>Login prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Anmeldeaufforderung</translation>
     </message>
     <message>
         <source>Address by DHCP</source>
-        <translation type="unfinished"></translation>
+        <translation>Adresse über DHCP</translation>
     </message>
     <message>
         <source>Answers on the network</source>
-        <translation type="unfinished"></translation>
+        <translation>Antwortet im Netzwerk</translation>
     </message>
     <message>
         <source>Trouble</source>
-        <translation type="unfinished"></translation>
+        <translation>Störung</translation>
     </message>
     <message>
         <source>Console log</source>
-        <translation type="unfinished"></translation>
+        <translation>Konsolenprotokoll</translation>
     </message>
 </context>
 <context>
@@ -2877,11 +2877,11 @@
     </message>
     <message>
         <source>The copy was not adapted to the cloud, because no root filesystem of Linux was found. Make sure that the server has virtio drivers and gets its address by DHCP.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kopie wurde nicht an die Cloud angepasst, da kein Root-Dateisystem von Linux gefunden wurde. Stellen Sie sicher, dass der Server virtio-Treiber hat und seine Adresse über DHCP bezieht.</translation>
     </message>
     <message>
         <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kopie wurde nicht an die Cloud angepasst, da die Transitinstanz %1 nicht einhängen konnte (%2). Stellen Sie sicher, dass der Server virtio-Treiber hat und seine Adresse über DHCP bezieht.</translation>
     </message>
 </context>
 <context>

@@ -225,7 +225,7 @@
     </message>
     <message>
         <source>The EFI system partition could not be looked into. If it has no EFI\BOOT\BOOTX64.EFI, the image does not start.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pudo examinar el contenido de la partición del sistema EFI. Si no tiene EFI\BOOT\BOOTX64.EFI, la imagen no arranca.</translation>
     </message>
 </context>
 <context>
@@ -1444,23 +1444,23 @@
     </message>
     <message>
         <source>The copied server would not start in the cloud</source>
-        <translation type="unfinished"></translation>
+        <translation>El servidor copiado no arrancaría en la nube</translation>
     </message>
     <message>
         <source>Do on the source server what is said there, then migrate again. Nothing was changed on it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Haga en el servidor de origen lo que allí se indica y migre de nuevo. No se cambió nada en él.</translation>
     </message>
     <message>
         <source>A target disk could not be set up</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pudo preparar un disco de destino</translation>
     </message>
     <message>
         <source>Making %1 on the target disk with %2 failed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Error al crear %1 en el disco de destino con %2.</translation>
     </message>
     <message>
         <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vuelva a intentarlo. Si falla otra vez, deshaga el cambio de este volumen en el plan o notifique el error con los diagnósticos.</translation>
     </message>
 </context>
 <context>
@@ -2443,7 +2443,7 @@
     </message>
     <message>
         <source>They are added to the copy; the server itself is not changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se añaden a la copia; el servidor en sí no se modifica.</translation>
     </message>
 </context>
 <context>
@@ -2717,75 +2717,75 @@
     </message>
     <message>
         <source>The copy was changed so that it starts, and can be reached, in the cloud. Each original lies beside the new file as *.edgelift-orig.</source>
-        <translation type="unfinished"></translation>
+        <translation>La copia se modificó para que arranque en la nube y se pueda acceder a ella. Cada original está junto al archivo nuevo como *.edgelift-orig.</translation>
     </message>
     <message>
         <source>Nothing had to be changed: the server starts in the cloud as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hubo que cambiar nada: el servidor arranca en la nube tal como está.</translation>
     </message>
     <message>
         <source>The copy would not start in the cloud. Nothing was changed in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>La copia no arrancaría en la nube. No se cambió nada en ella.</translation>
     </message>
     <message>
         <source>The copy was not changed, because its filesystems could not be looked into.</source>
-        <translation type="unfinished"></translation>
+        <translation>La copia no se modificó, porque no se pudo examinar el contenido de sus sistemas de archivos.</translation>
     </message>
     <message>
         <source>Made ready for the cloud</source>
-        <translation type="unfinished"></translation>
+        <translation>Preparación para la nube</translation>
     </message>
     <message>
         <source>Made anew: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Creado de nuevo: %1</translation>
     </message>
     <message>
         <source>GRUB was put into the boot sector.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se escribió GRUB en el sector de arranque.</translation>
     </message>
     <message>
         <source>Moved aside: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Apartado: %1</translation>
     </message>
     <message>
         <source>Changed: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Modificado: %1</translation>
     </message>
     <message>
         <source>Test boot</source>
-        <translation type="unfinished"></translation>
+        <translation>Arranque de prueba</translation>
     </message>
     <message>
         <source>The image was started in a virtual machine. It shows a login prompt and answers on its network.</source>
-        <translation type="unfinished"></translation>
+        <translation>La imagen se arrancó en una máquina virtual. Muestra una solicitud de inicio de sesión y responde en su red.</translation>
     </message>
     <message>
         <source>The image was started in a virtual machine and did not come up completely.</source>
-        <translation type="unfinished"></translation>
+        <translation>La imagen se arrancó en una máquina virtual, pero no llegó a arrancar por completo.</translation>
     </message>
     <message>
         <source>Reached</source>
-        <translation type="unfinished"></translation>
+        <translation>Etapa alcanzada</translation>
     </message>
     <message>
         <source>Login prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Solicitud de inicio de sesión</translation>
     </message>
     <message>
         <source>Address by DHCP</source>
-        <translation type="unfinished"></translation>
+        <translation>Dirección por DHCP</translation>
     </message>
     <message>
         <source>Answers on the network</source>
-        <translation type="unfinished"></translation>
+        <translation>Responde en la red</translation>
     </message>
     <message>
         <source>Trouble</source>
-        <translation type="unfinished"></translation>
+        <translation>Problema</translation>
     </message>
     <message>
         <source>Console log</source>
-        <translation type="unfinished"></translation>
+        <translation>Registro de la consola</translation>
     </message>
 </context>
 <context>
@@ -2877,11 +2877,11 @@
     </message>
     <message>
         <source>The copy was not adapted to the cloud, because no root filesystem of Linux was found. Make sure that the server has virtio drivers and gets its address by DHCP.</source>
-        <translation type="unfinished"></translation>
+        <translation>La copia no se adaptó a la nube, porque no se encontró ningún sistema de archivos raíz de Linux. Asegúrese de que el servidor tenga controladores virtio y obtenga su dirección por DHCP.</translation>
     </message>
     <message>
         <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
-        <translation type="unfinished"></translation>
+        <translation>La copia no se adaptó a la nube, porque la instancia de tránsito no pudo montar %1 (%2). Asegúrese de que el servidor tenga controladores virtio y obtenga su dirección por DHCP.</translation>
     </message>
 </context>
 <context>

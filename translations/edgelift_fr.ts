@@ -225,7 +225,7 @@
     </message>
     <message>
         <source>The EFI system partition could not be looked into. If it has no EFI\BOOT\BOOTX64.EFI, the image does not start.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le contenu de la partition système EFI n’a pas pu être examiné. Si elle ne contient pas EFI\BOOT\BOOTX64.EFI, l’image ne démarre pas.</translation>
     </message>
 </context>
 <context>
@@ -1444,23 +1444,23 @@
     </message>
     <message>
         <source>The copied server would not start in the cloud</source>
-        <translation type="unfinished"></translation>
+        <translation>Le serveur copié ne démarrerait pas dans le cloud</translation>
     </message>
     <message>
         <source>Do on the source server what is said there, then migrate again. Nothing was changed on it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Faites sur le serveur source ce qui y est indiqué, puis migrez à nouveau. Rien n’y a été modifié.</translation>
     </message>
     <message>
         <source>A target disk could not be set up</source>
-        <translation type="unfinished"></translation>
+        <translation>Un disque cible n’a pas pu être préparé</translation>
     </message>
     <message>
         <source>Making %1 on the target disk with %2 failed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Échec de la création de %1 sur le disque cible avec %2.</translation>
     </message>
     <message>
         <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
-        <translation type="unfinished"></translation>
+        <translation>Réessayez. En cas de nouvel échec, annulez la modification de ce volume dans le plan ou signalez l’erreur avec les diagnostics.</translation>
     </message>
 </context>
 <context>
@@ -2443,7 +2443,7 @@
     </message>
     <message>
         <source>They are added to the copy; the server itself is not changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ils sont ajoutés à la copie&#x202f;; le serveur lui-même n’est pas modifié.</translation>
     </message>
 </context>
 <context>
@@ -2717,75 +2717,75 @@
     </message>
     <message>
         <source>The copy was changed so that it starts, and can be reached, in the cloud. Each original lies beside the new file as *.edgelift-orig.</source>
-        <translation type="unfinished"></translation>
+        <translation>La copie a été modifiée pour démarrer et être joignable dans le cloud. Chaque original se trouve à côté du nouveau fichier sous le nom *.edgelift-orig.</translation>
     </message>
     <message>
         <source>Nothing had to be changed: the server starts in the cloud as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucune modification n’a été nécessaire&#xa0;: le serveur démarre tel quel dans le cloud.</translation>
     </message>
     <message>
         <source>The copy would not start in the cloud. Nothing was changed in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>La copie ne démarrerait pas dans le cloud. Rien n’y a été modifié.</translation>
     </message>
     <message>
         <source>The copy was not changed, because its filesystems could not be looked into.</source>
-        <translation type="unfinished"></translation>
+        <translation>La copie n’a pas été modifiée, car le contenu de ses systèmes de fichiers n’a pas pu être examiné.</translation>
     </message>
     <message>
         <source>Made ready for the cloud</source>
-        <translation type="unfinished"></translation>
+        <translation>Préparation pour le cloud</translation>
     </message>
     <message>
         <source>Made anew: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Recréé&#xa0;: %1</translation>
     </message>
     <message>
         <source>GRUB was put into the boot sector.</source>
-        <translation type="unfinished"></translation>
+        <translation>GRUB a été écrit dans le secteur d’amorçage.</translation>
     </message>
     <message>
         <source>Moved aside: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Mis de côté&#xa0;: %1</translation>
     </message>
     <message>
         <source>Changed: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Modifié&#xa0;: %1</translation>
     </message>
     <message>
         <source>Test boot</source>
-        <translation type="unfinished"></translation>
+        <translation>Démarrage d’essai</translation>
     </message>
     <message>
         <source>The image was started in a virtual machine. It shows a login prompt and answers on its network.</source>
-        <translation type="unfinished"></translation>
+        <translation>L’image a été démarrée dans une machine virtuelle. Elle affiche une invite de connexion et répond sur son réseau.</translation>
     </message>
     <message>
         <source>The image was started in a virtual machine and did not come up completely.</source>
-        <translation type="unfinished"></translation>
+        <translation>L’image a été démarrée dans une machine virtuelle, mais le démarrage n’a pas abouti complètement.</translation>
     </message>
     <message>
         <source>Reached</source>
-        <translation type="unfinished"></translation>
+        <translation>Étape atteinte</translation>
     </message>
     <message>
         <source>Login prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Invite de connexion</translation>
     </message>
     <message>
         <source>Address by DHCP</source>
-        <translation type="unfinished"></translation>
+        <translation>Adresse par DHCP</translation>
     </message>
     <message>
         <source>Answers on the network</source>
-        <translation type="unfinished"></translation>
+        <translation>Répond sur le réseau</translation>
     </message>
     <message>
         <source>Trouble</source>
-        <translation type="unfinished"></translation>
+        <translation>Problème</translation>
     </message>
     <message>
         <source>Console log</source>
-        <translation type="unfinished"></translation>
+        <translation>Journal de la console</translation>
     </message>
 </context>
 <context>
@@ -2877,11 +2877,11 @@
     </message>
     <message>
         <source>The copy was not adapted to the cloud, because no root filesystem of Linux was found. Make sure that the server has virtio drivers and gets its address by DHCP.</source>
-        <translation type="unfinished"></translation>
+        <translation>La copie n’a pas été adaptée au cloud, car aucun système de fichiers racine Linux n’a été trouvé. Assurez-vous que le serveur a des pilotes virtio et obtient son adresse par DHCP.</translation>
     </message>
     <message>
         <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
-        <translation type="unfinished"></translation>
+        <translation>La copie n’a pas été adaptée au cloud, car l’instance de transit n’a pas pu monter %1 (%2). Assurez-vous que le serveur a des pilotes virtio et obtient son adresse par DHCP.</translation>
     </message>
 </context>
 <context>

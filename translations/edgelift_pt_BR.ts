@@ -225,7 +225,7 @@
     </message>
     <message>
         <source>The EFI system partition could not be looked into. If it has no EFI\BOOT\BOOTX64.EFI, the image does not start.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não foi possível examinar o conteúdo da partição do sistema EFI. Se ela não tiver EFI\BOOT\BOOTX64.EFI, a imagem não iniciará.</translation>
     </message>
 </context>
 <context>
@@ -1444,23 +1444,23 @@
     </message>
     <message>
         <source>The copied server would not start in the cloud</source>
-        <translation type="unfinished"></translation>
+        <translation>O servidor copiado não iniciaria na nuvem</translation>
     </message>
     <message>
         <source>Do on the source server what is said there, then migrate again. Nothing was changed on it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Faça no servidor de origem o que está indicado ali e migre novamente. Nada foi alterado nele.</translation>
     </message>
     <message>
         <source>A target disk could not be set up</source>
-        <translation type="unfinished"></translation>
+        <translation>Não foi possível preparar um disco de destino</translation>
     </message>
     <message>
         <source>Making %1 on the target disk with %2 failed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Falha ao criar %1 no disco de destino com %2.</translation>
     </message>
     <message>
         <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tente novamente. Se falhar de novo, desfaça a alteração deste volume no plano ou informe o erro com o diagnóstico.</translation>
     </message>
 </context>
 <context>
@@ -2443,7 +2443,7 @@
     </message>
     <message>
         <source>They are added to the copy; the server itself is not changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eles são adicionados à cópia; o servidor em si não é alterado.</translation>
     </message>
 </context>
 <context>
@@ -2717,75 +2717,75 @@
     </message>
     <message>
         <source>The copy was changed so that it starts, and can be reached, in the cloud. Each original lies beside the new file as *.edgelift-orig.</source>
-        <translation type="unfinished"></translation>
+        <translation>A cópia foi alterada para iniciar e poder ser acessada na nuvem. Cada original fica ao lado do novo arquivo como *.edgelift-orig.</translation>
     </message>
     <message>
         <source>Nothing had to be changed: the server starts in the cloud as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada precisou ser alterado: o servidor inicia na nuvem como está.</translation>
     </message>
     <message>
         <source>The copy would not start in the cloud. Nothing was changed in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>A cópia não iniciaria na nuvem. Nada foi alterado nela.</translation>
     </message>
     <message>
         <source>The copy was not changed, because its filesystems could not be looked into.</source>
-        <translation type="unfinished"></translation>
+        <translation>A cópia não foi alterada, porque não foi possível examinar o conteúdo dos seus sistemas de arquivos.</translation>
     </message>
     <message>
         <source>Made ready for the cloud</source>
-        <translation type="unfinished"></translation>
+        <translation>Preparação para a nuvem</translation>
     </message>
     <message>
         <source>Made anew: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Recriado: %1</translation>
     </message>
     <message>
         <source>GRUB was put into the boot sector.</source>
-        <translation type="unfinished"></translation>
+        <translation>O GRUB foi gravado no setor de inicialização.</translation>
     </message>
     <message>
         <source>Moved aside: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Movido para o lado: %1</translation>
     </message>
     <message>
         <source>Changed: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Alterado: %1</translation>
     </message>
     <message>
         <source>Test boot</source>
-        <translation type="unfinished"></translation>
+        <translation>Inicialização de teste</translation>
     </message>
     <message>
         <source>The image was started in a virtual machine. It shows a login prompt and answers on its network.</source>
-        <translation type="unfinished"></translation>
+        <translation>A imagem foi iniciada em uma máquina virtual. Ela mostra um prompt de login e responde na sua rede.</translation>
     </message>
     <message>
         <source>The image was started in a virtual machine and did not come up completely.</source>
-        <translation type="unfinished"></translation>
+        <translation>A imagem foi iniciada em uma máquina virtual, mas não inicializou por completo.</translation>
     </message>
     <message>
         <source>Reached</source>
-        <translation type="unfinished"></translation>
+        <translation>Etapa alcançada</translation>
     </message>
     <message>
         <source>Login prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompt de login</translation>
     </message>
     <message>
         <source>Address by DHCP</source>
-        <translation type="unfinished"></translation>
+        <translation>Endereço por DHCP</translation>
     </message>
     <message>
         <source>Answers on the network</source>
-        <translation type="unfinished"></translation>
+        <translation>Responde na rede</translation>
     </message>
     <message>
         <source>Trouble</source>
-        <translation type="unfinished"></translation>
+        <translation>Problema</translation>
     </message>
     <message>
         <source>Console log</source>
-        <translation type="unfinished"></translation>
+        <translation>Log do console</translation>
     </message>
 </context>
 <context>
@@ -2877,11 +2877,11 @@
     </message>
     <message>
         <source>The copy was not adapted to the cloud, because no root filesystem of Linux was found. Make sure that the server has virtio drivers and gets its address by DHCP.</source>
-        <translation type="unfinished"></translation>
+        <translation>A cópia não foi adaptada à nuvem, porque nenhum sistema de arquivos raiz do Linux foi encontrado. Certifique-se de que o servidor tem drivers virtio e obtém seu endereço por DHCP.</translation>
     </message>
     <message>
         <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
-        <translation type="unfinished"></translation>
+        <translation>A cópia não foi adaptada à nuvem, porque a instância de trânsito não conseguiu montar %1 (%2). Certifique-se de que o servidor tem drivers virtio e obtém seu endereço por DHCP.</translation>
     </message>
 </context>
 <context>

@@ -225,7 +225,7 @@
     </message>
     <message>
         <source>The EFI system partition could not be looked into. If it has no EFI\BOOT\BOOTX64.EFI, the image does not start.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法检查 EFI 系统分区的内容。如果其中没有 EFI\BOOT\BOOTX64.EFI，镜像将无法启动。</translation>
     </message>
 </context>
 <context>
@@ -1444,23 +1444,23 @@
     </message>
     <message>
         <source>The copied server would not start in the cloud</source>
-        <translation type="unfinished"></translation>
+        <translation>复制的服务器在云上将无法启动</translation>
     </message>
     <message>
         <source>Do on the source server what is said there, then migrate again. Nothing was changed on it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在源服务器上按上述说明处理，然后重新迁移。源服务器未作任何改动。</translation>
     </message>
     <message>
         <source>A target disk could not be set up</source>
-        <translation type="unfinished"></translation>
+        <translation>无法设置目标磁盘</translation>
     </message>
     <message>
         <source>Making %1 on the target disk with %2 failed.</source>
-        <translation type="unfinished"></translation>
+        <translation>使用 %2 在目标磁盘上创建 %1 失败。</translation>
     </message>
     <message>
         <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重试。如再次失败，请在计划中撤销对该卷的更改，或附诊断信息进行反馈。</translation>
     </message>
 </context>
 <context>
@@ -2441,7 +2441,7 @@
     </message>
     <message>
         <source>They are added to the copy; the server itself is not changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>驱动会添加到副本中，服务器本身不会更改。</translation>
     </message>
 </context>
 <context>
@@ -2715,75 +2715,75 @@
     </message>
     <message>
         <source>The copy was changed so that it starts, and can be reached, in the cloud. Each original lies beside the new file as *.edgelift-orig.</source>
-        <translation type="unfinished"></translation>
+        <translation>副本已经过修改，可在云上启动并可访问。各原始文件以 *.edgelift-orig 为名保留在新文件旁。</translation>
     </message>
     <message>
         <source>Nothing had to be changed: the server starts in the cloud as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>无需任何修改：服务器可按原样在云上启动。</translation>
     </message>
     <message>
         <source>The copy would not start in the cloud. Nothing was changed in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>副本在云上将无法启动。未对副本作任何修改。</translation>
     </message>
     <message>
         <source>The copy was not changed, because its filesystems could not be looked into.</source>
-        <translation type="unfinished"></translation>
+        <translation>未修改副本，因为无法检查其文件系统的内容。</translation>
     </message>
     <message>
         <source>Made ready for the cloud</source>
-        <translation type="unfinished"></translation>
+        <translation>云上运行准备</translation>
     </message>
     <message>
         <source>Made anew: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>已重新生成：%1</translation>
     </message>
     <message>
         <source>GRUB was put into the boot sector.</source>
-        <translation type="unfinished"></translation>
+        <translation>已将 GRUB 写入引导扇区。</translation>
     </message>
     <message>
         <source>Moved aside: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>已移开：%1</translation>
     </message>
     <message>
         <source>Changed: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>已修改：%1</translation>
     </message>
     <message>
         <source>Test boot</source>
-        <translation type="unfinished"></translation>
+        <translation>启动测试</translation>
     </message>
     <message>
         <source>The image was started in a virtual machine. It shows a login prompt and answers on its network.</source>
-        <translation type="unfinished"></translation>
+        <translation>已在虚拟机中启动镜像。镜像显示登录提示符，并能在其网络上响应。</translation>
     </message>
     <message>
         <source>The image was started in a virtual machine and did not come up completely.</source>
-        <translation type="unfinished"></translation>
+        <translation>已在虚拟机中启动镜像，但镜像未能完全启动。</translation>
     </message>
     <message>
         <source>Reached</source>
-        <translation type="unfinished"></translation>
+        <translation>到达阶段</translation>
     </message>
     <message>
         <source>Login prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>登录提示符</translation>
     </message>
     <message>
         <source>Address by DHCP</source>
-        <translation type="unfinished"></translation>
+        <translation>通过 DHCP 获取的地址</translation>
     </message>
     <message>
         <source>Answers on the network</source>
-        <translation type="unfinished"></translation>
+        <translation>网络响应</translation>
     </message>
     <message>
         <source>Trouble</source>
-        <translation type="unfinished"></translation>
+        <translation>故障</translation>
     </message>
     <message>
         <source>Console log</source>
-        <translation type="unfinished"></translation>
+        <translation>控制台日志</translation>
     </message>
 </context>
 <context>
@@ -2873,11 +2873,11 @@
     </message>
     <message>
         <source>The copy was not adapted to the cloud, because no root filesystem of Linux was found. Make sure that the server has virtio drivers and gets its address by DHCP.</source>
-        <translation type="unfinished"></translation>
+        <translation>未对副本进行上云适配，因为未找到 Linux 的根文件系统。请确认服务器包含 virtio 驱动，并通过 DHCP 获取地址。</translation>
     </message>
     <message>
         <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
-        <translation type="unfinished"></translation>
+        <translation>未对副本进行上云适配，因为中转实例无法挂载 %1（%2）。请确认服务器包含 virtio 驱动，并通过 DHCP 获取地址。</translation>
     </message>
 </context>
 <context>
