@@ -95,19 +95,6 @@ btrfs_listing() {
         find . -type f -print0 | sort -z | xargs -0 sha256sum) | if [ -n "$report" ]; then sed 's/^\*//' "$exceptions" | grep -vFf -; else cat; fi
 }
 
-lvm_() { "$1" --config "global{activation=0} devices{use_devicesfile=0 filter=[\"a|^$2\$|\",\"r|.*|\"]}" "${@:3}" 2> /dev/null; }
-extract_lvm() { # extract_lvm DEVICE FOLDER: each volume as a sparse file
-    local start extent
-    start=$(lvm_ pvs "$1" --noheadings --nosuffix --units b -o pe_start | tr -d ' ')
-    extent=$(lvm_ vgs "$1" --noheadings --nosuffix --units b -o vg_extent_size | tr -d ' ')
-    lvm_ lvs "$1" --segments --noheadings -o lv_name,seg_start_pe,seg_pe_ranges | while read -r name first ranges; do
-        local range=${ranges##*:}
-        dd if="$1" of="$2/$name" bs="$extent" conv=notrunc,sparse status=none iflag=skip_bytes skip=$((start + ${range%-*} * extent)) \
-            seek="$first" count=$((${range#*-} - ${range%-*} + 1))
-        truncate -s ">$(((first + ${range#*-} - ${range%-*} + 1) * extent))" "$2/$name"
-    done
-}
-
 compare_lvm() {
     local volume a b
     mkdir -p "$work/lvm.a" "$work/lvm.b"

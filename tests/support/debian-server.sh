@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the disk of a full Debian server by debootstrap, in one of several layouts. The root tree is made once per suite and cached.
 #
-# usage: debian-server.sh [--traps NAME,…] SUITE LAYOUT OUT.img [SIZE]
+# usage: debian-server.sh [--traps NAME,…] SUITE LAYOUT OUT.img [SIZE [CUSTOMIZE]]
 #   SUITE   bullseye, bookworm or trixie
 #   LAYOUT  mbr-ext4     one ext4 partition
 #           mbr-logical  /boot on a primary partition (xfs), root (ext4) and swap on logical ones
@@ -10,6 +10,7 @@
 #           gpt-btrfs    root on btrfs with the subvolumes @ and @home
 #           uefi         ESP and ext4 root, UEFI only
 #   SIZE    of the disk, 3G unless given
+#   CUSTOMIZE  a program that is called with the folder of the server's root, to put more into it
 #   NAME    what makes it hard to move:
 #           devices     fstab and the kernel's command line name /dev/sda (not gpt-lvm)
 #           netrules    70-persistent-net.rules bind a name to the old MAC address
@@ -28,7 +29,7 @@ if [ "${1:-}" = --traps ]; then
     shift 2
 fi
 trapped() { [[ $traps == *,$1,* ]]; }
-suite=${1:?usage: debian-server.sh SUITE LAYOUT OUT.img} layout=${2:?} out=${3:?} size=${4:-3G}
+suite=${1:?usage: debian-server.sh SUITE LAYOUT OUT.img} layout=${2:?} out=${3:?} size=${4:-3G} customize=${5:-}
 work=$(mktemp -d)
 on_exit rm -rf "$work"
 new_uuid() { cat /proc/sys/kernel/random/uuid; }
@@ -261,6 +262,7 @@ if [ "$layout" = uefi ]; then # with mtools: not every kernel can mount vfat
     mmd -i "${device[esp]}" ::/EFI ::/EFI/BOOT
     mcopy -i "${device[esp]}" "$work/BOOTX64.EFI" ::/EFI/BOOT/
 fi
+[ -z "$customize" ] || "$customize" "$target" >&2
 sum=$(cd "$target/srv/data" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64)
 sync -f "$target"
 
