@@ -162,6 +162,9 @@ std::chrono::nanoseconds LiveRun::timeFor(quint64 bytes) const
     return m_rehearsal.freeze + m_rehearsal.thaw + m_outside.settings.settle + m_grace + reading + 2 * m_check;
 }
 
+/// What a freeze may be foreseen to take: less than it is allowed to, for it will be somewhat wrong.
+std::chrono::nanoseconds LiveRun::aim() const { return std::chrono::milliseconds(m_outside.live.budgetMs.load()) * 4 / 5; }
+
 /// Whether a freeze now would be short enough and what it reads would have room.
 bool LiveRun::predict()
 {
@@ -171,7 +174,7 @@ bool LiveRun::predict()
         m_now.room.count = std::min(m_now.room.count, free);
     const std::chrono::nanoseconds predicted = timeFor(m_dirtyBytes);
     m_now.predicted = std::chrono::ceil<std::chrono::milliseconds>(predicted);
-    return predicted <= std::chrono::milliseconds(m_outside.live.budgetMs.load()) && m_dirtyBytes <= m_now.room.count;
+    return predicted <= aim() && m_dirtyBytes <= m_now.room.count;
 }
 
 /// Three rounds that made the freeze no shorter are told, with both rates; it goes on trying: the server may become quiet, or
@@ -205,7 +208,7 @@ LiveRun::ByDisk LiveRun::withoutHot() const
     for (size_t disk = 0; disk < m_stamps.size(); ++disk)
         hot.push_back(m_stamps[disk].hot().intersected(m_dirty[disk]));
     const quint64 bytes = bytesOf(hot);
-    const bool fit = bytes <= m_now.room.count && timeFor(bytes) <= std::chrono::milliseconds(m_outside.live.budgetMs.load());
+    const bool fit = bytes <= m_now.room.count && timeFor(bytes) <= aim();
     ByDisk rest = m_dirty;
     for (size_t disk = 0; fit && disk < rest.size(); ++disk)
         rest[disk].subtract(hot[disk]);

@@ -60,6 +60,7 @@ private:
     [[nodiscard]] Result<> measureReads();
     [[nodiscard]] bool predict();
     [[nodiscard]] std::chrono::nanoseconds timeFor(quint64 bytes) const;
+    [[nodiscard]] std::chrono::nanoseconds aim() const;
     void judge(bool fits);
     [[nodiscard]] ByDisk withoutHot() const;
     void wait(std::chrono::milliseconds time, bool endsAtCutover);
