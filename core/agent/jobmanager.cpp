@@ -200,11 +200,29 @@ Result<QString> JobManager::resume(const QString &jobId, const QList<JobWarning>
     return chosen->id;
 }
 
+/// The image of a server that was migrated while it ran has the job that made it, running. It is not the image's to go on with.
+Result<> JobManager::isOfThisMachine(const JobSummary &job) const
+{
+    if (job.hardwareId.isEmpty())
+        return ok();
+    const Result<std::shared_ptr<const Source>> source = m_source.get();
+    if (!source)
+        return source.error();
+    const std::optional<LiveFacts> &live = (*source)->facts().live;
+    if (!live || live->hardwareId.isEmpty() || live->hardwareId == job.hardwareId)
+        return ok();
+    return Error{ErrorCode::SourceChanged, Retry::AfterUserAction, {job.sourceName},
+        QStringLiteral("the migration was begun on another machine; this one is a copy of it")};
+}
+
 Result<QString> JobManager::resumeInterrupted(const QList<JobWarning> &found)
 {
     for (const JobSummary &job : list()) {
-        if (job.interrupted)
-            return job.cancelling ? cancel(job.id) : resume(job.id, found);
+        if (!job.interrupted)
+            continue;
+        if (const Result<> ours = isOfThisMachine(job); !ours)
+            return ours.error();
+        return job.cancelling ? cancel(job.id) : resume(job.id, found);
     }
     return QString();
 }

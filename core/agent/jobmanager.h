@@ -40,7 +40,8 @@ public:
     /// blocks for seconds. Errors: JobRunning, JobUnknown, JobStateWrong (it is finished or cancelled).
     Result<QString> resume(const QString &jobId);
     /// Goes on with the newest job whose agent died in the middle of it (killed, power cut), to its end or, when it was being cancelled,
-    /// with its removal. Blocks as resume() does. Empty: there was none. `found`: what is to be told of its end. Errors: those of resume().
+    /// with its removal. Blocks as resume() does. Empty: there was none. `found`: what is to be told of its end. Errors: those of resume();
+    /// SourceChanged, when this machine is only a copy of the one that the job was made on.
     Result<QString> resumeInterrupted(const QList<JobWarning> &found = {});
     /// Stops the running job; "ended" follows. Errors: JobUnknown, JobStateWrong (it does not run).
     Result<QString> pause(const QString &jobId);
@@ -76,6 +77,7 @@ private:
     struct History;
     enum class Work : quint8 { Run, Cancel };
 
+    [[nodiscard]] Result<> isOfThisMachine(const JobSummary &job) const;
     Result<> reserve();
     Result<QString> resume(const QString &jobId, const QList<JobWarning> &found);
     void launch(std::shared_ptr<EngineJob> job, std::shared_ptr<const Source> source, Work work);

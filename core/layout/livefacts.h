@@ -74,6 +74,7 @@ struct RouteFacts
 struct LiveFacts
 {
     QString bootId; ///< another after each start
+    QString hardwareId; ///< of the (virtual) machine, which a copy of its disks does not share; empty: it has none
     QString kernel; ///< release of the kernel that runs
     QList<UseFacts> uses; ///< mounts in the order of the mount table, then swap, then stacks
     QList<ObstacleFacts> obstacles;

@@ -75,17 +75,19 @@ QString obstacleName(ObstacleFacts::Kind kind) { return obstacleKinds.at(qsizety
 
 QJsonObject toJson(const LiveFacts &facts)
 {
-    return {{key("bootId"), facts.bootId}, {key("kernel"), facts.kernel}, {key("uses"), array(facts.uses, useJson)},
-        {key("obstacles"), array(facts.obstacles, obstacleJson)}, {key("elsewhere"), QJsonArray::fromStringList(facts.elsewhere)},
-        {key("unreadable"), array(facts.unreadable, unreadableJson)}, {key("byPlace"), QJsonArray::fromStringList(facts.byPlace)},
-        {key("nics"), array(facts.nics, nicJson)}, {key("routes"), array(facts.routes, routeJson)},
-        {key("dnsServers"), QJsonArray::fromStringList(facts.dnsServers)}, {key("freeMemoryBytes"), qint64(facts.freeMemory.count)}};
+    return {{key("bootId"), facts.bootId}, {key("hardwareId"), facts.hardwareId}, {key("kernel"), facts.kernel},
+        {key("uses"), array(facts.uses, useJson)}, {key("obstacles"), array(facts.obstacles, obstacleJson)},
+        {key("elsewhere"), QJsonArray::fromStringList(facts.elsewhere)}, {key("unreadable"), array(facts.unreadable, unreadableJson)},
+        {key("byPlace"), QJsonArray::fromStringList(facts.byPlace)}, {key("nics"), array(facts.nics, nicJson)},
+        {key("routes"), array(facts.routes, routeJson)}, {key("dnsServers"), QJsonArray::fromStringList(facts.dnsServers)},
+        {key("freeMemoryBytes"), qint64(facts.freeMemory.count)}};
 }
 
 LiveFacts readLive(FactsReader in)
 {
     LiveFacts facts;
     facts.bootId = in.text("bootId");
+    facts.hardwareId = in.text("hardwareId");
     facts.kernel = in.text("kernel");
     facts.uses = in.list<UseFacts>("uses", readUse);
     facts.obstacles = in.list<ObstacleFacts>("obstacles", readObstacle);

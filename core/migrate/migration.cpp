@@ -42,7 +42,7 @@ JobSummary summaryOf(const JobRecord &record, const Plan &plan)
     const auto text = [&record](const char *name) { return record.values.value(QLatin1String(name)).toString(); };
     JobSummary summary{record.id, record.state, record.phase, record.created, record.sourceName, record.sourceId, text("imageId"),
         record.error, record.interrupted, record.cancelling, record.ended, {}, record.copy.done, record.copy.total, record.copy.wire,
-        text("instanceId"), text("imageName"), plan.image, plan.job};
+        text("instanceId"), text("imageName"), plan.image, plan.job, text("hardwareId")};
     for (const PhaseRecord &phase : record.phases)
         summary.phases.append({phase.phase, phase.started, phase.ended});
     return summary;

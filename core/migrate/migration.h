@@ -48,6 +48,7 @@ struct JobSummary
     QString imageName; ///< of the ENS image
     Plan::Image place; ///< regions and bucket of the plan
     Plan::Job job; ///< name, description, tags of the plan
+    QString hardwareId; ///< LiveFacts::hardwareId of the machine it was made on; empty: not known, or made of disk images
 };
 
 /// Something to show. `fields` is exactly the line edgeliftctl prints (design.md section 3) and always has "event" and "job":

@@ -51,6 +51,8 @@ JobRecord newRecord(const Plan &plan, const Source &source, const QDateTime &now
         record.diskIdentities.insert(disk.id, source.diskIdentity(disk.id));
     record.values = sourceValues(plan, facts);
     record.values.insert(QStringLiteral("imageName"), naming::imageName(plan.image.namePrefix, now));
+    if (facts.live)
+        record.values.insert(QStringLiteral("hardwareId"), facts.live->hardwareId);
     record.values.insert(QStringLiteral("epoch"), QString::number(newEpoch()));
     return record;
 }

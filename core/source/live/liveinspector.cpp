@@ -272,6 +272,7 @@ void LiveInspector::settleMachine()
 {
     const QString kernel = m_view.proc + QStringLiteral("/sys/kernel/");
     m_live.bootId = line(kernel + QStringLiteral("random/boot_id"));
+    m_live.hardwareId = line(m_view.sys + QStringLiteral("/class/dmi/id/product_uuid")).toLower();
     m_live.kernel = line(kernel + QStringLiteral("osrelease"));
     m_live.freeMemory = freeMemory(m_view.proc);
     m_live.nics = readNics(m_view.sys, localAddresses());

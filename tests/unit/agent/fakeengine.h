@@ -53,6 +53,7 @@ struct FakeState
         QList<JobWarning> warned;
         bool interrupted = false;
         bool cancelling = false;
+        QString hardwareId;
     };
     std::mutex mutex;
     std::condition_variable changed;
@@ -210,6 +211,7 @@ public:
             summary.created = it->created;
             summary.interrupted = it->interrupted;
             summary.cancelling = it->cancelling;
+            summary.hardwareId = it->hardwareId;
             out.append(summary);
         }
         std::sort(out.begin(), out.end(), [](const JobSummary &a, const JobSummary &b) { return a.created > b.created; });

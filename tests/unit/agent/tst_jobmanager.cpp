@@ -62,6 +62,8 @@ private Q_SLOTS:
     void aSubscriberThatWentIsForgotten();
     void whatAKilledAgentLeftGoesOnByItself_data();
     void whatAKilledAgentLeftGoesOnByItself();
+    void aCopyOfTheServerDoesNotGoOn_data();
+    void aCopyOfTheServerDoesNotGoOn();
 };
 
 void TestJobManager::tellsEverythingAndThenTheEnd()
@@ -318,6 +320,44 @@ void TestJobManager::whatAKilledAgentLeftGoesOnByItself()
     QCOMPARE(world.runs(QStringLiteral("j-old")), interrupted && !cancelling ? 1 : 0);
     QCOMPARE(world.engine.state.jobs[QStringLiteral("j-old")].cancels, cancelling ? 1 : 0);
     QCOMPARE(world.engine.state.jobs[QStringLiteral("j-old")].warned, interrupted && !cancelling ? found : QList<JobWarning>());
+}
+
+void TestJobManager::aCopyOfTheServerDoesNotGoOn_data()
+{
+    QTest::addColumn<QString>("begunOn");
+    QTest::addColumn<QString>("here");
+    QTest::addColumn<bool>("cancelling");
+    QTest::addColumn<bool>("goesOn");
+    QTest::newRow("the same machine") << QStringLiteral("a") << QStringLiteral("a") << false << true;
+    QTest::newRow("its copy") << QStringLiteral("a") << QStringLiteral("b") << false << false;
+    QTest::newRow("its copy, made during the clean-up") << QStringLiteral("a") << QStringLiteral("b") << true << false;
+    QTest::newRow("hardware without an id") << QStringLiteral("a") << QString() << false << true;
+    QTest::newRow("a job of an older agent") << QString() << QStringLiteral("b") << false << true;
+}
+
+void TestJobManager::aCopyOfTheServerDoesNotGoOn()
+{
+    QFETCH(QString, begunOn);
+    QFETCH(QString, here);
+    QFETCH(bool, cancelling);
+    QFETCH(bool, goesOn);
+    test::FakeEngine engine;
+    SourceHolder source({}, [here](const QStringList &, const std::stop_token &) -> Result<std::unique_ptr<Source>> {
+        ServerFacts facts = test::FakeSource::readyServer();
+        facts.live.emplace().hardwareId = here;
+        return std::unique_ptr<Source>(std::make_unique<test::FakeSource>(facts));
+    });
+    JobManager jobs(engine, source);
+    test::FakeState::Job &old = engine.state.jobs[QStringLiteral("j-old")];
+    old.state = JobState::Stopped;
+    old.interrupted = true;
+    old.cancelling = cancelling;
+    old.hardwareId = begunOn;
+    const Result<QString> resumed = jobs.resumeInterrupted();
+    QCOMPARE(bool(resumed), goesOn);
+    QVERIFY(goesOn || resumed.error().code == ErrorCode::SourceChanged);
+    jobs.shutDown();
+    QCOMPARE(engine.state.jobs[QStringLiteral("j-old")].runs + engine.state.jobs[QStringLiteral("j-old")].cancels, goesOn ? 1 : 0);
 }
 
 QTEST_GUILESS_MAIN(TestJobManager)

@@ -32,6 +32,7 @@ void TestFactsJson::everyFactSurvivesTheWayThereAndBack()
     facts.volumes[0].typeCode = QStringLiteral("0x83");
     facts.live.emplace();
     facts.live->bootId = QStringLiteral("b");
+    facts.live->hardwareId = QStringLiteral("w");
     facts.live->kernel = QStringLiteral("6.1");
     facts.live->uses = {{UseFacts::Kind::Mount, QStringLiteral("/a\tb\nc"), QStringLiteral("xfs"), QStringLiteral("8:1"),
                             QStringLiteral("v"), {QStringLiteral("d")}, {QStringLiteral("md0")}, true},
