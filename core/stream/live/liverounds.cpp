@@ -52,7 +52,6 @@ Result<> LiveRun::rounds()
             if (Result<> asSent = std::exchange(audited, true) ? ok() : audit(); !asSent)
                 return asSent;
             m_outside.freezer.flush();
-            m_readRate = 0;
             continue;
         }
         settled = false;
@@ -125,10 +124,11 @@ quint64 LiveRun::bytesOf(const ByDisk &blocks) const
     return bytes;
 }
 
-/// How fast the freeze will read: by reading what it would read now, or as much else, in the same way.
+/// How fast the freeze will read: by reading what it would read now, or as much else, in the same way. Anew each time while a freeze is
+/// near: a busy moment must not count for ever.
 Result<> LiveRun::measureReads()
 {
-    if (m_readRate > 0)
+    if (m_readRate > 0 && !m_outside.live.cutover)
         return ok();
     ByDisk sample(m_stamps.size());
     quint64 left = sampleBytes / m_job.extentSize;

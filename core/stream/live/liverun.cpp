@@ -101,6 +101,7 @@ Result<> LiveRun::tryPoint()
 {
     if (Result<> passed = firstPass(); !passed)
         return passed;
+    m_outside.freezer.flush(); // as before the freeze itself
     const Result<PointFreezer::Rehearsal> rehearsed = m_outside.freezer.rehearse();
     if (!rehearsed)
         return rehearsed.error();
