@@ -29,10 +29,10 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t sectorSize = 512;
-constexpr uint64_t pages = 1024;
+constexpr uint64_t pages = 256; // few: what is written again and again has to be read within the freeze, on a slow machine too
 constexpr size_t pageSectors = 128;
 constexpr uint64_t journalPlace = ~0ULL; ///< the place of a sector that is in the journal
-constexpr int churnFiles = 200;
+constexpr int churnFiles = 60;
 constexpr auto churnPause = 20ms;
 
 using Sector = std::array<uint64_t, sectorSize / sizeof(uint64_t)>;
@@ -54,8 +54,8 @@ Sector sector(uint64_t transaction, uint64_t place)
     return out;
 }
 
-uint64_t pageOf(uint64_t transaction) { return transaction * 0x9E3779B97F4A7C15ULL >> 54; }
-static_assert(pages == 1ULL << (64 - 54));
+uint64_t pageOf(uint64_t transaction) { return transaction * 0x9E3779B97F4A7C15ULL >> 56; }
+static_assert(pages == 1ULL << (64 - 56));
 
 Page page(uint64_t transaction)
 {
