@@ -47,6 +47,13 @@ qint64 countedOn(const TrackedDisk &disk)
     return fields.value(6).toLongLong() + fields.value(13).toLongLong();
 }
 
+/// queue/iostats: an administrator may have switched the statistics of a disk off.
+bool isCounted(const TrackedDisk &disk)
+{
+    const Result<QByteArray> text = readFile(attributePath(disk, "queue/iostats"), 64);
+    return !text || text->trimmed() != "0";
+}
+
 /// How long the machine has slept since it was started.
 std::chrono::nanoseconds asleep()
 {
@@ -148,6 +155,12 @@ std::optional<Error> EpochGuard::look(const Seen &seen)
         Disk &disk = m_disks.at(size_t(i));
         if (const std::optional<Error> changed = diskProblem(disk))
             return changed;
+        if (!isCounted(disk.facts)) {
+            if (disk.lead)
+                return trackingLost(
+                    disk.facts.path, QStringLiteral("its statistics were switched off, nobody would notice a missed write"));
+            continue;
+        }
         const qint64 lead = qint64(after->value(i)) - counted.at(i);
         if (disk.lead && lead < *disk.lead)
             return trackingLost(disk.facts.path, QStringLiteral("%1 sectors were written unseen").arg(*disk.lead - lead));

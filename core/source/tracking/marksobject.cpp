@@ -7,7 +7,6 @@
 #include <bit>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <cstring>
 #include <mutex>
 
 #include "marks.skel.h"
@@ -27,8 +26,10 @@ int toLog(libbpf_print_level level, const char *format, va_list arguments)
 
 Error unavailable(const char *what, int number)
 {
+    char reason[128] = {}; // libbpf has numbers of its own besides errno's
+    libbpf_strerror(number, reason, sizeof reason);
     return {ErrorCode::TrackerUnavailable, Retry::AfterUserAction, {QStringLiteral("eBPF")},
-        QStringLiteral("%1: %2").arg(QLatin1String(what), QString::fromLocal8Bit(std::strerror(std::abs(number))))};
+        QStringLiteral("%1: %2").arg(QLatin1String(what), QString::fromLocal8Bit(reason))};
 }
 
 bool isTyped(const bpf_program *program) { return bpf_program__type(program) == BPF_PROG_TYPE_TRACING; }

@@ -93,12 +93,15 @@ void ProcessFreezer::syncAll(const std::stop_token &stop) const
 
 void ProcessFreezer::giveNotice() const
 {
-    QFile file(m_options.notice);
-    if (!m_options.notice.isEmpty() && file.open(QIODevice::WriteOnly | QIODevice::Append | QIODevice::Unbuffered))
-        file.write(QStringLiteral("edgelift: writing to %1 filesystems is stopped for at most %2 s; should it not go on: Alt+SysRq+J\n")
-                       .arg(m_mountPoints.size())
-                       .arg(double(m_options.deadline.count()) / 1000)
-                       .toUtf8());
+    const Fd file(
+        ::open(QFile::encodeName(m_options.notice).constData(), O_WRONLY | O_APPEND | O_CLOEXEC)); // QFile seeks, /dev/kmsg cannot
+    const QByteArray line =
+        QStringLiteral("edgelift: writing to %1 filesystems is stopped for at most %2 s; should it not go on: Alt+SysRq+J\n")
+            .arg(m_mountPoints.size())
+            .arg(double(m_options.deadline.count()) / 1000)
+            .toUtf8();
+    if (file)
+        (void)!::write(file.get(), line.constData(), size_t(line.size()));
 }
 
 void ProcessFreezer::note(const FreezerMessage &message)

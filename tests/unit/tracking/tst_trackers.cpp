@@ -72,6 +72,12 @@ void writeSomething(const LoopDisk &disk, std::mt19937 &random)
     }
 }
 
+QByteArray compiled(const char *name)
+{
+    QFile file(QStringLiteral(EDGELIFT_PROGRAMS "/") + QLatin1String(name));
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
 bool intact(const Started &tracker) { return tracker && (*tracker)->audited() && (*tracker)->intact(); }
 
 QList<int> range(int first, int last)
@@ -300,9 +306,8 @@ void TrackersTest::backendsAgree()
 /// This kernel takes the program with types. One that has no such tracepoint for it gets the other one, which works.
 void TrackersTest::olderKernelGetsTheOtherProgram()
 {
-    QFile file(QStringLiteral(EDGELIFT_PROGRAMS "/untypedmarks.bpf.o"));
-    QVERIFY(file.open(QIODevice::ReadOnly));
-    const QByteArray program = file.readAll();
+    const QByteArray program = compiled("untypedmarks.bpf.o");
+    QVERIFY(!program.isEmpty());
     const LoopDisk disk(64 * block);
     const Epoch epoch = newEpoch(QStringLiteral("ebpf"), defaultTrackingBlock, {disk.tracked()});
     const auto here = MarksObject::load({}, epoch, true), older = MarksObject::load(program, epoch, true);
