@@ -189,9 +189,10 @@ void SlowMedium::wait(quint32 random) const
 void SlowMedium::write(quint64 offset, const char *bytes, size_t length)
 {
     const quint32 random = m_shared->random.fetch_add(0x9e3779b9U) * 2654435761U; // any will do
-    if (isFrozenSuperblock(offset, bytes, length) && m_shared->stallsAtFreeze.exchange(false))
-        m_shared->stalled = true;
-    while (m_shared->stalled)
+    Stall armed = Stall::AtFreeze;
+    if (isFrozenSuperblock(offset, bytes, length))
+        m_shared->stall.compare_exchange_strong(armed, Stall::Now);
+    while (m_shared->stall == Stall::Now)
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     wait(random);
     std::memcpy(m_bytes + offset, bytes, length / 2);

@@ -27,20 +27,21 @@ public:
     /// The longest wait at each of the three places; 0: none. Every fourth write waits.
     void setLongestWait(std::chrono::microseconds wait) { m_shared->longestWait = int(wait.count()); }
     /// Writes wait until it is set to false.
-    void setStalled(bool stalled) { m_shared->stalled = stalled; }
-    bool stalled() const { return m_shared->stalled; }
+    void setStalled(bool stalled) { m_shared->stall = stalled ? Stall::Now : Stall::Never; }
+    bool stalled() const { return m_shared->stall == Stall::Now; }
     /// Stalls at the first write that only the freeze of an ext4 filesystem makes: while it is mounted for writing its superblock says that
-    /// the journal has to be replayed, and the freeze takes that back (ext4_freeze in the kernel's fs/ext4/super.c).
-    void stallAtFreeze() { m_shared->stallsAtFreeze = true; }
+    /// the journal has to be replayed, and the freeze takes that back (ext4_freeze in the kernel's fs/ext4/super.c). So does the end of the
+    /// mount: setStalled(false) before that.
+    void stallAtFreeze() { m_shared->stall = Stall::AtFreeze; }
 
 private:
+    enum class Stall : quint8 { Never, AtFreeze, Now };
     /// What both processes see.
     struct Shared
     {
         std::atomic<quint32> random = 0;
         std::atomic<int> longestWait = 0;
-        std::atomic<bool> stalled = false;
-        std::atomic<bool> stallsAtFreeze = false;
+        std::atomic<Stall> stall = Stall::Never;
     };
     [[noreturn]] void serveAll(pid_t parent);
     void guard();
