@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 rounds=${1:-7}
 seconds=${2:-4}
 bench=build/release/tests/benchtrack
-command -v fio > /dev/null || { echo "tracking.sh: fio is missing; installer/setup.sh --all installs it" >&2; exit 2; }
+installer/setup.sh --all
 work=$(mktemp -d)
 loop=
 cleanup() {
