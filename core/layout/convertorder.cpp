@@ -106,4 +106,29 @@ QList<VolumePlace> unchangedPlaces(const ServerFacts &facts, const QStringList &
     return places;
 }
 
+QList<VolumePlace> placesIn(const TargetImage &image, const ServerFacts &facts, const QStringList &disks)
+{
+    QList<VolumePlace> places;
+    for (const TargetDiskLayout &disk : image.disks) {
+        for (const TargetVolume &volume : disk.volumes) {
+            if (volume.source.isEmpty())
+                continue;
+            VolumePlace place{volume.source, {{QString::number(disk.index), volume.offset, volume.size}}, volume.partition, {}, volume.uuid,
+                volume.label, volume.partUuid};
+            if (!volume.logicalVolume.isEmpty())
+                place.logicalVolume = disk.group + QLatin1Char('/') + volume.logicalVolume;
+            places.append(place);
+        }
+    }
+    for (const VolumePlace &place : unchangedPlaces(facts, disks)) {
+        const bool rebuilt = std::any_of(place.segments.begin(), place.segments.end(),
+            [&image](const DiskSegment &segment) { return image.disk(segment.disk.toUInt()) != nullptr; });
+        const bool elsewhere =
+            std::any_of(places.begin(), places.end(), [&place](const VolumePlace &one) { return one.volume == place.volume; });
+        if (!rebuilt && !elsewhere)
+            places.append(place);
+    }
+    return places;
+}
+
 }

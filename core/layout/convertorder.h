@@ -1,6 +1,7 @@
 #pragma once
 #include "core/base/result.h"
 #include "core/layout/serverfacts.h"
+#include "core/layout/targetimage.h"
 
 #include <QJsonObject>
 
@@ -48,5 +49,7 @@ struct ConvertOrder
 
 /// The places of a copy of whole disks; `disks`: ids of the source's disks in the order of the target's.
 [[nodiscard]] QList<VolumePlace> unchangedPlaces(const ServerFacts &facts, const QStringList &disks);
+/// The places when the disks in `image` are built anew and the others copied as they are. A volume that is on neither has none.
+[[nodiscard]] QList<VolumePlace> placesIn(const TargetImage &image, const ServerFacts &facts, const QStringList &disks);
 
 }

@@ -1,4 +1,5 @@
 #include "core/base/log.h"
+#include "core/layout/targetimagejson.h"
 #include "core/migrate/receiverpeer.h"
 #include "core/migrate/steps.h"
 #include "core/migrate/targetdisks.h"
@@ -14,7 +15,7 @@ using namespace std::chrono_literals;
 constexpr auto pause = 5s;
 constexpr int attempts = 120; ///< ten minutes without the receiver
 
-ConvertOrder orderOf(const StepContext &context)
+Result<ConvertOrder> orderOf(const StepContext &context)
 {
     const Source &source = context.source();
     ConvertOrder order;
@@ -27,6 +28,15 @@ ConvertOrder orderOf(const StepContext &context)
     for (const TargetDisk &disk : targetDisks(context.plan(), source.facts()))
         disks.append(disk.sourceId);
     order.places = unchangedPlaces(source.facts(), disks);
+    const QJsonObject built = context.value("targetImage").toObject(); // what of it is not as on the source
+    if (built.isEmpty())
+        return order;
+    const Result<TargetImage> image = targetImageFromJson(built);
+    if (!image)
+        return image.error();
+    order.places = placesIn(*image, source.facts(), disks);
+    order.bootMode = image->bootMode;
+    order.tablesKept = image->disks.isEmpty();
     return order;
 }
 
@@ -39,12 +49,14 @@ bool isPassing(const Error &error)
 
 Result<QJsonObject> convert(StepContext &context)
 {
-    const ConvertOrder order = orderOf(context);
+    const Result<ConvertOrder> order = orderOf(context);
+    if (!order)
+        return order.error();
     for (int attempt = 1;; ++attempt) {
         const Result<ReceiverPeer> peer = receiverPeer(context);
         if (!peer)
             return peer.error();
-        Result<QJsonObject> result = context.surroundings().link->convert(*peer, order, context.stop());
+        Result<QJsonObject> result = context.surroundings().link->convert(*peer, *order, context.stop());
         if (result || !isPassing(result.error()) || attempt == attempts)
             return result;
         if (!context.clock().sleep(pause, context.stop()))

@@ -138,7 +138,7 @@ private:
     bool needsGrub(const ConversionResult &result) const
     {
         const bool grub = m_layout.bootMode == BootMode::Bios && !m_parts.disks.isEmpty() && result.notes(NoteLevel::Blocker).isEmpty();
-        return grub && (!m_parts.order.tablesKept || !startsByGrub(m_parts.disks.constFirst()));
+        return grub && !startsByGrub(m_parts.disks.constFirst()); // a disk that was built anew has no boot code
     }
     /// Read-only: a server that needs nothing is not touched. Nothing: it needs something.
     Result<std::optional<Conversion>> look()

@@ -78,6 +78,37 @@ private Q_SLOTS:
         }
     }
 
+    void placesOfDisksThatAreBuiltAnew()
+    {
+        ServerFacts facts;
+        facts.disks = {{QStringLiteral("a"), {}, Bytes{8 << 20}}, {QStringLiteral("b"), {}, Bytes{8 << 20}}};
+        for (const QString &id : {QStringLiteral("a/p1"), QStringLiteral("a/p2"), QStringLiteral("b/p1")}) {
+            VolumeFacts volume;
+            volume.id = id;
+            volume.segments = {{id.left(1), Bytes{1 << 20}, Bytes{1 << 20}}};
+            facts.volumes.append(volume);
+        }
+        TargetImage image;
+        TargetDiskLayout disk;
+        disk.index = 1;
+        disk.group = QStringLiteral("vg1");
+        TargetVolume moved; // from the first disk
+        moved.source = QStringLiteral("a/p2");
+        moved.offset = Bytes{5 << 20};
+        moved.size = Bytes{2 << 20};
+        moved.logicalVolume = QStringLiteral("lv0");
+        moved.uuid = QStringLiteral("u");
+        TargetVolume gap;
+        disk.volumes = {moved, gap};
+        image.disks = {disk};
+        const QList<VolumePlace> places = placesIn(image, facts, {QStringLiteral("a"), QStringLiteral("b")});
+        QCOMPARE(places.size(), 2); // b/p1 is left out, the gap is nobody's
+        QCOMPARE(places.at(0).volume, QStringLiteral("a/p2"));
+        QCOMPARE(places.at(0).logicalVolume, QStringLiteral("vg1/lv0"));
+        QVERIFY((places.at(0).segments == QList<DiskSegment>{{QStringLiteral("1"), Bytes{5 << 20}, Bytes{2 << 20}}}));
+        QCOMPARE(places.at(1).volume, QStringLiteral("a/p1"));
+    }
+
 private:
     static ConvertOrder sample()
     {
