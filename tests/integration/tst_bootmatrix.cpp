@@ -34,6 +34,13 @@ private Q_SLOTS:
     }
     void everyRow() { comesUpAndAnswers(); }
 
+    void aReceiverKilledWhileItConvertsBeginsAgain()
+    {
+        test::DistributionCase server{QStringLiteral("bookworm"), QStringLiteral("mbr-ext4"), false, QStringLiteral("dep,devices"), true};
+        const QString problem = test::migrateAndCheckBoot(server);
+        QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    }
+
 private:
     static void columns()
     {

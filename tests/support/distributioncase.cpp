@@ -1,8 +1,10 @@
 #include "tests/support/distributioncase.h"
 
+#include <QDir>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <csignal>
 
 namespace edgelift::test {
 
@@ -23,6 +25,33 @@ QString boots(const QString &disk, bool uefi, const QString &text, const QString
     return runTool(supportScript(QStringLiteral("boot-check.sh")), arguments + QStringList{text, disk})
         ? QString()
         : QStringLiteral("the image does not boot to \"%1\"").arg(text);
+}
+
+qint64 parentOf(qint64 process)
+{
+    const QString stat = content(QStringLiteral("/proc/%1/stat").arg(process));
+    return stat.mid(stat.lastIndexOf(QLatin1Char(')')) + 2).section(QLatin1Char(' '), 1, 1).toLongLong();
+}
+
+bool isBelow(qint64 process, qint64 ancestor)
+{
+    while (process > 1 && process != ancestor)
+        process = parentOf(process);
+    return process == ancestor;
+}
+
+/// The receiver below `service` that has an initramfs made just now; 0: none has.
+qint64 convertingReceiver(qint64 service)
+{
+    for (const QString &name : QDir(QStringLiteral("/proc")).entryList({QStringLiteral("[1-9]*")}, QDir::Dirs)) {
+        if (content(QStringLiteral("/proc/%1/comm").arg(name)).trimmed() != QLatin1String("mkinitramfs"))
+            continue;
+        const qint64 parent = parentOf(name.toLongLong());
+        const bool ours = content(QStringLiteral("/proc/%1/cmdline").arg(parent)).contains(QLatin1String("edgelift-receiver"));
+        if (ours && isBelow(parent, service))
+            return parent;
+    }
+    return 0;
 }
 
 /// A server that was migrated, and where everything is.
@@ -51,9 +80,15 @@ Migrated migrateServer(Simulation &simulation, const DistributionCase &server)
                 QStringLiteral("qemu-img"), {QStringLiteral("convert"), QStringLiteral("-O"), QStringLiteral("qcow2"), out.raw, source}))
             return {QStringLiteral("qemu-img failed"), {}, {}};
     }
-    const CtlResult result = simulation.migrate({source}, simulation.makePlan({source}));
+    bool killed = !server.killReceiver;
+    const CtlResult result = simulation.migrate({source}, simulation.makePlan({source}), {}, [&](QProcess &, const QList<QJsonObject> &) {
+        const qint64 receiver = killed ? 0 : convertingReceiver(simulation.servicePid());
+        killed = killed || (receiver > 0 && ::kill(pid_t(receiver), SIGKILL) == 0);
+    });
     if (result.exitCode != 0)
         return {result.describe(), {}, {}};
+    if (!killed)
+        return {QStringLiteral("the receiver was never seen converting"), {}, {}};
     if (!simulation.leftovers().isEmpty())
         return {QStringLiteral("left in the cloud: ") + simulation.leftovers().join(QLatin1Char(' ')), {}, {}};
     const QJsonObject finished = result.last(QStringLiteral("finished"));

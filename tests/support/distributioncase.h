@@ -10,6 +10,7 @@ struct DistributionCase
     QString layout; ///< of debian-server.sh
     bool qcow2 = false; ///< give the disk as qcow2
     QString traps; ///< of debian-server.sh, with commas
+    bool killReceiver = false; ///< once, while it has the initramfs made
 };
 
 /// What went wrong, or empty when the image is equal to the source and boots to the line that proves it and a login prompt.
