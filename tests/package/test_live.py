@@ -66,7 +66,7 @@ for process in $writers; do kill -TERM $process || echo "a writer gave up"; done
 wait
 journalctl --no-pager -u edgelift-agent | tail -n 40
 cat /var/log/edgelift/*.log | tail -n 60
-echo "report: $(cat /var/lib/edgelift/jobs/*/report.json | tr -d '\\n')"
+printf 'report: %s\\n' "$(cat /var/lib/edgelift/jobs/*/report.json | tr -d '\\n')"
 echo "told: all"
 systemctl poweroff
 """
