@@ -79,6 +79,30 @@ void showJob(const QJsonObject &job, const QJsonObject &progress, Console &conso
         console.line(QStringLiteral("    %1: %2 %3").arg(text(error, "displayCode"), text(error, "message"), text(error, "remedy")));
 }
 
+/// Boots the image of a job that is finished; a machine that does not come up is a failure of the command.
+int bootAndReport(AgentClient &agent, const QJsonObject &job, Console &console)
+{
+    constexpr auto patience = std::chrono::minutes(10);
+    Result<QJsonObject> report = agent.call(key("report.boot"), job, patience);
+    if (!report)
+        return console.error(report.error());
+    const QJsonObject boot = report->value(QLatin1String("bootCheck")).toObject();
+    const bool works = boot.value(QLatin1String("works")).toBool();
+    if (console.isJson()) {
+        report->insert(key("event"), key("bootCheck"));
+        console.json(*report);
+        return works ? exitDone : exitFailed;
+    }
+    console.line(QStringLiteral("Boot check: %1 after %2 s; address %3; console in %4")
+                     .arg(works ? QStringLiteral("login prompt and network") : QStringLiteral("reached only: ") + text(boot, "reached"))
+                     .arg(boot.value(QLatin1String("seconds")).toInteger())
+                     .arg(text(boot, "address").isEmpty() ? QStringLiteral("none") : text(boot, "address"), text(boot, "console")));
+    if (!text(boot, "trouble").isEmpty())
+        console.line(QStringLiteral("The console said: ") + text(boot, "trouble"));
+    console.line(text(*report, "reportPath"));
+    return works ? exitDone : exitFailed;
+}
+
 Error usage(const QString &what) { return {ErrorCode::UsageWrong, Retry::AfterUserAction, {what}, {}}; }
 
 /// The windows of a time plan; each is judged by the agent. “none”: no window.
@@ -148,7 +172,9 @@ int migrate(const Arguments &arguments, Console &console)
     if (started->value(QLatin1String("refused")).toBool())
         return showRefusal(*started, console);
     showNotes(problems, console);
-    return follow(agent, text(*started, "job"), console, stop);
+    const QString job = text(*started, "job");
+    const int ended = follow(agent, job, console, stop);
+    return ended == exitDone && arguments.has("boot-check") ? bootAndReport(agent, {{key("job"), job}}, console) : ended;
 }
 
 int resumeJob(const Arguments &arguments, Console &console) { return startAndFollow(arguments, console, key("resume")); }
@@ -210,36 +236,12 @@ int showStatus(const Arguments &arguments, Console &console)
     return exitDone;
 }
 
-/// Boots the image first; a machine that does not come up is a failure of the command.
-int bootAndReport(const Arguments &arguments, Console &console)
-{
-    const Result<std::unique_ptr<Session>> session = Session::open(arguments);
-    if (!session)
-        return console.error(session.error());
-    constexpr auto patience = std::chrono::minutes(10);
-    const Result<QJsonObject> report = (*session)->agent().call(key("report.boot"), jobParams(arguments), patience);
-    if (!report)
-        return console.error(report.error());
-    const QJsonObject boot = report->value(QLatin1String("bootCheck")).toObject();
-    const bool works = boot.value(QLatin1String("works")).toBool();
-    if (console.isJson()) {
-        console.json(*report);
-        return works ? exitDone : exitFailed;
-    }
-    console.line(QStringLiteral("Boot check: %1 after %2 s; address %3; console in %4")
-                     .arg(works ? QStringLiteral("login prompt and network") : QStringLiteral("reached only: ") + text(boot, "reached"))
-                     .arg(boot.value(QLatin1String("seconds")).toInteger())
-                     .arg(text(boot, "address").isEmpty() ? QStringLiteral("none") : text(boot, "address"), text(boot, "console")));
-    if (!text(boot, "trouble").isEmpty())
-        console.line(QStringLiteral("The console said: ") + text(boot, "trouble"));
-    console.line(text(*report, "reportPath"));
-    return works ? exitDone : exitFailed;
-}
-
 int showReport(const Arguments &arguments, Console &console)
 {
-    if (arguments.has("boot-check"))
-        return bootAndReport(arguments, console);
+    if (arguments.has("boot-check")) {
+        const Result<std::unique_ptr<Session>> session = Session::open(arguments);
+        return session ? bootAndReport((*session)->agent(), jobParams(arguments), console) : console.error(session.error());
+    }
     const Result<QJsonObject> report = ask(arguments, key("report"), jobParams(arguments));
     if (!report)
         return console.error(report.error());
