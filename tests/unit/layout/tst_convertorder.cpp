@@ -81,7 +81,11 @@ private Q_SLOTS:
     void placesOfDisksThatAreBuiltAnew()
     {
         ServerFacts facts;
-        facts.disks = {{QStringLiteral("a"), {}, Bytes{8 << 20}}, {QStringLiteral("b"), {}, Bytes{8 << 20}}};
+        for (const QString &id : {QStringLiteral("a"), QStringLiteral("b")}) {
+            DiskFacts disk;
+            disk.id = id;
+            facts.disks.append(disk);
+        }
         for (const QString &id : {QStringLiteral("a/p1"), QStringLiteral("a/p2"), QStringLiteral("b/p1")}) {
             VolumeFacts volume;
             volume.id = id;

@@ -1,9 +1,11 @@
 #include "core/base/process.h"
+#include "core/layout/convertorder.h"
 #include "receiverfixture.h"
 
 #include <QFile>
 #include <QJsonArray>
 #include <QTest>
+#include <unistd.h>
 
 using namespace edgelift;
 using namespace edgelift::receiver::test;
@@ -38,6 +40,7 @@ private Q_SLOTS:
     void unknownMethodsAndBadParametersLeaveTheSessionAlive();
     void framesOfAnotherKindEndTheSession();
     void oversizedRequestsEndTheSession();
+    void convertNeedsItsEpochAndAnOrder();
     void shutdownAnswersAndEnds();
 };
 
@@ -235,6 +238,31 @@ void TestReceiverControl::oversizedRequestsEndTheSession()
     (void)control.put(wire::FrameType::Request, QByteArray(wire::maxJsonPayload + 1, ' '));
     QCOMPARE(control.failure(), ErrorCode::FrameMalformed);
     QVERIFY(m_receiver->control().ask(QStringLiteral("status")));
+}
+
+void TestReceiverControl::convertNeedsItsEpochAndAnOrder()
+{
+    const QString method = QStringLiteral("convert");
+    TestClient control = m_receiver->control();
+    ConvertOrder order;
+    order.epoch = 7;
+    QCOMPARE(control.ask(method, toJson(order)).error().code, ErrorCode::EpochUnknown); // nothing is bound
+    QVERIFY(prepare(control, 7));
+    QCOMPARE(control.ask(method, {}).error().code, ErrorCode::FrameMalformed);
+    order.epoch = 8;
+    QCOMPARE(control.ask(method, toJson(order)).error().code, ErrorCode::EpochUnknown);
+    order.epoch = 7;
+    if (::geteuid() != 0)
+        return; // what follows makes mounts
+    const QByteArray bytes = noise(MiB, 1);
+    write(bytes, 0);
+    const Result<QJsonObject> done = control.ask(method, toJson(order));
+    QVERIFY2(done, done ? "" : qPrintable(done.error().detail));
+    QCOMPARE(done->value(QLatin1String("outcome")).toString(), QStringLiteral("skipped"));
+    QCOMPARE(done->value(QLatin1String("reason")).toString(), QStringLiteral("no-root"));
+    QVERIFY(m_receiver->diskContent(serial(), 0, MiB) == bytes);
+    // Somebody else may have written anywhere: a later zero must be one.
+    QCOMPARE(wire::statusResult(*control.ask(QStringLiteral("status")))->written, Bytes{64 * MiB});
 }
 
 void TestReceiverControl::shutdownAnswersAndEnds()
