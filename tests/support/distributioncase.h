@@ -9,7 +9,7 @@ struct DistributionCase
     QString suite; ///< bullseye, bookworm, trixie
     QString layout; ///< of debian-server.sh
     bool qcow2 = false; ///< give the disk as qcow2
-    QString traps; ///< of debian-server.sh, with commas
+    QString traps = {}; ///< of debian-server.sh, with commas
     bool killReceiver = false; ///< once, while it has the initramfs made
 };
 
