@@ -50,7 +50,7 @@ public:
         write(path, bytes);
         const QString serial = QStringLiteral("bp%1").arg(index);
         receiver.addDisk(serial, bytes.size() + extra);
-        disks.append({index, QStringLiteral("d%1").arg(index), path, {quint64(bytes.size())}, used, QStringLiteral("id%1").arg(index),
+        disks.append({index, QStringLiteral("d%1").arg(index), path, {}, {quint64(bytes.size())}, used, QStringLiteral("id%1").arg(index),
             {quint64(bytes.size() + extra)}, serial});
         contents.append(bytes);
     }

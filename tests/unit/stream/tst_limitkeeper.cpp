@@ -1,3 +1,4 @@
+#include "core/stream/blockreader.h"
 #include "core/stream/limitkeeper.h"
 #include "core/stream/pacedread.h"
 
