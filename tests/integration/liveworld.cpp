@@ -468,7 +468,7 @@ LiveWorld::LiveWorld(quint32 seed)
     QFile file(m_folder.filePath(QStringLiteral("disk"))); // only its size is looked at
     if (!file.open(QIODevice::WriteOnly) || !file.resize(qint64(LiveSource::size)))
         qFatal("no file for the disk");
-    m_disks.append({0, QStringLiteral("disk"), file.fileName(), {LiveSource::size}, {}, QStringLiteral("serial"), {LiveSource::size},
+    m_disks.append({0, QStringLiteral("disk"), file.fileName(), {}, {LiveSource::size}, {}, QStringLiteral("serial"), {LiveSource::size},
         QStringLiteral("bp0")});
     TransferSettings &transfer = settings.transfer;
     transfer.receiver = {m_config.listen, m_server->controlPort(), m_server->dataPort(), m_config.job};

@@ -40,7 +40,7 @@ public:
     void addSource()
     {
         const Bytes size{quint64(QFileInfo(sourcePath()).size())};
-        disks.append({0, QStringLiteral("disk"), sourcePath(), size, RangeSet({0, size.count}), QStringLiteral("identity"), size,
+        disks.append({0, QStringLiteral("disk"), sourcePath(), {}, size, RangeSet({0, size.count}), QStringLiteral("identity"), size,
             QStringLiteral("bp0")});
     }
     Outcome run(const std::stop_token &stop = {})
