@@ -90,6 +90,7 @@ class Live(unittest.TestCase):
         """The endpoint and a code."""
         service = subprocess.Popen([BUILD / "bin/edgelift-service", "--simulated-cloud", "--time-scale", "0.2", "--data-dir", self.folder / "cloud",
                                     "--listen", "127.88.255.253:0"], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(service.stdout.close)
         self.addCleanup(service.wait)
         self.addCleanup(service.terminate)
         endpoint = json.loads(service.stdout.readline())["endpoint"]
