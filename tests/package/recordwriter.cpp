@@ -160,6 +160,32 @@ uint64_t ownerOf(const std::vector<char> &table, uint64_t number, uint64_t &torn
     return owner;
 }
 
+struct Churned
+{
+    uint64_t files = 0;
+    uint64_t wrong = 0; ///< with other content than the churner writes
+};
+
+Churned look(const std::vector<std::string> &folders)
+{
+    Churned found;
+    for (const std::string &folder : folders) {
+        DIR *list = ::opendir(folder.c_str());
+        if (list == nullptr)
+            give(folder);
+        while (const dirent *entry = ::readdir(list)) {
+            if (entry->d_name[0] == '.')
+                continue;
+            const std::vector<char> is = content(folder + "/" + entry->d_name);
+            const std::string wanted = churned(unsigned(std::atoi(entry->d_name)), is.size());
+            ++found.files;
+            found.wrong += std::memcmp(is.data(), wanted.data(), is.size()) != 0;
+        }
+        ::closedir(list);
+    }
+    return found;
+}
+
 int check(const std::string &folder, const std::vector<std::string> &churns)
 {
     const std::vector<char> journal = content(folder + "/journal");
@@ -184,26 +210,11 @@ int check(const std::string &folder, const std::vector<std::string> &churns)
         complete = isNewest ? transactions - 1 : complete;
         lost += !isNewest;
     }
-    uint64_t files = 0;
-    uint64_t wrong = 0;
-    for (const std::string &place : churns) {
-        DIR *list = ::opendir(place.c_str());
-        if (list == nullptr)
-            give(place);
-        while (const dirent *entry = ::readdir(list)) {
-            if (entry->d_name[0] == '.')
-                continue;
-            const std::vector<char> found = content(place + "/" + entry->d_name);
-            const std::string wanted = churned(unsigned(std::atoi(entry->d_name)), found.size());
-            ++files;
-            wrong += std::memcmp(found.data(), wanted.data(), found.size()) != 0;
-        }
-        ::closedir(list);
-    }
+    const Churned others = look(churns);
     std::printf("transactions=%llu journal=%llu torn=%llu lost=%llu files=%llu wrong=%llu\n", (unsigned long long)complete,
-        (unsigned long long)transactions, (unsigned long long)torn, (unsigned long long)lost, (unsigned long long)files,
-        (unsigned long long)wrong);
-    return torn + lost + wrong == 0 ? 0 : 1;
+        (unsigned long long)transactions, (unsigned long long)torn, (unsigned long long)lost, (unsigned long long)others.files,
+        (unsigned long long)others.wrong);
+    return torn + lost + others.wrong == 0 ? 0 : 1;
 }
 
 }
