@@ -2,8 +2,14 @@
 
 #include <QRandomGenerator>
 #include <cstring>
+#include <mutex>
+#include <thread>
 
 namespace edgelift {
+
+namespace {
+constexpr size_t readers = 4;
+}
 
 /// Step 7: clean blocks, at random, must read as they were sent. One that does not, and has no mark even now, is a write that the
 /// tracker missed.
@@ -16,23 +22,47 @@ Result<> LiveRun::audit()
                 clean.append({disk, block});
         }
     }
-    BufferPool pool(1, m_job.extentSize);
-    const BufferRef buffer = pool.acquire({});
-    QList<QPair<int, quint64>> changed;
-    quint64 audited = 0;
-    for (quint64 left = m_outside.settings.audit.count / m_job.extentSize; left > 0 && !clean.isEmpty() && !m_stop.stop_requested();
-         --left) {
+    QList<QPair<int, quint64>> chosen;
+    for (quint64 left = m_outside.settings.audit.count / m_job.extentSize; left > 0 && !clean.isEmpty(); --left) {
         std::swap(clean[QRandomGenerator::global()->bounded(clean.size())], clean.last());
-        const auto [disk, block] = clean.takeLast();
-        const Result<bool> same = isAsSent(disk, block, buffer);
-        if (!same)
-            return same.error();
-        ++audited;
-        if (!*same)
-            changed.append({disk, block});
+        chosen.append(clean.takeLast());
+    }
+    const Result<QList<QPair<int, quint64>>> changed = changedOf(chosen);
+    return changed ? haveMarks(*changed) : changed.error();
+}
+
+/// Those of `blocks` that do not read as they were sent. Several at once, as disks like it.
+Result<QList<QPair<int, quint64>>> LiveRun::changedOf(const QList<QPair<int, quint64>> &blocks)
+{
+    BufferPool pool(readers, m_job.extentSize);
+    std::mutex mutex; // of the next three
+    QList<QPair<int, quint64>> changed;
+    std::optional<Error> error;
+    quint64 audited = 0;
+    std::atomic<qsizetype> next = 0;
+    const auto readSome = [&] {
+        const BufferRef buffer = pool.acquire({});
+        for (qsizetype at = next++; at < blocks.size() && !m_stop.stop_requested(); at = next++) {
+            const auto [disk, block] = blocks.at(at);
+            const Result<bool> same = isAsSent(disk, block, buffer);
+            const std::lock_guard lock(mutex);
+            if (!same) {
+                error = same.error();
+                next = blocks.size();
+                continue;
+            }
+            ++audited;
+            if (!*same)
+                changed.append({disk, block});
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (size_t i = 0; i < readers; ++i)
+            threads.emplace_back(readSome);
     }
     m_point.audited += audited;
-    return haveMarks(std::move(changed));
+    return error ? Result<QList<QPair<int, quint64>>>(*error) : Result<QList<QPair<int, quint64>>>(changed);
 }
 
 /// What changed is marked when its write completes: one that is on its way now gets the time that a write may take.

@@ -57,7 +57,7 @@ Result<> LiveRun::freeze(Frozen &point)
         return frozen;
     }
     Thawing thawing(m_outside.freezer);
-    const auto budget = std::chrono::milliseconds(m_outside.live.budgetMs.load()) - m_rehearsal.freeze - m_rehearsal.thaw;
+    const auto budget = std::chrono::milliseconds(m_outside.live.budgetMs.load()) - m_rehearsal->freeze - m_rehearsal->thaw;
     const Clock::time_point due = Clock::now() + std::max<Clock::duration>(budget, shortestRead);
     const Result<> read = readFrozen(point, std::min(begin + m_outside.settings.deadline, due));
     const Result<> thawed = thawing.thaw();

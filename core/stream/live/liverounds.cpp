@@ -159,7 +159,7 @@ std::chrono::nanoseconds LiveRun::timeFor(quint64 bytes) const
 {
     const auto reading =
         std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(double(bytes) * m_slower / m_readRate));
-    return m_rehearsal.freeze + m_rehearsal.thaw + m_outside.settings.settle + m_grace + reading + 2 * m_check;
+    return m_rehearsal->freeze + m_rehearsal->thaw + m_outside.settings.settle + m_grace + reading + 2 * m_check;
 }
 
 /// What a freeze may be foreseen to take: less than it is allowed to, for it will be somewhat wrong.

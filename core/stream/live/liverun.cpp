@@ -101,11 +101,8 @@ Result<> LiveRun::tryPoint()
 {
     if (Result<> passed = firstPass(); !passed)
         return passed;
-    m_outside.freezer.flush(); // as before the freeze itself
-    const Result<PointFreezer::Rehearsal> rehearsed = m_outside.freezer.rehearse();
-    if (!rehearsed)
-        return rehearsed.error();
-    m_rehearsal = *rehearsed;
+    if (Result<> rehearsed = rehearse(); !rehearsed)
+        return rehearsed;
     for (int freezes = 0, points = 0, tooLong = 0;;) {
         if (Result<> converged = rounds(); !converged)
             return converged;
@@ -131,6 +128,20 @@ Result<> LiveRun::tryPoint()
             return made;
         log::warning(area, QStringLiteral("this point does not count: ") + logLine(made.error()));
     }
+}
+
+/// Before the first point. Again for a later one only when it took so long that it may have met a busy moment.
+Result<> LiveRun::rehearse()
+{
+    const auto little = std::chrono::milliseconds(m_outside.live.budgetMs.load()) / 10;
+    if (m_rehearsal && m_rehearsal->freeze + m_rehearsal->thaw <= little)
+        return ok();
+    m_outside.freezer.flush(); // as before the freeze itself
+    const Result<PointFreezer::Rehearsal> rehearsed = m_outside.freezer.rehearse();
+    if (!rehearsed)
+        return rehearsed.error();
+    m_rehearsal = *rehearsed;
+    return ok();
 }
 
 /// Steps 3 and 4. One that was stopped goes on: what it knew is true for as long as the epoch is.

@@ -44,6 +44,7 @@ private:
 
     // liverun.cpp
     [[nodiscard]] Result<> tryPoint();
+    [[nodiscard]] Result<> rehearse();
     [[nodiscard]] Result<> firstPass();
     [[nodiscard]] Result<> beginPass();
     [[nodiscard]] Result<> startAnew(const QString &why);
@@ -69,6 +70,7 @@ private:
     // liveaudit.cpp
     [[nodiscard]] Result<> audit();
     [[nodiscard]] Result<> haveMarks(QList<QPair<int, quint64>> changed);
+    [[nodiscard]] Result<QList<QPair<int, quint64>>> changedOf(const QList<QPair<int, quint64>> &blocks);
     [[nodiscard]] Result<bool> isAsSent(int disk, quint64 block, const BufferRef &buffer);
 
     // livefreeze.cpp
@@ -126,7 +128,7 @@ private:
     bool m_again = false; // what went wrong with the point may go right with another freeze
     QSet<QPair<int, quint64>> m_repaired;
 
-    PointFreezer::Rehearsal m_rehearsal;
+    std::optional<PointFreezer::Rehearsal> m_rehearsal; ///< by rehearse()
     std::chrono::nanoseconds m_grace{};
     std::chrono::nanoseconds m_check{};
     double m_readRate = 0; // bytes a second
