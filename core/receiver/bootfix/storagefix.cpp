@@ -204,7 +204,8 @@ void fixLvm(Guest &guest)
             guest.remove(QLatin1String(path));
         }
     }
-    if (usesLvm(guest) && !guest.isFile(QStringLiteral("/sbin/lvm")) && !guest.isFile(QStringLiteral("/usr/sbin/lvm")))
+    const bool tools = guest.isFile(QStringLiteral("/sbin/lvm")) || guest.isFile(QStringLiteral("/usr/sbin/lvm"));
+    if (usesLvm(guest) && !usedLvm(guest) && !tools) // a server that had LVM before starts as it did, wherever its programs are
         guest.note(NoteId::LvmToolsMissing);
     guest.needsLvmInInitramfs = usesLvm(guest) && !usedLvm(guest);
     const std::optional<QByteArray> content = guest.read(lvmConf);

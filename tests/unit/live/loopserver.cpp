@@ -23,6 +23,7 @@ LoopServer::LoopServer()
     look.fstab = QStringLiteral("UUID=11111111-2222-3333-4444-555555555555 / ext4 defaults 0 1\nLABEL=ESP /boot/efi vfat umask=0077 0 1\n"
                                 "LABEL=swap none swap sw 0 0\n/dev/vg-1/log /var/log ext4 defaults 0 2\n");
     const GuestFolder guest(look);
+    guest.write(look.grub, "menuentry 'Debian' {\n    linux /boot/vmlinuz root=UUID=11111111-2222-3333-4444-555555555555 ro\n}\n");
     for (const char *folder : {"boot/efi", "srv", "var/log", "home", "pool"})
         QDir().mkpath(guest.path(QLatin1Char('/') + QLatin1String(folder)));
     mount(QStringLiteral("-t tmpfs none"), path({}).chopped(1), QStringLiteral("size=1g"));
