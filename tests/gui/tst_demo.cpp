@@ -4,6 +4,7 @@
 #include "app/wizard/shell/messagebar.h"
 #include "app/wizard/wizard.h"
 #include "core/base/files.h"
+#include "core/testboot/bootwatch.h"
 #include "tests/gui/pagechecks.h"
 #include "tests/gui/textchecks.h"
 
@@ -18,6 +19,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QProcess>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSignalSpy>
