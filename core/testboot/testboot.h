@@ -12,7 +12,7 @@ struct TestBootSetting
 {
     BootMode bootMode = BootMode::Bios;
     QString folder; ///< exists; the console's log is written there, and what the machine writes to its disks (as long as it runs)
-    std::chrono::seconds limit{300}; ///< emulated machines are slow
+    std::chrono::seconds limit{480}; ///< emulated machines on a busy machine are slow; below what callers wait (10 minutes)
 };
 
 struct TestBootResult
