@@ -1,16 +1,20 @@
 #!/usr/bin/env bash
 # Packs a program with its loader and every library it needs, so that it runs on any x86-64 Linux, however old or bare.
 #
-# usage: bundle.sh [--grub] PROGRAM OUT.tar.gz
+# usage: bundle.sh [--grub] [--tool NAME]… PROGRAM OUT.tar.gz
 # In the archive: <name>/run (starts it), <name>/bin/<name>, <name>/lib/*. The same input gives the same bytes.
+# --tool: also <name>/tools/NAME, another program; those are found by the first one where the system has none of that name
 # --grub: also <name>/grub/mkimage (grub-mkimage) and its modules for BIOS, where this machine has them
 set -euo pipefail
 
-grub=
-if [ "${1:-}" = --grub ]; then
-    grub=yes
-    shift
-fi
+grub= tools=()
+while [[ ${1:-} == --* ]]; do
+    case $1 in
+    --grub) grub=yes; shift ;;
+    --tool) tools+=("$2"); shift 2 ;;
+    *) echo "unknown option $1" >&2; exit 2 ;;
+    esac
+done
 program=${1:?usage: bundle.sh PROGRAM OUT.tar.gz} out=${2:?usage: bundle.sh PROGRAM OUT.tar.gz}
 name=$(basename "$program")
 work=$(mktemp -d)
@@ -30,9 +34,22 @@ cat > "$work/$name/run" <<RUN
 # Starts $name with the libraries beside it, not the system's.
 here=\$(cd "\$(dirname "\$0")" && pwd)
 export OPENSSL_CONF=/dev/null # the system's may be for another OpenSSL
+export PATH="\$PATH:\$here/tools"
 exec "\$here/lib/$loader" --library-path "\$here/lib" "\$here/bin/$name" "\$@"
 RUN
 chmod 755 "$work/$name/run"
+for tool in "${tools[@]}"; do
+    path=$(PATH=$PATH:/usr/sbin:/sbin command -v "$tool") || { echo "no $tool on this machine: the bundle goes without it" >&2; continue; }
+    mkdir -p "$work/$name/tools"
+    cp -L "$path" "$work/$name/bin/$tool"
+    add_libraries "$path"
+    cat > "$work/$name/tools/$tool" <<RUN
+#!/bin/sh
+here=\$(cd "\$(dirname "\$0")/.." && pwd)
+exec "\$here/lib/$loader" --library-path "\$here/lib" "\$here/bin/$tool" "\$@"
+RUN
+    chmod 755 "$work/$name/tools/$tool"
+done
 mkimage=$(command -v grub-mkimage || true) modules=/usr/lib/grub/i386-pc
 if [ -n "$grub" ] && [ -n "$mkimage" ] && [ -f "$modules/boot.img" ]; then
     mkdir -p "$work/$name/grub/i386-pc"

@@ -3,6 +3,9 @@
 #include "app/ctl/planreading.h"
 #include "app/ctl/session.h"
 #include "app/ctl/words.h"
+#include "core/base/errortext.h"
+#include "core/layout/factsjson.h"
+#include "core/layout/layoutpicture.h"
 #include "core/layout/planfile.h"
 #include "core/layout/planrules.h"
 
@@ -97,6 +100,25 @@ void show(const Plan &plan, Console &console)
         console.line(QStringLiteral("Excluded: ") + plan.excludes.join(QLatin1String(", ")));
 }
 
+/// The server's disks as they are and as they will be, when an agent that can look at them is there.
+void showPictures(const Plan &plan, const Arguments &arguments, Console &console)
+{
+    const Result<std::unique_ptr<Session>> session = arguments.has("source-disk") ? Session::open(arguments) : Session::attach(arguments);
+    const Result<QJsonObject> reply = session ? (*session)->agent().call(key("inspect"), {}) : session.error();
+    const Result<ServerFacts> facts = reply ? serverFactsFromJson(reply->value(QLatin1String("facts")).toObject()) : reply.error();
+    if (!facts)
+        return; // a plan can be read without its server
+    const Result<QStringList> after = layoutAfter(plan, *facts);
+    console.line(QStringLiteral("\nBefore"));
+    for (const QString &line : layoutBefore(*facts))
+        console.line(line);
+    console.line(QStringLiteral("\nAfter"));
+    if (!after)
+        console.line(describe(after.error()).message);
+    for (const QString &line : after ? *after : QStringList())
+        console.line(line);
+}
+
 Result<Plan> jobsPlan(const Arguments &arguments)
 {
     const Result<std::unique_ptr<Session>> session = Session::open(arguments);
@@ -165,10 +187,12 @@ int showPlan(const Arguments &arguments, Console &console)
         return exitCodeFor(plan.error()); // already shown
     if (!plan)
         return console.error(plan.error());
-    if (console.isJson())
+    if (console.isJson()) {
         console.json(toJson(*plan));
-    else
-        show(*plan, console);
+        return exitDone;
+    }
+    show(*plan, console);
+    showPictures(*plan, arguments, console);
     return exitDone;
 }
 

@@ -78,6 +78,8 @@ enum class ErrorCode : quint16 {
     RoundPassed = 217,
     ConversionBlocked = 218,
     TargetBuildFailed = 220,
+    TargetFilesystemFull = 221,
+    FileCopyFailed = 222,
     // 301–349: the cloud
     CloudRefused = 301,
     CloudThrottled = 302,

@@ -60,6 +60,14 @@ QStringList obstacles(const QStringList &changed, const ServerFacts &facts)
     return out;
 }
 
+/// A btrfs that is mounted in parts: the new one would have folders in their place, and its lines in fstab would name nothing.
+bool hasSubvolumes(const TargetVolume &volume, const ServerFacts &facts)
+{
+    return volume.fs == FsType::Btrfs && std::any_of(facts.fstab.begin(), facts.fstab.end(), [](const FstabEntry &entry) {
+        return entry.type == QLatin1String("btrfs") && entry.options.contains(QLatin1String("subvol"));
+    });
+}
+
 /// Disks of the plan that do not stay as they are.
 QStringList changedDisks(const Plan &plan, const ServerFacts &facts)
 {
@@ -112,9 +120,6 @@ Result<TargetImage> targetImage(const Plan &plan, const ServerFacts &facts)
         return image;
     const QStringList changed = changedDisks(plan, facts);
     QStringList against = obstacles(changed + originsOf(changed, plan, facts), facts);
-    const DiskFacts *system = facts.systemDisk();
-    if (system && changed.contains(system->id)) // nobody puts a boot loader on a new system disk yet
-        against.append(QStringLiteral("disk %1").arg(system->name));
     against.removeDuplicates();
     if (!against.isEmpty())
         return Error{ErrorCode::LayoutChangeUnsupported, Retry::Never, {against.join(QLatin1String(", "))}, {}};
@@ -124,7 +129,7 @@ Result<TargetImage> targetImage(const Plan &plan, const ServerFacts &facts)
         if (!disk)
             return disk.error();
         for (const TargetVolume &volume : disk->volumes) {
-            if (volume.content == TargetContent::Files)
+            if (volume.content == TargetContent::Files && hasSubvolumes(volume, facts))
                 return Error{ErrorCode::LayoutChangeUnsupported, Retry::Never, {volume.mountPoint}, {}};
         }
         image.disks.append(*disk);

@@ -1,5 +1,8 @@
 #include "core/migrate/copydisks.h"
 
+#include "core/source/excludes.h"
+#include "core/source/fsfeatures.h"
+
 namespace edgelift {
 
 TransferDisk sameDisk(const TargetDisk &target, const Source &source, const UsedMaps &used)
@@ -33,6 +36,49 @@ TransferDisk builtDisk(const TargetDiskLayout &layout, const Source &source, con
     }
     disk.identity = origins.join(QLatin1Char(' '));
     return disk;
+}
+
+QList<FileOrder> fileOrders(
+    const TargetDiskLayout &layout, qsizetype place, const Source &source, const QStringList &excludes, const QStringList &done)
+{
+    QList<FileOrder> out;
+    for (const TargetVolume &volume : layout.volumes) {
+        const VolumeFacts *from = volume.content == TargetContent::Files ? source.facts().volume(volume.source) : nullptr;
+        if (!from || from->segments.size() != 1)
+            continue; // targetImage() has refused others
+        FileOrder file;
+        file.volume.disk = layout.index;
+        file.volume.id = volume.source;
+        file.volume.name = volume.mountPoint.isEmpty() ? volume.source : volume.mountPoint;
+        file.volume.plainNames = volume.fs == FsType::Vfat;
+        file.volume.excludes = excludesWithin(excludes, volume.mountPoint);
+        file.place = place;
+        file.path = source.diskPath(from->segments.first().disk);
+        file.offset = from->segments.first().offset;
+        file.size = from->size;
+        file.fs = volume.fs;
+        file.used = from->used;
+        file.complete = done.contains(volume.source);
+        out.append(file);
+    }
+    return out;
+}
+
+Result<> fillFeatures(TargetImage &image, const Source &source)
+{
+    for (TargetDiskLayout &disk : image.disks) {
+        for (TargetVolume &volume : disk.volumes) {
+            const VolumeFacts *from = volume.content == TargetContent::Files ? source.facts().volume(volume.source) : nullptr;
+            if (!from || from->segments.isEmpty())
+                continue;
+            const DiskSegment &segment = from->segments.first();
+            const Result<QStringList> features = filesystemFeatures(source.diskPath(segment.disk), segment.offset, volume.fs);
+            if (!features)
+                return features.error();
+            volume.features = *features;
+        }
+    }
+    return ok();
 }
 
 }

@@ -1,3 +1,4 @@
+#include "core/base/files.h"
 #include "core/base/log.h"
 #include "core/layout/targetimagejson.h"
 #include "core/layout/targetplan.h"
@@ -36,6 +37,27 @@ Result<UsedMaps> usedOf(StepContext &context)
     return used;
 }
 
+QStringList filesDone(const StepContext &context) { return context.value("filesDone").toVariant().toStringList(); }
+
+/// What the copy by files needs besides the volumes. What is complete is kept, so that the next run leaves it out.
+Result<> prepareFiles(StepContext &context, CopyOrder &order)
+{
+    if (order.files.volumes.isEmpty())
+        return ok();
+    order.files.tunnel = context.surroundings().tunnel;
+    order.files.mountsFolder = context.store().path(QStringLiteral("mounts"));
+    order.files.done = [&context](const FileOrder &file, const FileCopyEnd &end) {
+        QJsonArray notes = context.value("copyNotes").toArray();
+        if (end.vanished)
+            notes.append(file.volume.name + QStringLiteral(": files vanished while they were copied: ") + end.words);
+        if (!end.notKept.isEmpty())
+            notes.append(file.volume.name + QLatin1String(": ") + end.notKept);
+        return context.set({{QStringLiteral("filesDone"), QJsonArray::fromStringList(filesDone(context) + QStringList{file.volume.id})},
+            {QStringLiteral("copyNotes"), notes}});
+    };
+    return makeFolder(order.files.mountsFolder);
+}
+
 /// What must be copied of each disk, as the transfer wants it.
 Result<CopyOrder> copyOrder(StepContext &context)
 {
@@ -43,9 +65,10 @@ Result<CopyOrder> copyOrder(StepContext &context)
     const Result<UsedMaps> used = usedOf(context);
     if (!used)
         return used.error();
-    const Result<TargetImage> image = targetImage(context.plan(), source.facts());
-    if (!image)
-        return image.error();
+    Result<TargetImage> image = targetImage(context.plan(), source.facts());
+    const Result<> filled = image ? fillFeatures(*image, source) : Result<>(image.error());
+    if (!filled)
+        return filled.error();
     CopyOrder order;
     order.epoch = context.text("epoch").toULongLong();
     order.journalPath = context.store().path(QStringLiteral("transfer.journal"));
@@ -60,10 +83,13 @@ Result<CopyOrder> copyOrder(StepContext &context)
         transfer.id = target.sourceId;
         transfer.targetSize = Bytes{quint64(disk.value(QLatin1String("sizeGiB")).toInteger()) << 30};
         transfer.serial = disk.value(QLatin1String("serial")).toString();
+        if (layout)
+            order.files.volumes += fileOrders(*layout, order.disks.size(), source, context.plan().excludes, filesDone(context));
         order.disks.append(std::move(transfer));
     }
     const Result<> kept = context.set({{QStringLiteral("targetImage"), order.image.value_or(QJsonObject())}});
-    return kept ? Result<CopyOrder>(std::move(order)) : kept.error();
+    const Result<> prepared = kept ? prepareFiles(context, order) : kept;
+    return prepared ? Result<CopyOrder>(std::move(order)) : prepared.error();
 }
 
 /// The link is away for longer than a moment: the receiver, or this server, may have another address now.

@@ -1,5 +1,6 @@
 #include "core/migrate/receiverlink.h"
 
+#include "core/migrate/filerun.h"
 #include "core/wire/tlssocket.h"
 
 namespace edgelift {
@@ -70,7 +71,16 @@ Outcome TlsReceiverLink::copy(const ReceiverPeer &peer, const CopyOrder &order, 
 {
     if (order.live)
         return copyLive(peer, order, *order.live, tuning, observer, stop);
-    return Transfer(settingsOf(peer, order), order.disks, tuning, observer).run(stop);
+    const TransferSettings settings = settingsOf(peer, order);
+    TransferProgress last;
+    const Outcome blocks = Transfer(settings, order.disks, tuning, [&](const TransferProgress &progress) {
+        last = progress;
+        FileRun::addFiles(order, last);
+        observer(last);
+    }).run(stop);
+    if (blocks.end != Outcome::End::Finished || order.files.volumes.isEmpty())
+        return blocks;
+    return FileRun(settings, order, tuning, last, observer).run(stop);
 }
 
 Result<QJsonObject> TlsReceiverLink::convert(const ReceiverPeer &peer, const ConvertOrder &order, const std::stop_token &stop)

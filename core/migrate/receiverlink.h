@@ -1,6 +1,8 @@
 #pragma once
 #include "core/base/job.h"
 #include "core/layout/convertorder.h"
+#include "core/layout/serverfacts.h"
+#include "core/stream/files/filecopy.h"
 #include "core/stream/live/livetransfer.h"
 #include "core/stream/receiverclient.h"
 #include "core/stream/transfer.h"
@@ -21,6 +23,19 @@ struct ReceiverPeer
     QByteArray pin; ///< the receiver's, 64 hex digits
 };
 
+/// One volume whose files are copied: what is copied, and where it is on the source.
+struct FileOrder
+{
+    FileVolume volume;
+    qsizetype place = 0; ///< of its target disk in CopyOrder::disks
+    QString path; ///< opens as a raw disk of the source
+    Bytes offset; ///< there
+    Bytes size;
+    FsType fs = FsType::Empty;
+    Bytes used; ///< how much there is to copy, about
+    bool complete = false; ///< by an earlier run
+};
+
 struct CopyOrder
 {
     quint64 epoch = 0; ///< not 0
@@ -28,6 +43,16 @@ struct CopyOrder
     QList<TransferDisk> disks;
     std::optional<QJsonObject> image; ///< of the disks that are built first; nothing: every disk stays as it is
     std::function<Result<QString>()> locate; ///< as TransferSettings::locate
+
+    /// What is copied by files, after the blocks.
+    struct Files
+    {
+        QList<FileOrder> volumes;
+        QString tunnel; ///< path of edgelift-tunnel
+        QString mountsFolder; ///< an existing private folder
+        std::function<Result<>(const FileOrder &, const FileCopyEnd &)> done; ///< called once for each; its error ends the copy
+    };
+    Files files;
 
     /// Of disks that are written to meanwhile.
     struct Live

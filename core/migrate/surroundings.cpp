@@ -17,9 +17,13 @@ Surroundings realSurroundings()
     bundles << program + QLatin1String("/../share/edgelift") + name << program + name << QStringLiteral("/usr/share/edgelift") + name;
     LiveTools live;
     live.track = [](const QList<TrackedDisk> &disks, const QList<SelfTestPlace> &places) { return chooseTracker(disks, places); };
-    const QString beside = program + QLatin1String("/edgelift-freezer");
-    live.freezer.program = QFileInfo::exists(beside) ? beside : QStringLiteral("/usr/lib/edgelift/edgelift-freezer");
-    return {std::make_shared<SystemClock>(), std::make_shared<QtHttpTransport>(), std::make_shared<TlsReceiverLink>(), bundles, live};
+    const auto helper = [&program](const QString &tool) {
+        const QString beside = program + QLatin1Char('/') + tool;
+        return QFileInfo::exists(beside) ? beside : QStringLiteral("/usr/lib/edgelift/") + tool;
+    };
+    live.freezer.program = helper(QStringLiteral("edgelift-freezer"));
+    return {std::make_shared<SystemClock>(), std::make_shared<QtHttpTransport>(), std::make_shared<TlsReceiverLink>(), bundles, live,
+        helper(QStringLiteral("edgelift-tunnel"))};
 }
 
 }

@@ -27,6 +27,7 @@ struct Surroundings
     /// Where receiver-bundle.tar.gz is looked for, first hit wins.
     QStringList bundlePaths;
     LiveTools live = {};
+    QString tunnel = {}; ///< path of edgelift-tunnel, which rsync starts as its remote shell
 };
 
 /// The real ones. edgelift-freezer lies beside the program or in /usr/lib/edgelift. Bundle: $EDGELIFT_BUNDLE, beside the program

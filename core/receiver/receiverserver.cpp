@@ -2,7 +2,9 @@
 
 #include "core/base/clock.h"
 #include "core/base/errortext.h"
+#include "core/base/files.h"
 #include "core/base/log.h"
+#include "core/receiver/filesession.h"
 #include "core/receiver/session.h"
 #include "core/wire/greeting.h"
 
@@ -63,6 +65,8 @@ Result<> ReceiverServer::start()
         return tls.error();
     if (Result<> begun = m_keeper.start(); !begun)
         return begun;
+    if (Result<> made = makeFolder(m_config.stateDir + QLatin1String("/mounts")); !made)
+        return made;
     Result<wire::TlsListener> control = wire::TlsListener::listen(m_config.listen, m_config.controlPort);
     if (!control)
         return control.error();
@@ -124,19 +128,23 @@ void ReceiverServer::serve(wire::TlsListener::Connection connection, wire::Port 
     const Result<wire::Hello> hello = wire::receiveHello(channel, m_config.job, port, handshakeTimeout);
     if (!hello)
         return logRefusal(peer, port, hello.error());
-    serveTrusted(channel, port, self);
+    serveTrusted(channel, hello->port, self);
 }
 
 void ReceiverServer::serveTrusted(wire::FrameChannel &channel, wire::Port port, Connections::Self &self)
 {
     const std::stop_token stop = self.end.get_token();
-    if (port == wire::Port::Data) {
+    if (port != wire::Port::Control) {
         const Result<std::unique_ptr<TargetKeeper::Writer>> writer = m_keeper.writer(self.end);
         if (!writer)
             return refuseAndLeave(channel, writer.error());
         const Target &target = (*writer)->target();
-        if (wire::answerHello(channel, {0, target.epoch(), quint32(target.disks().size()), target.round(), m_instance}, handshakeTimeout))
+        if (!wire::answerHello(channel, {0, target.epoch(), quint32(target.disks().size()), target.round(), m_instance}, handshakeTimeout))
+            return;
+        if (port == wire::Port::Data)
             serveData(channel, **writer, stop);
+        else
+            serveFiles(channel, **writer, m_keeper.builder(), m_config.stateDir + QLatin1String("/mounts"), stop);
         return;
     }
     if (!m_slot.enter(self.end))

@@ -193,6 +193,8 @@ Result<BlockWriter::Written> put(BlockWriter &blocks, const wire::FrameChannel::
     case FrameType::Reply:
     case FrameType::Failure:
     case FrameType::Ack:
+    case FrameType::Stream:
+    case FrameType::StreamEnd:
         break;
     }
     return wire::malformed(QStringLiteral("frame type %1 on the data port").arg(quint16(frame.type)));

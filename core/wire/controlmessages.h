@@ -12,6 +12,7 @@ inline constexpr QLatin1String verify{"verify"};
 inline constexpr QLatin1String read{"read"};
 inline constexpr QLatin1String commit{"commit"};
 inline constexpr QLatin1String build{"build"};
+inline constexpr QLatin1String files{"files"}; ///< on a connection of its own (Port::Files)
 inline constexpr QLatin1String finish{"finish"};
 /// Parameters and result are JSON of core/layout and core/receiver/convert.
 inline constexpr QLatin1String convert{"convert"};

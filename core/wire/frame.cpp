@@ -19,6 +19,8 @@ bool isKnown(FrameType type)
     case FrameType::Zero:
     case FrameType::Ack:
     case FrameType::Finish:
+    case FrameType::Stream:
+    case FrameType::StreamEnd:
         return true;
     }
     return false;

@@ -32,8 +32,10 @@ enum class FrameType : quint16 {
     Zero = 17,
     Ack = 18,
     Finish = 19,
+    Stream = 20,
+    StreamEnd = 21,
 };
-/// Whether version 1 defines this number.
+/// Whether a version we speak defines this number.
 [[nodiscard]] bool isKnown(FrameType type);
 
 struct FrameHeader

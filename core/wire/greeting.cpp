@@ -54,7 +54,8 @@ Result<Hello> receiveHello(FrameChannel &channel, const QString &job, Port port,
     }
     if (hello->job != job)
         return refused({ErrorCode::PeerNotTrusted, Retry::Never, {channel.socket().peer()}, QStringLiteral("another job")});
-    if (hello->port != port)
+    const bool files = port == Port::Data && hello->port == Port::Files && *version >= buildVersion;
+    if (hello->port != port && !files)
         return refused(malformed(QStringLiteral("this is the other port")));
     channel.setVersion(*version);
     return hello;

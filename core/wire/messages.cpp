@@ -34,6 +34,8 @@ QLatin1String name(Port port)
         return QLatin1String("control");
     case Port::Data:
         return QLatin1String("data");
+    case Port::Files:
+        return QLatin1String("files");
     }
     return {};
 }
@@ -95,7 +97,7 @@ Result<Hello> decodeHello(QByteArrayView payload)
     hello.versions.newest = quint16(reader.number("newest", hello.versions.oldest, 0xffff));
     hello.job = reader.text("job", 1, 64);
     const QString port = reader.text("port", 1, 16);
-    hello.port = port == name(Port::Data) ? Port::Data : Port::Control;
+    hello.port = port == name(Port::Data) ? Port::Data : port == name(Port::Files) ? Port::Files : Port::Control;
     reader.expect(port == name(hello.port), "port");
     return reader.finish(hello);
 }

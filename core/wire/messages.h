@@ -24,7 +24,11 @@ inline constexpr quint32 maxJsonPayload = 1U << 20;
 inline constexpr quint32 maxDisks = 64;
 inline constexpr qint64 maxRound = 0xffffffff; ///< of a live copy
 
-enum class Port : quint8 { Control, Data };
+enum class Port : quint8 {
+    Control,
+    Data,
+    Files, ///< on the port of Data (version 3): one rsync each
+};
 
 struct Hello
 {

@@ -25,7 +25,9 @@ for program in "${programs[@]}"; do
     sed "s/@NAME@/$program/" "$here/program.sh" > "$tree/bin/$program"
     chmod 755 "$tree/bin/$program"
 done
-strip --strip-unneeded -o "$tree/bin/edgelift-freezer" "$build/bin/edgelift-freezer" # it needs no library and no loader
+for helper in edgelift-freezer edgelift-tunnel; do # they need no library and no loader
+    strip --strip-unneeded -o "$tree/bin/$helper" "$build/bin/$helper"
+done
 for plugin in "${plugins[@]}"; do
     install -D -m 644 "$qt_plugins/$plugin" "$tree/plugins/$plugin"
 done

@@ -26,6 +26,7 @@ MAY = {
     "app/ctl": LOW | {"core/cloud", "core/agent"},
     "app/freezer": {"core/source"},
     "app/receiver": LOW | {"core/receiver"},
+    "app/tunnel": set(),
     "app/service": LOW | {"core/cloud", "core/service", "core/simcloud"},
     "app/wizard": {"core/base", "core/layout", "core/agent", "core/testboot"},
 }

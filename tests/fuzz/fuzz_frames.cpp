@@ -26,6 +26,8 @@ void decodePayload(wire::FrameType type, QByteArrayView payload)
     case wire::FrameType::Ack:
         return (void)wire::decodeAck(payload);
     case wire::FrameType::Finish:
+    case wire::FrameType::Stream:
+    case wire::FrameType::StreamEnd:
         return;
     }
 }

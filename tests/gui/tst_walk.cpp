@@ -128,7 +128,7 @@ private:
         test::dragMouse(world.window().windowHandle(), from->viewport()->mapTo(&world.window(), handle),
             to->viewport()->mapTo(&world.window(), QPoint(to->viewport()->width() - 12, to->viewport()->height() / 2)));
         QTRY_COMPARE(placeOf(world, key("/srv/data")), 0);
-        QVERIFY2(!world.find<QPushButton>("next")->isEnabled(), "a changed layout must be said to be impossible here, not later");
+        QVERIFY2(world.find<QPushButton>("next")->isEnabled(), qPrintable(world.missing())); // the agent carries it out
         auto *table = world.find<QWidget>("disksTable");
         QVERIFY(table);
         table->setFocus();

@@ -44,7 +44,7 @@ class Content(unittest.TestCase):
 
     def test_everything_is_there_and_belongs_to_root(self):
         paths = self.paths()
-        for program in ("edgelift", "edgeliftctl", "edgelift-agent", "edgelift-freezer", "edgelift-service"):
+        for program in ("edgelift", "edgeliftctl", "edgelift-agent", "edgelift-freezer", "edgelift-service", "edgelift-tunnel"):
             self.assertEqual(paths[f"/usr/bin/{program}"][0], "-rwxr-xr-x")
         for path in (UNIT, "/etc/edgelift/excludes", "/etc/logrotate.d/edgelift", "/usr/share/edgelift/receiver-bundle.tar.gz",
                      "/usr/share/applications/io.github.edgelift.Edgelift.desktop", "/usr/share/polkit-1/actions/io.github.edgelift.policy",

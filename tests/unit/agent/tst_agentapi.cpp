@@ -174,8 +174,8 @@ void TestAgentApi::refusesBeforeAnythingIsMade_data()
                                            << "PlanForOtherSource";
     QTest::newRow("rule") << "prefix"
                           << "PlanRuleBroken";
-    QTest::newRow("changed layout") << "file"
-                                    << "LayoutChangeUnsupported";
+    QTest::newRow("a changed disk with RAID") << "file"
+                                              << "LayoutChangeUnsupported";
     QTest::newRow("unknown key") << "key"
                                  << "PlanUnknownKey";
     QTest::newRow("newer plan") << "version"
@@ -192,6 +192,11 @@ void TestAgentApi::refusesBeforeAnythingIsMade()
         test::addDataDisks(facts, 4, Bytes{40ULL << 30});
     if (kind == key("large"))
         facts.disks[1].size = Bytes{501ULL << 30};
+    if (kind == key("file")) { // beside the volume that is to be copied by files
+        facts.volumes.append(facts.volumes.last());
+        facts.volumes.last().id += key("-raid");
+        facts.volumes.last().fs = FsType::MdMember;
+    }
     World world(facts);
     const Result<QJsonObject> reply = world.migrate(
         [&kind](QJsonObject &plan) {

@@ -50,6 +50,9 @@ private Q_SLOTS:
     void placesAreFound();
     void refusesWhatNobodyCarriesOut_data();
     void refusesWhatNobodyCarriesOut();
+    void theSystemDisk_data();
+    void theSystemDisk();
+    void whatCannotFitIsRefused();
     void anUnchangedServerIsNotBuilt();
     void aDroppedDiskIsStillRead();
     void everyPlanThatIsAllowedSurvivesTheWire();
@@ -90,6 +93,24 @@ void TestTargetPlan::placesAreFound_data()
         },
         "p1 blocks 1+8192 /srv, p2 blocks 8193+10240 /data");
     row(
+        "smaller: files", [](Plan &p, ServerFacts &) { p.disks[1].volumes[0].sizeMiB = 9000; },
+        "p1 files 1+9000 /data, p2 blocks 9001+8192 /srv");
+    row(
+        "no multiple of 4 MiB with LVM: files",
+        [](Plan &p, ServerFacts &f) {
+            f.volumes[5].size = f.volumes[5].segments[0].length = 8190_MiB;
+            p.disks[1].volumes[1].sizeMiB = 8190;
+            p.disks[1].lvm = true;
+        },
+        "lv1 blocks 2+10240 /data, lv2 files 10242+8192 /srv, vg1 p1 1+40958");
+    row(
+        "a disk planned to the last byte: tables and swap take from what is copied by files",
+        [](Plan &p, ServerFacts &f) {
+            f.volumes.append(test::partition(QStringLiteral("data"), 3, 20_GiB, 1_GiB, FsType::Swap, {}));
+            p.disks[1].volumes[0].sizeMiB = 40960 - 8192;
+        },
+        "p1 files 1+31742 /data, p2 blocks 31743+8192 /srv, p3 swap 39935+1024");
+    row(
         "odd sizes are rounded up",
         [](Plan &p, ServerFacts &f) {
             f.volumes[4].size = f.volumes[4].segments[0].length = Bytes{(10_GiB).count - 512};
@@ -121,8 +142,6 @@ void TestTargetPlan::refusesWhatNobodyCarriesOut_data()
     QTest::addColumn<QString>("why");
     const auto row = [](const char *name, const Edit &edit, const char *why) { QTest::newRow(name) << edit << QString::fromLatin1(why); };
     row(
-        "system disk", [](Plan &p, ServerFacts &) { p.disks[0].sizeGiB = 29; }, "disk sys.img");
-    row(
         "RAID",
         [](Plan &p, ServerFacts &f) {
             f.volumes.append(test::partition(QStringLiteral("data"), 3, 20_GiB, 1_GiB, FsType::MdMember, {}));
@@ -137,7 +156,13 @@ void TestTargetPlan::refusesWhatNobodyCarriesOut_data()
         },
         "a running machine");
     row(
-        "files", [](Plan &p, ServerFacts &) { p.disks[1].volumes[0].sizeMiB = 9000; }, "/data");
+        "btrfs with subvolumes",
+        [](Plan &p, ServerFacts &f) {
+            f.volumes[4].fs = FsType::Btrfs;
+            f.fstab.append({QStringLiteral("UUID=2"), QStringLiteral("/data"), QStringLiteral("btrfs"), QStringLiteral("subvol=@data")});
+            p.disks[1].volumes[0].sizeMiB = 9000;
+        },
+        "/data");
 }
 
 void TestTargetPlan::refusesWhatNobodyCarriesOut()
@@ -151,6 +176,68 @@ void TestTargetPlan::refusesWhatNobodyCarriesOut()
     QVERIFY(!allowed);
     QCOMPARE(allowed.error().code, ErrorCode::LayoutChangeUnsupported);
     QCOMPARE(allowed.error().args, QStringList{why});
+}
+
+void TestTargetPlan::theSystemDisk_data()
+{
+    QTest::addColumn<Edit>("edit");
+    QTest::addColumn<QString>("layout");
+    const auto row = [](const char *name, const Edit &edit, const char *layout) {
+        QTest::newRow(name) << edit << QString::fromLatin1(layout);
+    };
+    row(
+        "shrunk", [](Plan &p, ServerFacts &) { p.disks[0].volumes[1].sizeMiB = 12000; },
+        "p1 nothing 1+1, p2 blocks 2+512 /boot, p3 files 514+12000 /, p4 swap 12514+2048");
+    row(
+        "with LVM: /boot, boot loader and swap stay outside",
+        [](Plan &p, ServerFacts &) {
+            p.disks[0].volumes[1].sizeMiB = 12000;
+            p.disks[0].lvm = true;
+        },
+        "p1 nothing 1+1, p2 blocks 2+512 /boot, p3 swap 514+2048, lv1 files 2563+12000 /, vg0 p4 2562+28157");
+    row(
+        "UEFI needs no place for GRUB",
+        [](Plan &p, ServerFacts &f) {
+            f.bootMode = BootMode::Uefi;
+            f.volumes[0].boot = false;
+            f.volumes.removeFirst();
+            p.disks[0].volumes[1].sizeMiB = 12000;
+        },
+        "p1 blocks 1+512 /boot, p2 files 513+12000 /, p3 swap 12513+2048");
+    row(
+        "an MBR stays one",
+        [](Plan &p, ServerFacts &f) {
+            f.disks[0].table = TableType::Mbr;
+            f.volumes.removeFirst();
+            p.disks[0].volumes[1].sizeMiB = 12000;
+        },
+        "p1 blocks 1+512 /boot, p2 files 513+12000 /, p3 swap 12513+2048");
+}
+
+void TestTargetPlan::theSystemDisk()
+{
+    QFETCH(Edit, edit);
+    QFETCH(QString, layout);
+    ServerFacts facts = test::twoDisks();
+    Plan plan = defaultPlan(facts);
+    edit(plan, facts);
+    const Result<TargetImage> image = targetImage(plan, facts);
+    QVERIFY2(bool(image), image ? "" : qPrintable(image.error().args.join(QLatin1Char(' '))));
+    QCOMPARE(shown(image->disks.first()), layout);
+    QCOMPARE(image->disks.first().index, 0U);
+    const bool mbr = facts.disks.first().table == TableType::Mbr;
+    QCOMPARE(image->disks.first().volumes.first().active, mbr);
+    QVERIFY(targetImageFromJson(toJson(*image)));
+}
+
+void TestTargetPlan::whatCannotFitIsRefused()
+{
+    const ServerFacts facts = test::twoDisks();
+    Plan plan = defaultPlan(facts);
+    plan.disks[1].sizeGiB = 18; // exactly both volumes, without room for tables, and both block by block
+    const Result<TargetImage> image = targetImage(plan, facts);
+    QVERIFY(!image);
+    QCOMPARE(image.error().code, ErrorCode::PlanRuleBroken);
 }
 
 void TestTargetPlan::anUnchangedServerIsNotBuilt()
