@@ -435,10 +435,6 @@
         <translation>هذا التغيير في تخطيط الأقراص غير متاح</translation>
     </message>
     <message>
-        <source>%1 would be changed, but volumes are copied block by block as they are.</source>
-        <translation>سيتغيّر %1، لكن وحدات التخزين تُنسخ كتلة بكتلة كما هي.</translation>
-    </message>
-    <message>
         <source>A disk of the source could not be read</source>
         <translation>تعذّرت قراءة أحد أقراص المصدر</translation>
     </message>
@@ -1461,6 +1457,34 @@
     <message>
         <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
         <translation>أعد المحاولة. إذا فشلت مجددًا، فتراجع عن تغيير وحدة التخزين هذه في الخطة، أو أبلغ عن الخطأ مع بيانات التشخيص.</translation>
+    </message>
+    <message>
+        <source>The disks cannot be changed as planned because of %1.</source>
+        <translation>لا يمكن تغيير الأقراص كما هو مخطط بسبب %1.</translation>
+    </message>
+    <message>
+        <source>A new filesystem is full</source>
+        <translation>نظام ملفات جديد ممتلئ</translation>
+    </message>
+    <message>
+        <source>The files of %1 do not fit into the size that the plan gives it.</source>
+        <translation>لا تتسع ملفات %1 في الحجم الذي تمنحه الخطة.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
+        <translation>ألغِ هذا الترحيل، وامنح وحدة التخزين مساحة أكبر في الخطة، ثم ابدأ من جديد.</translation>
+    </message>
+    <message>
+        <source>Files could not be copied</source>
+        <translation>تعذّر نسخ الملفات</translation>
+    </message>
+    <message>
+        <source>Copying the files of %1 failed: %2.</source>
+        <translation>فشل نسخ ملفات %1: %2.</translation>
+    </message>
+    <message>
+        <source>Mend what is named, then retry. Files that were already copied are kept.</source>
+        <translation>عالج ما ذُكر ثم أعد المحاولة. الملفات المنسوخة من قبل محفوظة.</translation>
     </message>
 </context>
 <context>

@@ -435,10 +435,6 @@
         <translation>Diese Änderung des Disk-Layouts ist nicht verfügbar</translation>
     </message>
     <message>
-        <source>%1 would be changed, but volumes are copied block by block as they are.</source>
-        <translation>%1 würde geändert, aber Volumes werden unverändert Block für Block kopiert.</translation>
-    </message>
-    <message>
         <source>A disk of the source could not be read</source>
         <translation>Eine Disk der Quelle konnte nicht gelesen werden</translation>
     </message>
@@ -1461,6 +1457,34 @@
     <message>
         <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
         <translation>Versuchen Sie es erneut. Bei erneutem Fehler machen Sie die Änderung dieses Volumes im Plan rückgängig oder melden Sie den Fehler mit den Diagnosedaten.</translation>
+    </message>
+    <message>
+        <source>The disks cannot be changed as planned because of %1.</source>
+        <translation>Die Datenträger können wegen %1 nicht wie geplant geändert werden.</translation>
+    </message>
+    <message>
+        <source>A new filesystem is full</source>
+        <translation>Ein neues Dateisystem ist voll</translation>
+    </message>
+    <message>
+        <source>The files of %1 do not fit into the size that the plan gives it.</source>
+        <translation>Die Dateien von %1 passen nicht in die Größe, die der Plan vorsieht.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
+        <translation>Brechen Sie diese Migration ab, geben Sie dem Volume im Plan mehr Platz und beginnen Sie neu.</translation>
+    </message>
+    <message>
+        <source>Files could not be copied</source>
+        <translation>Dateien konnten nicht kopiert werden</translation>
+    </message>
+    <message>
+        <source>Copying the files of %1 failed: %2.</source>
+        <translation>Das Kopieren der Dateien von %1 ist fehlgeschlagen: %2.</translation>
+    </message>
+    <message>
+        <source>Mend what is named, then retry. Files that were already copied are kept.</source>
+        <translation>Beheben Sie, was genannt ist, und wiederholen Sie. Bereits kopierte Dateien bleiben erhalten.</translation>
     </message>
 </context>
 <context>

@@ -435,10 +435,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>%1 would be changed, but volumes are copied block by block as they are.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>A disk of the source could not be read</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1460,6 +1456,34 @@
     </message>
     <message>
         <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disks cannot be changed as planned because of %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A new filesystem is full</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The files of %1 do not fit into the size that the plan gives it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files could not be copied</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copying the files of %1 failed: %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mend what is named, then retry. Files that were already copied are kept.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -435,10 +435,6 @@
         <translation>Este cambio de la distribución de discos no está disponible</translation>
     </message>
     <message>
-        <source>%1 would be changed, but volumes are copied block by block as they are.</source>
-        <translation>%1 cambiaría, pero los volúmenes se copian bloque a bloque tal como están.</translation>
-    </message>
-    <message>
         <source>A disk of the source could not be read</source>
         <translation>No se pudo leer un disco del origen</translation>
     </message>
@@ -1461,6 +1457,34 @@
     <message>
         <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
         <translation>Vuelva a intentarlo. Si falla otra vez, deshaga el cambio de este volumen en el plan o notifique el error con los diagnósticos.</translation>
+    </message>
+    <message>
+        <source>The disks cannot be changed as planned because of %1.</source>
+        <translation>Los discos no se pueden cambiar como está previsto debido a %1.</translation>
+    </message>
+    <message>
+        <source>A new filesystem is full</source>
+        <translation>Un sistema de archivos nuevo está lleno</translation>
+    </message>
+    <message>
+        <source>The files of %1 do not fit into the size that the plan gives it.</source>
+        <translation>Los archivos de %1 no caben en el tamaño que le asigna el plan.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
+        <translation>Cancele esta migración, asigne más espacio al volumen en el plan y empiece de nuevo.</translation>
+    </message>
+    <message>
+        <source>Files could not be copied</source>
+        <translation>No se pudieron copiar archivos</translation>
+    </message>
+    <message>
+        <source>Copying the files of %1 failed: %2.</source>
+        <translation>Error al copiar los archivos de %1: %2.</translation>
+    </message>
+    <message>
+        <source>Mend what is named, then retry. Files that were already copied are kept.</source>
+        <translation>Corrija lo que se indica y vuelva a intentarlo. Los archivos ya copiados se conservan.</translation>
     </message>
 </context>
 <context>

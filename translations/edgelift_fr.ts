@@ -435,10 +435,6 @@
         <translation>Cette modification des disques n’est pas disponible</translation>
     </message>
     <message>
-        <source>%1 would be changed, but volumes are copied block by block as they are.</source>
-        <translation>%1 serait modifié, mais les volumes sont copiés bloc par bloc, tels quels.</translation>
-    </message>
-    <message>
         <source>A disk of the source could not be read</source>
         <translation>Un disque de la source n’a pas pu être lu</translation>
     </message>
@@ -1461,6 +1457,34 @@
     <message>
         <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
         <translation>Réessayez. En cas de nouvel échec, annulez la modification de ce volume dans le plan ou signalez l’erreur avec les diagnostics.</translation>
+    </message>
+    <message>
+        <source>The disks cannot be changed as planned because of %1.</source>
+        <translation>Les disques ne peuvent pas être modifiés comme prévu à cause de %1.</translation>
+    </message>
+    <message>
+        <source>A new filesystem is full</source>
+        <translation>Un nouveau système de fichiers est plein</translation>
+    </message>
+    <message>
+        <source>The files of %1 do not fit into the size that the plan gives it.</source>
+        <translation>Les fichiers de %1 ne tiennent pas dans la taille que le plan lui donne.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
+        <translation>Annulez cette migration, donnez plus de place au volume dans le plan et recommencez.</translation>
+    </message>
+    <message>
+        <source>Files could not be copied</source>
+        <translation>Des fichiers n’ont pas pu être copiés</translation>
+    </message>
+    <message>
+        <source>Copying the files of %1 failed: %2.</source>
+        <translation>La copie des fichiers de %1 a échoué : %2.</translation>
+    </message>
+    <message>
+        <source>Mend what is named, then retry. Files that were already copied are kept.</source>
+        <translation>Corrigez ce qui est indiqué, puis réessayez. Les fichiers déjà copiés sont conservés.</translation>
     </message>
 </context>
 <context>

@@ -435,10 +435,6 @@
         <translation>このディスク構成の変更はできません</translation>
     </message>
     <message>
-        <source>%1 would be changed, but volumes are copied block by block as they are.</source>
-        <translation>%1 が変更されますが、ボリュームはブロック単位でそのままコピーされます。</translation>
-    </message>
-    <message>
         <source>A disk of the source could not be read</source>
         <translation>移行元のディスクを読み取れませんでした</translation>
     </message>
@@ -1461,6 +1457,34 @@
     <message>
         <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
         <translation>再試行してください。再度失敗する場合は、プランでこのボリュームの変更を元に戻すか、診断情報を添えて報告してください。</translation>
+    </message>
+    <message>
+        <source>The disks cannot be changed as planned because of %1.</source>
+        <translation>%1 のため、ディスクを計画どおりに変更できません。</translation>
+    </message>
+    <message>
+        <source>A new filesystem is full</source>
+        <translation>新しいファイルシステムに空きがありません</translation>
+    </message>
+    <message>
+        <source>The files of %1 do not fit into the size that the plan gives it.</source>
+        <translation>%1 のファイルは、計画で指定されたサイズに収まりません。</translation>
+    </message>
+    <message>
+        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
+        <translation>この移行をキャンセルし、計画でボリュームの容量を増やしてから、もう一度開始してください。</translation>
+    </message>
+    <message>
+        <source>Files could not be copied</source>
+        <translation>ファイルをコピーできませんでした</translation>
+    </message>
+    <message>
+        <source>Copying the files of %1 failed: %2.</source>
+        <translation>%1 のファイルのコピーに失敗しました: %2。</translation>
+    </message>
+    <message>
+        <source>Mend what is named, then retry. Files that were already copied are kept.</source>
+        <translation>示された問題を解決してから再試行してください。コピー済みのファイルは保持されます。</translation>
     </message>
 </context>
 <context>

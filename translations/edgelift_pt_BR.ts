@@ -435,10 +435,6 @@
         <translation>Esta alteração do layout dos discos não está disponível</translation>
     </message>
     <message>
-        <source>%1 would be changed, but volumes are copied block by block as they are.</source>
-        <translation>%1 seria alterado, mas os volumes são copiados bloco a bloco como estão.</translation>
-    </message>
-    <message>
         <source>A disk of the source could not be read</source>
         <translation>Não foi possível ler um disco da origem</translation>
     </message>
@@ -1461,6 +1457,34 @@
     <message>
         <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
         <translation>Tente novamente. Se falhar de novo, desfaça a alteração deste volume no plano ou informe o erro com o diagnóstico.</translation>
+    </message>
+    <message>
+        <source>The disks cannot be changed as planned because of %1.</source>
+        <translation>Os discos não podem ser alterados como planejado por causa de %1.</translation>
+    </message>
+    <message>
+        <source>A new filesystem is full</source>
+        <translation>Um novo sistema de arquivos está cheio</translation>
+    </message>
+    <message>
+        <source>The files of %1 do not fit into the size that the plan gives it.</source>
+        <translation>Os arquivos de %1 não cabem no tamanho que o plano lhe dá.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
+        <translation>Cancele esta migração, dê mais espaço ao volume no plano e comece de novo.</translation>
+    </message>
+    <message>
+        <source>Files could not be copied</source>
+        <translation>Não foi possível copiar arquivos</translation>
+    </message>
+    <message>
+        <source>Copying the files of %1 failed: %2.</source>
+        <translation>Falha ao copiar os arquivos de %1: %2.</translation>
+    </message>
+    <message>
+        <source>Mend what is named, then retry. Files that were already copied are kept.</source>
+        <translation>Corrija o que é indicado e tente novamente. Os arquivos já copiados são mantidos.</translation>
     </message>
 </context>
 <context>

@@ -435,10 +435,6 @@
         <translation>Такое изменение разметки дисков недоступно</translation>
     </message>
     <message>
-        <source>%1 would be changed, but volumes are copied block by block as they are.</source>
-        <translation>Изменился бы %1, но тома копируются поблочно без изменений.</translation>
-    </message>
-    <message>
         <source>A disk of the source could not be read</source>
         <translation>Не удалось прочитать диск источника</translation>
     </message>
@@ -1461,6 +1457,34 @@
     <message>
         <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
         <translation>Повторите попытку. При повторной ошибке отмените изменение этого тома в плане или сообщите об ошибке, приложив диагностику.</translation>
+    </message>
+    <message>
+        <source>The disks cannot be changed as planned because of %1.</source>
+        <translation>Диски нельзя изменить по плану из-за следующего: %1.</translation>
+    </message>
+    <message>
+        <source>A new filesystem is full</source>
+        <translation>Новая файловая система заполнена</translation>
+    </message>
+    <message>
+        <source>The files of %1 do not fit into the size that the plan gives it.</source>
+        <translation>Файлы %1 не помещаются в размер, заданный планом.</translation>
+    </message>
+    <message>
+        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
+        <translation>Отмените эту миграцию, выделите тому больше места в плане и начните заново.</translation>
+    </message>
+    <message>
+        <source>Files could not be copied</source>
+        <translation>Не удалось скопировать файлы</translation>
+    </message>
+    <message>
+        <source>Copying the files of %1 failed: %2.</source>
+        <translation>Не удалось скопировать файлы %1: %2.</translation>
+    </message>
+    <message>
+        <source>Mend what is named, then retry. Files that were already copied are kept.</source>
+        <translation>Устраните указанное и повторите. Уже скопированные файлы сохраняются.</translation>
     </message>
 </context>
 <context>

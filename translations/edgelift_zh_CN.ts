@@ -435,10 +435,6 @@
         <translation>无法这样更改磁盘布局</translation>
     </message>
     <message>
-        <source>%1 would be changed, but volumes are copied block by block as they are.</source>
-        <translation>%1 将被更改，但卷只能按原样逐块复制。</translation>
-    </message>
-    <message>
         <source>A disk of the source could not be read</source>
         <translation>无法读取迁移源的磁盘</translation>
     </message>
@@ -1461,6 +1457,34 @@
     <message>
         <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
         <translation>请重试。如再次失败，请在计划中撤销对该卷的更改，或附诊断信息进行反馈。</translation>
+    </message>
+    <message>
+        <source>The disks cannot be changed as planned because of %1.</source>
+        <translation>由于%1，无法按计划更改磁盘。</translation>
+    </message>
+    <message>
+        <source>A new filesystem is full</source>
+        <translation>新文件系统已满</translation>
+    </message>
+    <message>
+        <source>The files of %1 do not fit into the size that the plan gives it.</source>
+        <translation>%1 的文件放不进计划为其分配的大小。</translation>
+    </message>
+    <message>
+        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
+        <translation>请取消此迁移，在计划中为该卷分配更多空间，然后重新开始。</translation>
+    </message>
+    <message>
+        <source>Files could not be copied</source>
+        <translation>无法复制文件</translation>
+    </message>
+    <message>
+        <source>Copying the files of %1 failed: %2.</source>
+        <translation>复制 %1 的文件失败：%2。</translation>
+    </message>
+    <message>
+        <source>Mend what is named, then retry. Files that were already copied are kept.</source>
+        <translation>请解决所指出的问题，然后重试。已复制的文件会保留。</translation>
     </message>
 </context>
 <context>

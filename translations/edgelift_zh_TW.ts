@@ -435,10 +435,6 @@
         <translation>無法這樣變更磁碟配置</translation>
     </message>
     <message>
-        <source>%1 would be changed, but volumes are copied block by block as they are.</source>
-        <translation>%1 將被變更，但磁碟區只能依原樣逐區塊複製。</translation>
-    </message>
-    <message>
         <source>A disk of the source could not be read</source>
         <translation>無法讀取遷移來源的磁碟</translation>
     </message>
@@ -1461,6 +1457,34 @@
     <message>
         <source>Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.</source>
         <translation>請重試。如再次失敗，請在計畫中復原對該磁碟區的變更，或附上診斷資訊回報。</translation>
+    </message>
+    <message>
+        <source>The disks cannot be changed as planned because of %1.</source>
+        <translation>由於%1，無法依計畫變更磁碟。</translation>
+    </message>
+    <message>
+        <source>A new filesystem is full</source>
+        <translation>新的檔案系統已滿</translation>
+    </message>
+    <message>
+        <source>The files of %1 do not fit into the size that the plan gives it.</source>
+        <translation>%1 的檔案放不進計畫為其指定的大小。</translation>
+    </message>
+    <message>
+        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
+        <translation>請取消此遷移，在計畫中為該磁碟區指定更多空間，然後重新開始。</translation>
+    </message>
+    <message>
+        <source>Files could not be copied</source>
+        <translation>無法複製檔案</translation>
+    </message>
+    <message>
+        <source>Copying the files of %1 failed: %2.</source>
+        <translation>複製 %1 的檔案失敗：%2。</translation>
+    </message>
+    <message>
+        <source>Mend what is named, then retry. Files that were already copied are kept.</source>
+        <translation>請解決所指出的問題，然後重試。已複製的檔案會保留。</translation>
     </message>
 </context>
 <context>
