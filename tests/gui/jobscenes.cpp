@@ -103,13 +103,15 @@ QList<Scene> migrationScenes()
         {"migration-live",
             [](Stage &stage) {
                 runningJob(stage);
-                QJsonObject event = fakeProgress(36000LL << 20, 40960LL << 20, 14400LL << 20, 3e6);
+                QJsonObject event = fakeProgress(15270LL << 20, 15300LL << 20, 6108LL << 20, 3e6);
                 event.insert(key("live"),
                     QJsonObject{
                         {key("state"), key("in-sync")}, {key("dirtyBytes"), 12 << 20}, {key("writeRate"), 3e6}, {key("freezeMs"), 260}});
+                JobWatch &job = stage.program().job();
+                job.setClock([] { return qint64(241000); }); // a second after copy()
                 stage.agent().tell(event);
-                stage.settle();
-                stage.program().job().tick();
+                stage.waitFor([&job] { return job.progress().live.has_value(); });
+                job.tick();
                 stage.waitForWidget("cutOver");
             }},
         {"migration-modify", opened("modify")},
