@@ -43,13 +43,15 @@ WizardProcess::~WizardProcess()
     }
 }
 
-bool WizardProcess::start(const QString &socket, const QString &display)
+bool WizardProcess::start(const QString &socket, const QString &display, bool far)
 {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     if (!display.isEmpty()) {
         environment.insert(QStringLiteral("DISPLAY"), display);
         environment.insert(QStringLiteral("QT_XCB_NO_MITSHM"), QStringLiteral("1")); // there is no shared memory over a network
     }
+    if (far)
+        environment.insert(QStringLiteral("SSH_CONNECTION"), QStringLiteral("192.0.2.1 50000 192.0.2.2 22"));
     m_process.setProcessEnvironment(environment);
     m_process.setProcessChannelMode(QProcess::ForwardedChannels);
     if (!QTest::qWaitFor([] { return !somethingIsShown(); }, 5000))

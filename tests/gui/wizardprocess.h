@@ -10,8 +10,8 @@ class WizardProcess
 public:
     ~WizardProcess();
 
-    /// `display` in place of this process's own; empty: the same.
-    [[nodiscard]] bool start(const QString &socket, const QString &display = {});
+    /// `display` in place of this process's own; empty: the same. `far`: as if it was reached through ssh.
+    [[nodiscard]] bool start(const QString &socket, const QString &display = {}, bool far = false);
     /// Until something is painted on the (black) screen; milliseconds since the start, -1: nothing in 30 s.
     [[nodiscard]] qint64 waitForWindow();
     [[nodiscard]] double processorSeconds() const; ///< user and system, so far

@@ -279,11 +279,17 @@ void MigrationPage::announce()
         m_error->focusRemedy();
 }
 
+void MigrationPage::setLowBandwidth(bool on)
+{
+    m_every = on ? 5 : 1;
+    m_progress->setEvery(m_every);
+}
+
 void MigrationPage::progressed()
 {
     m_progress->sample();
     if (++m_since < m_every)
-        return; // of a far display every repaint costs; the graph's one column is little
+        return; // of a far display every repaint costs
     m_since = 0;
     if (isVisible()) {
         m_progress->refresh();

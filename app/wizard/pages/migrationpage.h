@@ -32,7 +32,7 @@ public:
     [[nodiscard]] bool hasNext() const override; ///< the job is at its end: what follows is what it left
     [[nodiscard]] bool canGoBack() const override { return false; }
     void enter() override;
-    void setLowBandwidth(bool on) override { m_every = on ? 5 : 1; }
+    void setLowBandwidth(bool on) override;
     void next() override;
     [[nodiscard]] QWidget *firstField() const override;
     void closeQuestion(); ///< as if it was answered with Keep: the migration goes on

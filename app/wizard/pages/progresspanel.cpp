@@ -124,6 +124,8 @@ void ProgressPanel::sample()
         m_chart->add(m_watch.diskSpeed(), m_watch.wireSpeed());
 }
 
+void ProgressPanel::setEvery(int seconds) { m_chart->setBatch(seconds); }
+
 void ProgressPanel::refresh()
 {
     const State last = m_watch.lastState();

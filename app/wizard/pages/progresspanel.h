@@ -24,6 +24,7 @@ public:
     explicit ProgressPanel(JobWatch &watch, QWidget *parent = nullptr);
 
     void sample(); ///< the speeds of now go into the graph
+    void setEvery(int seconds); ///< how often the graph is painted
     void refresh();
     void retranslate(); ///< called by the page
     [[nodiscard]] QString stateText() const; ///< "Synchronizing": short, for titles as well

@@ -82,17 +82,31 @@ void SweepChart::add(double disk, double wire)
     m_next = (m_next + 1) % capacity;
     m_count = std::min(m_count + 1, capacity);
     const double most = std::max(sane(disk), sane(wire));
+    const int left = int(xOf(slot)) - 2;
+    const int right = int(std::ceil(xOf(std::min(slot + gap + 1, capacity)))) + 2;
+    m_dirty += QRect(left, plot().top(), right - left, plot().height());
+    if (slot + gap >= capacity)
+        m_dirty += QRect(0, plot().top(), int(xOf(slot + gap + 1 - capacity)) + 2, plot().height());
     if (most > m_scale) { // the only other reason to repaint all
         while (most > m_scale)
             m_scale *= 2;
-        update();
-        return;
+        m_dirty = rect();
     }
-    const int left = int(xOf(slot)) - 2;
-    const int right = int(std::ceil(xOf(std::min(slot + gap + 1, capacity)))) + 2;
-    update(QRect(left, plot().top(), right - left, plot().height()));
-    if (slot + gap >= capacity)
-        update(QRect(0, plot().top(), int(xOf(slot + gap + 1 - capacity)) + 2, plot().height()));
+    if (++m_unpainted >= m_batch)
+        paintDirty();
+}
+
+void SweepChart::paintDirty()
+{
+    update(m_dirty);
+    m_dirty = QRegion();
+    m_unpainted = 0;
+}
+
+void SweepChart::setBatch(int samples)
+{
+    m_batch = samples;
+    paintDirty();
 }
 
 void SweepChart::clear()

@@ -1,5 +1,6 @@
 #pragma once
 #include <QList>
+#include <QRegion>
 #include <QWidget>
 
 namespace edgelift::wizard {
@@ -14,6 +15,7 @@ public:
 
     void add(double disk, double wire); ///< bytes a second; one sample a second
     void clear();
+    void setBatch(int samples); ///< so many are painted at once; 1 in the beginning
     [[nodiscard]] QString description() const; ///< the sentence a screen reader reads
     [[nodiscard]] int sampleCount() const { return m_count; }
     QSize sizeHint() const override;
@@ -37,9 +39,14 @@ private:
     bool isBlank(int slot) const; ///< never filled, or the gap in front of the newest
     void paintHead(QPainter &painter);
 
+    void paintDirty();
+
     QList<Sample> m_samples;
     int m_next = 0; ///< slot of the next sample
     int m_count = 0;
+    int m_batch = 1;
+    int m_unpainted = 0; ///< samples
+    QRegion m_dirty;
     double m_scale; ///< speed at the upper edge
 };
 
