@@ -3,6 +3,7 @@
 #include "tests/unit/bootfix/phonyguest.h"
 
 #include <QTest>
+#include <unistd.h>
 
 using namespace edgelift;
 using namespace edgelift::bootfix;
@@ -233,8 +234,9 @@ void BootFixesTest::immutableResolvConfIsFreed()
     const PhonyGuest guest = PhonyGuest::parse(soundGuest() + "--- /etc/resolv.conf\nnameserver 10.0.0.53\n");
     const Result<GuestRoot> root = GuestRoot::open(guest.root());
     const QString path = QStringLiteral("/etc/resolv.conf");
-    if (!root->setImmutable(path, true))
-        QSKIP("needs root and a filesystem with immutable files");
+    if (::geteuid() != 0)
+        QSKIP("needs root");
+    QVERIFY(root->setImmutable(path, true));
     const Result<ConversionResult> result = convert(guest);
     QVERIFY(result && result->applied);
     QVERIFY(!root->look(path).immutable);

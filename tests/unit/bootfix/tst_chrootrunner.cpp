@@ -42,8 +42,9 @@ private:
 
 void ChrootRunnerTest::initTestCase()
 {
-    if (::geteuid() != 0 || !QFile::exists(QStringLiteral("/bin/busybox")))
-        QSKIP("needs root and busybox");
+    if (::geteuid() != 0)
+        QSKIP("needs root");
+    QVERIFY(QFile::exists(QStringLiteral("/bin/busybox")));
     m_guest = std::make_unique<PhonyGuest>(
         PhonyGuest::parse("folder /bin\nfolder /proc\nfolder /sys\nfolder /dev\nfolder /run\nfolder /tmp\nfolder /var/tmp\n"));
     QVERIFY(QFile::copy(QStringLiteral("/bin/busybox"), m_guest->path(QStringLiteral("/bin/busybox"))));

@@ -131,8 +131,9 @@ void EditJournalTest::immutableFilesAreChangedAndImmutableAgain()
     const Result<GuestRoot> root = GuestRoot::open(guest.root());
     const QString fstab = QStringLiteral("/etc/fstab");
     const QString hosts = QStringLiteral("/etc/hosts");
-    if (!root->setImmutable(fstab, true) || !root->setImmutable(hosts, true))
-        QSKIP("needs root and a filesystem with immutable files");
+    if (::geteuid() != 0)
+        QSKIP("needs root");
+    QVERIFY(root->setImmutable(fstab, true) && root->setImmutable(hosts, true));
     FileEdit free = writing("/etc/hosts", "old\n");
     free.dropImmutable = true;
     EditJournal journal(*root, guest.journal(), QStringLiteral("t"));

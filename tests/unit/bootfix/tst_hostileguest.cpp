@@ -118,8 +118,9 @@ void HostileGuestTest::whatIsNoPlainFileIsLeftAlone()
         const Fd socket(::socket(AF_UNIX, SOCK_STREAM, 0));
         made = ::bind(socket.get(), reinterpret_cast<sockaddr *>(&address), sizeof address);
     }
-    if (made != 0)
-        QSKIP("cannot be made here");
+    if (made != 0 && ::geteuid() != 0)
+        QSKIP("needs root");
+    QCOMPARE(made, 0);
     QElapsedTimer time;
     time.start();
     const Result<ConversionResult> result = BootConversion(m_runner).run(guest.root(), guest.layout, guest.journal());
