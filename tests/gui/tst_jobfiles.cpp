@@ -1,4 +1,5 @@
 #include "app/wizard/state/jobfiles.h"
+#include "tests/gui/fakeagent.h"
 #include "tests/gui/liveagent.h"
 
 #include <QTest>
@@ -33,6 +34,7 @@ private Q_SLOTS:
     void diagnosticsAreListedThenSaved();
     void aLargeBundleComesInParts();
     void anAgentThatGoesAwayLeavesNoFile();
+    void aFileThatEndsEarlyIsNoFile();
 
 private:
     QString target(const char *name) const { return m_saved.filePath(key(name)); }
@@ -135,6 +137,25 @@ void TestJobFiles::anAgentThatGoesAwayLeavesNoFile()
     m_agent.reset();
     QTRY_VERIFY(m_result);
     QCOMPARE(m_result->error().code, ErrorCode::AgentUnreachable);
+    QVERIFY(!QFileInfo::exists(path));
+}
+
+void TestJobFiles::aFileThatEndsEarlyIsNoFile()
+{
+    test::FakeAgent agent;
+    agent.answer(key("diagnostics"), QJsonObject{{key("path"), key("/x.zip")}});
+    agent.answer(key("diagnostics.read"), [](const QJsonObject &params) -> Result<QJsonObject> {
+        const bool first = params.value(key("offset")).toInteger() == 0;
+        return QJsonObject{{key("data"), first ? key("YWJj") : QString()}, {key("bytes"), 10}}; // "abc" of ten bytes
+    });
+    agent.start();
+    AgentLink link;
+    link.open(agent.path());
+    QTRY_VERIFY(link.isOpen());
+    const QString path = target("short.zip");
+    jobfiles::saveDiagnostics(link, path, this, taken());
+    QTRY_VERIFY(m_result);
+    QCOMPARE(m_result->error().code, ErrorCode::FileUnreadable);
     QVERIFY(!QFileInfo::exists(path));
 }
 

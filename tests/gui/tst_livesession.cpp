@@ -39,6 +39,7 @@ private Q_SLOTS:
     void checksDoNotStopAtTheMachineBeingAlive();
     void whatCannotBeFollowedIsAProblemInWords();
     void whatCanBeFixedIsFixedOnTheChecks();
+    void aFixThatLeadsNowhereIsNotOffered();
     void aFixThatFailsIsToldAndTriedAgain();
     void theQuestionsAreAskedAndAnswered();
     void thePlanIsAccepted();
@@ -125,8 +126,7 @@ void TestLiveSession::whatCanBeFixedIsFixedOnTheChecks()
     facts.os.rsync = false;
     begin(facts);
     const ChecksOfAMachine checks(*m_session, *m_agent);
-    QTRY_VERIFY(checks.button("fix-rsync"));
-    QTest::qWait(0);
+    QTRY_VERIFY(checks.button("fix-rsync") && checks.button("fix-rsync")->isEnabled()); // once the server is read as well
     checks.button("fix-rsync")->setFocus();
     QTest::keyClick(checks.button("fix-rsync"), Qt::Key_Space);
     const auto *question = checks.page.findChild<QLabel *>(key("fixQuestion"));
@@ -144,6 +144,18 @@ void TestLiveSession::whatCanBeFixedIsFixedOnTheChecks()
     QVERIFY(!checks.told);
     QVERIFY(checks.button("fix-snapshot-driver"));
     QCOMPARE(test::namelessControls(checks.page), QStringList());
+}
+
+void TestLiveSession::aFixThatLeadsNowhereIsNotOffered()
+{
+    ServerFacts facts = runningServer();
+    facts.os.rsync = false; // and this machine has no package manager
+    begin(facts);
+    ChecksPage page(*m_session);
+    page.show();
+    page.enter();
+    QTRY_VERIFY(page.findChild<QPushButton *>(key("fix-snapshot-driver")));
+    QVERIFY(!page.findChild<QPushButton *>(key("fix-rsync")));
 }
 
 void TestLiveSession::aFixThatFailsIsToldAndTriedAgain()

@@ -61,8 +61,7 @@ void LiveBox::refresh()
     if (!shown)
         return;
     m_text->say(text(*live));
-    m_cutOver->setVisible(live->state == QLatin1String("in-sync"));
-    m_cutOver->setEnabled(m_watch.can(Action::CutOver));
+    m_cutOver->setVisible(m_watch.can(Action::CutOver));
 }
 
 void LiveBox::retranslate()
