@@ -104,6 +104,7 @@ OsFacts inspectOs(const GuestTree &tree, QStringList &notes, const std::stop_tok
     os.boot = bootLoaderOf(tree);
     os.selinux = shellValue(tree.read(QStringLiteral("/etc/selinux/config"), 65536), "SELINUX").toLower();
     os.rsync = tree.isFile(QStringLiteral("/usr/bin/rsync"));
+    os.lvm = tree.isFile(QStringLiteral("/sbin/lvm")) || tree.isFile(QStringLiteral("/usr/sbin/lvm"));
     os.cloudInit = tree.isFile(QStringLiteral("/usr/bin/cloud-init")) || tree.isFile(QStringLiteral("/etc/cloud/cloud.cfg"));
     os.kernels = inspectKernels(tree, notes, stop);
     return os;

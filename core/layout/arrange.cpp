@@ -77,7 +77,8 @@ private:
             const VolumePlace place = findVolume(m_plan, problem.volume);
             const qsizetype disk = findDisk(m_plan, problem.disk);
             const VolumeFacts *source = m_facts.volume(problem.volume);
-            if (problem.rule == Rule::LvmWithoutBoot && disk >= 0)
+            const bool withoutLvm = problem.rule == Rule::LvmWithoutBoot || problem.rule == Rule::LvmProgramsMissing;
+            if (withoutLvm && disk >= 0)
                 edit(SetLvm{problem.disk, false}, {Kind::LvmSwitchedOff, {}, {}, disk, {}, {}});
             if (place.disk < 0 || !source)
                 continue;

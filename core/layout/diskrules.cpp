@@ -170,6 +170,8 @@ private:
             [](const VolumeFacts &volume) { return volume.boot && volume.mountPoint == QLatin1String("/boot"); });
         if (!boot)
             block(Rule::LvmWithoutBoot, &disk);
+        if (!m_facts.os.lvm && m_facts.groups.isEmpty()) // with a group it has them, wherever they are
+            block(Rule::LvmProgramsMissing, &disk);
         const bool xfs = std::any_of(m_facts.volumes.begin(), m_facts.volumes.end(),
             [](const VolumeFacts &volume) { return volume.fs == FsType::Xfs && !volume.mountPoint.isEmpty(); });
         if (!xfs || m_facts.os.id != QLatin1String("debian"))

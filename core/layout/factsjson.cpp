@@ -67,7 +67,8 @@ QJsonObject osJson(const OsFacts &os)
 {
     return {{key("id"), os.id}, {key("versionId"), os.versionId}, {key("prettyName"), os.prettyName},
         {key("architecture"), os.architecture}, {key("hostName"), os.hostName}, {key("kernels"), array(os.kernels, kernelJson)},
-        {key("boot"), os.boot}, {key("selinux"), os.selinux}, {key("rsync"), os.rsync}, {key("cloudInit"), os.cloudInit}};
+        {key("boot"), os.boot}, {key("selinux"), os.selinux}, {key("rsync"), os.rsync}, {key("cloudInit"), os.cloudInit},
+        {key("lvm"), os.lvm}};
 }
 
 DiskSegment readSegment(FactsReader in) { return {in.text("disk"), Bytes{in.number("offset")}, Bytes{in.number("length")}}; }
@@ -116,6 +117,7 @@ OsFacts readOs(FactsReader in)
     os.selinux = in.text("selinux");
     os.rsync = in.flag("rsync");
     os.cloudInit = in.flag("cloudInit");
+    os.lvm = in.flag("lvm");
     return os;
 }
 

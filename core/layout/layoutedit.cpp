@@ -98,7 +98,8 @@ public:
         Plan changed = m_plan;
         changed.disks[disk].lvm = edit.lvm;
         for (const Problem &problem : checkDisks(changed, m_facts)) { // R100: the same rule that judges plans
-            if (edit.lvm && problem.rule == Rule::LvmWithoutBoot && problem.disk == edit.disk)
+            const bool refused = problem.rule == Rule::LvmWithoutBoot || problem.rule == Rule::LvmProgramsMissing;
+            if (edit.lvm && refused && problem.disk == edit.disk)
                 return problem;
         }
         m_plan = changed;

@@ -69,6 +69,7 @@ enum class Rule : quint8 {
     NamedTwice, ///< E-DSK-17
     SystemVolumeLeftOut, ///< E-DSK-18: boot and system volumes are always migrated
     SourceUnknown, ///< E-DSK-19: the plan names a disk or volume this server does not have
+    LvmProgramsMissing, ///< E-DSK-20: a server without lvm2 cannot start from LVM
     SmallDataDisk, ///< W-DSK-03, C2
     SizeClamped, ///< I-DSK-01, C4
 };

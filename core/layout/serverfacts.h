@@ -87,6 +87,7 @@ struct OsFacts
     QString selinux; ///< "enforcing", "permissive", "disabled", empty when not installed
     bool rsync = false;
     bool cloudInit = false;
+    bool lvm = false; ///< LVM's programs are installed
     bool operator==(const OsFacts &) const = default;
 };
 

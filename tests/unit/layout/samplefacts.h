@@ -33,6 +33,7 @@ inline ServerFacts twoDisks()
     facts.os.hostName = QStringLiteral("web-01");
     facts.os.id = QStringLiteral("debian");
     facts.os.architecture = QStringLiteral("x86_64");
+    facts.os.lvm = true;
     facts.os.kernels = {{QStringLiteral("6.1.0-13-amd64"), QStringLiteral("/boot/initrd.img"), true, true}};
     facts.bootMode = BootMode::Bios;
     facts.disks = {disk(sys, 30_GiB), disk(data, 40_GiB)};

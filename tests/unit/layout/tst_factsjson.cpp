@@ -23,7 +23,7 @@ void TestFactsJson::everyFactSurvivesTheWayThereAndBack()
     facts.bootMode = BootMode::Uefi;
     facts.os = {QStringLiteral("rocky"), QStringLiteral("9"), QStringLiteral("Rocky Linux 9"), QStringLiteral("x86_64"),
         QStringLiteral("h"), {{QStringLiteral("5.14"), QStringLiteral("/boot/i"), true, false}}, QStringLiteral("grub2"),
-        QStringLiteral("enforcing"), true, true};
+        QStringLiteral("enforcing"), true, true, true};
     facts.fstab = {{QStringLiteral("LABEL=a b"), QStringLiteral("/mnt/a b"), QStringLiteral("xfs"), QStringLiteral("ro,nofail")}};
     facts.disks[0].sectorSize = 4096;
     facts.disks[0].tableId = QStringLiteral("id");

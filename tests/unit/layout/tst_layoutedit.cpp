@@ -292,6 +292,9 @@ void TestLayoutEdit::resizingBackCopiesBlocksAgain()
     const LayoutOutcome lvm = apply(plan, noBoot, SetLvm{dataDisk, true});
     QCOMPARE(lvm.refused->rule, Rule::LvmWithoutBoot);
     QCOMPARE(lvm.plan, plan);
+    ServerFacts noPrograms = facts;
+    noPrograms.os.lvm = false;
+    QCOMPARE(apply(plan, noPrograms, SetLvm{dataDisk, true}).refused->rule, Rule::LvmProgramsMissing);
     Plan stuck = plan;
     stuck.disks[1].lvm = true;
     QVERIFY(!apply(stuck, noBoot, SetLvm{dataDisk, false}).refused);

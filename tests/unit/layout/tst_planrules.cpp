@@ -135,6 +135,15 @@ void TestPlanRules::findsWhatIsWrong_data()
         p.disks[1].lvm = true;
         f.volumes[1].mountPoint = QStringLiteral("/efi");
     });
+    row("LVM without its programs", "E-DSK-20", [](Plan &p, ServerFacts &f) {
+        f.os.lvm = false;
+        p.disks[0].lvm = true;
+    });
+    row("LVM, and a server that has a group", "", [](Plan &p, ServerFacts &f) {
+        f.os.lvm = false;
+        f.groups = {{QStringLiteral("data"), 4_MiB, {}}};
+        p.disks[0].lvm = true;
+    });
     row("R101 old Debian and XFS", "W-DSK-12", [](Plan &p, ServerFacts &f) {
         p.disks[1].lvm = true;
         f.os.kernels[0].version = QStringLiteral("3.16.0-4-amd64");
