@@ -103,7 +103,7 @@ int runAgent(const AgentOptions &options)
         return disks.isEmpty() ? openMachine(MachineView(), workFolder, stop) : openDiskImages(disks, workFolder, stop);
     });
     MigrationEngine engine(options.stateDir);
-    JobManager jobs(engine, source);
+    JobManager jobs(engine, source, !options.isPrivate); // a private agent ends with its command
     AgentApi api(jobs, source, engine,
         {options.stateDir, options.logPath,
             [] { QMetaObject::invokeMethod(QCoreApplication::instance(), &QCoreApplication::quit, Qt::QueuedConnection); }});

@@ -13,7 +13,7 @@ struct AgentOptions
     QString stateDir;
     QString logPath;
     QStringList sourceDisks; ///< none: this machine itself
-    bool isPrivate = false; ///< serves one command: migrations that were interrupted wait for somebody to resume them
+    bool isPrivate = false; ///< serves one command: migrations that were interrupted wait for somebody to resume them, no image is booted
     QString freezeMarker = FreezerOptions().marker; ///< tests have their own
     Gatekeeper::Rules access; ///< who may use it besides root and its own user
 };

@@ -48,8 +48,8 @@ struct Options
     QCommandLineOption group{QStringLiteral("group"),
         QStringLiteral("Let members of this group use the agent: they can do with it what root can."), QStringLiteral("name")};
     QCommandLineOption polkit{QStringLiteral("polkit"), QStringLiteral("Let other users use the agent when polkit permits it.")};
-    QCommandLineOption forOneCommand{
-        QStringLiteral("private"), QStringLiteral("Serve one command of edgeliftctl: do not go on with a migration that was interrupted.")};
+    QCommandLineOption forOneCommand{QStringLiteral("private"),
+        QStringLiteral("Serve one command of edgeliftctl: do not go on with a migration that was interrupted, do not boot its image.")};
 };
 
 /// What is wrong with the command line; empty: nothing.

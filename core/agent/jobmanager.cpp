@@ -29,9 +29,10 @@ QString endName(const Outcome &outcome, bool cancelled)
 
 }
 
-JobManager::JobManager(JobEngine &engine, SourceHolder &source)
+JobManager::JobManager(JobEngine &engine, SourceHolder &source, bool bootsImages)
     : m_engine(engine)
     , m_source(source)
+    , m_bootsImages(bootsImages)
 {
 }
 
@@ -49,8 +50,10 @@ void JobManager::shutDown()
         }
         last = std::move(m_slot);
     }
-    if (last)
-        last->thread.join();
+    if (!last)
+        return;
+    last->thread.request_stop();
+    last->thread.join();
 }
 
 bool JobManager::isActive() const { return m_reserved || (m_slot && m_slot->active); }
@@ -76,7 +79,7 @@ void JobManager::launch(std::shared_ptr<EngineJob> job, std::shared_ptr<const So
     slot->id = job->id();
     slot->job = std::move(job);
     slot->source = std::move(source);
-    std::unique_ptr<Slot> before; // its thread has done its work; joining it takes no time
+    std::unique_ptr<Slot> before; // its thread has done its work, or boots an image and stops when it goes
     const std::lock_guard lock(m_mutex);
     m_reserved = false;
     if (m_closed)
@@ -87,7 +90,10 @@ void JobManager::launch(std::shared_ptr<EngineJob> job, std::shared_ptr<const So
     history->told.clear();
     history->progress = {};
     before = std::exchange(m_slot, std::move(slot));
-    m_slot->thread = std::jthread([this, &running = *m_slot, work] { perform(running, work); });
+    m_slot->thread = std::jthread([this, &running = *m_slot, work](const std::stop_token &stop) {
+        perform(running, work);
+        bootImage(running, stop);
+    });
 }
 
 void JobManager::perform(Slot &slot, Work work)
@@ -119,6 +125,7 @@ Outcome JobManager::perform(Slot &slot, bool cancelling)
     bool errorTold = false; // the observer is called one call at a time
     const MigrationObserver observer = [this, &slot, &errorTold](const MigrationEvent &event) {
         errorTold = errorTold || event.kind == MigrationEvent::Kind::Error;
+        slot.hasImage = slot.hasImage || !event.fields.value(QLatin1String("imagePath")).toString().isEmpty();
         tell(slot.id, key("event"), event.fields, event.kind == MigrationEvent::Kind::Progress);
     };
     Outcome outcome;

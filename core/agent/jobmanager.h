@@ -28,8 +28,10 @@ struct TuningChange
 class JobManager
 {
 public:
-    /// Both must outlive this.
-    JobManager(JobEngine &engine, SourceHolder &source);
+    /// Both must outlive this. `bootsImages`: an image that lies on this machine (a simulated cloud) is booted as a test when its
+    /// migration has ended, told by the events "bootCheck" {job, running: true}, then {job, bootCheck}, {job, error} or, when it was stopped,
+    /// {job, running: false}. What runs next, and checkBoot(), stop it.
+    JobManager(JobEngine &engine, SourceHolder &source, bool bootsImages = false);
     ~JobManager();
     JobManager(const JobManager &) = delete;
     JobManager &operator=(const JobManager &) = delete;
@@ -62,7 +64,7 @@ public:
     [[nodiscard]] Result<QList<LedgerEntry>> resources(const QString &jobId) const;
     [[nodiscard]] Result<QString> reportPath(const QString &jobId) const;
     /// Migration::checkBoot(): blocks for minutes. Errors: JobRunning (the job itself), JobUnknown, and its own.
-    [[nodiscard]] Result<QJsonObject> checkBoot(const QString &jobId, const std::stop_token &stop) const;
+    [[nodiscard]] Result<QJsonObject> checkBoot(const QString &jobId, const std::stop_token &stop);
     [[nodiscard]] Result<Plan> plan(const QString &jobId) const;
     /// The last progress event of the running job; empty when nothing runs.
     [[nodiscard]] QJsonObject progress() const;
@@ -83,6 +85,7 @@ private:
     void launch(std::shared_ptr<EngineJob> job, std::shared_ptr<const Source> source, Work work);
     void perform(Slot &slot, Work work);
     Outcome perform(Slot &slot, bool cancelling);
+    void bootImage(const Slot &slot, const std::stop_token &stop);
     void tell(const QString &jobId, const QString &method, const QJsonObject &params, bool progress);
     void tellLocked(const QString &jobId, const QString &method, const QJsonObject &params, bool progress); ///< with m_mutex held
     [[nodiscard]] bool isActive() const; ///< call with m_mutex held
@@ -93,6 +96,8 @@ private:
 
     JobEngine &m_engine;
     SourceHolder &m_source;
+    const bool m_bootsImages;
+    std::mutex m_bootMutex; ///< one test boot at a time; taken before m_mutex
     std::mutex m_modifyMutex; ///< one modify() at a time; taken before m_mutex
     mutable std::mutex m_mutex; ///< of everything below; never held while the engine or a source works
     std::unique_ptr<Slot> m_slot; ///< the job that runs, or the last one that did

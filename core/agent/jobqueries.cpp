@@ -94,17 +94,6 @@ Result<QString> JobManager::reportPath(const QString &jobId) const
     return (*job)->reportPath();
 }
 
-Result<QJsonObject> JobManager::checkBoot(const QString &jobId, const std::stop_token &stop) const
-{
-    const Result<JobSummary> job = summary(jobId);
-    if (!job)
-        return job.error();
-    if (job->state == JobState::Running)
-        return Error{ErrorCode::JobRunning, Retry::AfterWait, {job->id}, {}};
-    const Result<std::shared_ptr<EngineJob>> found = find(job->id);
-    return found ? (*found)->checkBoot(stop) : Result<QJsonObject>(found.error());
-}
-
 Result<Plan> JobManager::plan(const QString &jobId) const
 {
     const Result<std::shared_ptr<EngineJob>> job = find(jobId);

@@ -16,7 +16,8 @@ struct JobManager::Slot
     std::stop_source stopCancel;
     bool cancel = false; ///< asked while it ran
     bool active = true;
-    std::jthread thread; ///< last: it ends before what it uses
+    bool hasImage = false; ///< it has finished, and its image lies on this machine
+    std::jthread thread; ///< last: it ends before what it uses; its own stop ends the test boot
 };
 
 struct JobManager::History

@@ -100,11 +100,17 @@ mount -o remount,rw /
 mount -a
 swapon -a
 hostname "$(cat /etc/hostname)"
+ip link set eth0 up
+udhcpc -b -q -i eth0 -s /etc/udhcpc.script > /dev/null 2>&1 &
 sums() { cd "$1" && find . -type f -print0 | sort -z | xargs -0 sha256sum; }
 sum=$(while read -r folder; do (sums "$folder"); done < /etc/sample-folders | sha256sum | cut -c1-64)
 echo "This is $(cat /etc/hostname), data sha256 $sum" > /dev/ttyS0
 START
-    chmod 755 "$tree/etc/init.d/start"
+    cat > "$tree/etc/udhcpc.script" <<'DHCP'
+#!/bin/sh
+[ "$1" != bound ] || ip addr add "$ip/${mask:-24}" dev "$interface"
+DHCP
+    chmod 755 "$tree/etc/init.d/start" "$tree/etc/udhcpc.script"
     make_files "$tree/usr/share/sample" 40
 }
 

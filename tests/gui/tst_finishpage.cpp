@@ -93,7 +93,22 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(stage.window.current(), PageId::Finish, soon);
         QTRY_VERIFY_WITH_TIMEOUT(stage.text("imageFolder").contains(folder.path()), soon);
         QVERIFY(stage.isOffered("showFolder"));
+        QVERIFY(!stage.find<QLabel>("bootCheck"));
         checkPage(stage);
+        const auto tell = [&stage](const QString &name, const QJsonValue &value) {
+            stage.agent.tell({{key("event"), key("bootCheck")}, {name, value}});
+        };
+        tell(key("running"), true);
+        QTRY_VERIFY_WITH_TIMEOUT(stage.text("bootCheck").contains(key("is being started")), soon);
+        tell(key("bootCheck"), QJsonObject{{key("works"), true}, {key("seconds"), 24}, {key("address"), key("10.0.2.15")}});
+        QTRY_VERIFY_WITH_TIMEOUT(stage.text("bootCheck").startsWith(key("Test boot passed: after 24 s")), soon);
+        checkPage(stage);
+        tell(key("bootCheck"), QJsonObject{{key("reached"), key("kernel")}, {key("seconds"), 480}});
+        QTRY_VERIFY_WITH_TIMEOUT(stage.text("bootCheck").contains(key("came as far as the kernel")), soon);
+        tell(key("error"), rpc::toJson(Error{ErrorCode::ToolMissing, Retry::AfterUserAction, {key("qemu-system-x86_64")}, {}}));
+        QTRY_VERIFY_WITH_TIMEOUT(stage.text("bootCheck").contains(key("qemu-system-x86_64")), soon);
+        tell(key("running"), false);
+        QTRY_VERIFY_WITH_TIMEOUT(!stage.find<QLabel>("bootCheck"), soon);
     }
 
     void whatACancelLeftIsListedWithItsPrice()

@@ -14,6 +14,7 @@
 #include "app/wizard/widgets/parts.h"
 #include "app/wizard/widgets/phasestrip.h"
 #include "app/wizard/widgets/savedialog.h"
+#include "core/base/errortext.h"
 #include "core/base/files.h"
 #include "core/layout/planfile.h"
 
@@ -22,6 +23,8 @@
 #include <QFontDatabase>
 #include <QUrl>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <array>
 
 namespace edgelift::wizard {
 
@@ -39,6 +42,7 @@ FinishPage::FinishPage(Session &session, JobWatch &watch, BootPanel *boot, QWidg
     , m_mark(new PhaseMark(this))
     , m_headline(makeText(this, "finishHeadline"))
     , m_image(new FactGrid(this, QStringLiteral("image")))
+    , m_bootCheck(makeText(this, "bootCheck"))
     , m_next(new QWidget(this))
     , m_stepsTitle(makeText(m_next, "finishStepsTitle"))
     , m_steps(makeText(m_next, "finishSteps"))
@@ -79,7 +83,7 @@ void FinishPage::layOut()
     head->addWidget(m_headline, 1);
     auto *column = new QVBoxLayout(this);
     column->addLayout(head);
-    for (QWidget *each : std::initializer_list<QWidget *>{m_image, m_next, m_cleanUp, m_folder})
+    for (QWidget *each : std::initializer_list<QWidget *>{m_image, m_bootCheck, m_next, m_cleanUp, m_folder})
         column->addWidget(each);
     column->addLayout(buttons);
     if (m_boot)
@@ -153,6 +157,31 @@ QString FinishPage::command() const
         .arg(imageId());
 }
 
+/// What the test boot showed; empty: there is none.
+QString FinishPage::bootText() const
+{
+    const BootCheckInfo &boot = m_watch.bootCheck();
+    if (boot.running)
+        return tr("Test boot: the image is being started in a virtual machine on this server…");
+    if (boot.error)
+        return tr("There was no test boot: %1").arg(format::shown(describe(*boot.error).message));
+    if (boot.works)
+        //: %1 a time such as “24 s”, %2 an IP address
+        return tr("Test boot passed: after %1 the image had shown its login prompt and answered on its network as %2.")
+            .arg(format::duration(boot.seconds), format::ltr(format::shown(boot.address)));
+    if (!boot.ended)
+        return {};
+    static const std::array<std::pair<QLatin1String, const char *>, 5> stages{{{QLatin1String("loader"), QT_TR_NOOP("the boot loader")},
+        {QLatin1String("kernel"), QT_TR_NOOP("the kernel")}, {QLatin1String("root"), QT_TR_NOOP("the root file system")},
+        {QLatin1String("login"), QT_TR_NOOP("the login prompt")}, {QLatin1String("network"), QT_TR_NOOP("the network")}}};
+    const auto *stage = std::find_if(stages.begin(), stages.end(), [&boot](const auto &each) { return each.first == boot.reached; });
+    if (stage == stages.end())
+        return tr("Test boot: in %1 the image showed nothing on its console.").arg(format::duration(boot.seconds));
+    //: %1 a time such as “24 s”, %2 such as “the kernel”
+    return tr("Test boot: in %1 the image came as far as %2. The report has what its console said.")
+        .arg(format::duration(boot.seconds), tr(stage->second));
+}
+
 void FinishPage::showHeadline()
 {
     const State state = m_watch.lastState();
@@ -179,6 +208,7 @@ void FinishPage::showState()
     m_next->setVisible(ready);
     if (ready)
         showImage();
+    sayOrHide(*m_bootCheck, ready ? bootText() : QString());
     m_cleanUp->refresh();
     sayOrHide(*m_folder, folder().isEmpty() ? QString() : tr("Folder of the image: %1").arg(format::ltr(format::shown(folder()))));
     m_showFolder->setVisible(!folder().isEmpty());

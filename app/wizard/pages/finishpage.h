@@ -46,6 +46,7 @@ private:
     [[nodiscard]] QString imageId() const;
     [[nodiscard]] QString folder() const; ///< of the image, when it is on this machine
     [[nodiscard]] QString command() const;
+    [[nodiscard]] QString bootText() const;
     void showFolder();
     void told(const Result<> &saved, const QString &path);
 
@@ -54,6 +55,7 @@ private:
     PhaseMark *m_mark;
     TextLabel *m_headline;
     FactGrid *m_image;
+    TextLabel *m_bootCheck;
     QWidget *m_next; ///< what to do with the image
     TextLabel *m_stepsTitle;
     TextLabel *m_steps;

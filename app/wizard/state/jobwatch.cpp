@@ -67,6 +67,7 @@ void JobWatch::follow(const QString &jobId)
     m_retriedAt = {};
     m_resources.clear();
     m_finished = {};
+    m_bootCheck = {};
     setBusy(false);
     m_resumeWhenPaused = m_goingOn = false;
     m_agentPid = m_link.about().value(QLatin1String("pid")).toInteger();
@@ -163,6 +164,8 @@ void JobWatch::heard(const QJsonObject &event)
     } else if (kind == QLatin1String("finished")) {
         m_finished = finishedInfo(event);
         write(LogLine::Kind::Finished, event);
+    } else if (kind == QLatin1String("bootCheck")) {
+        m_bootCheck = bootCheckInfo(event);
     } else {
         return; // of a later agent
     }

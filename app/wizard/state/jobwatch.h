@@ -2,6 +2,7 @@
 #include "app/wizard/state/joblog.h"
 #include "app/wizard/state/speedmeter.h"
 #include "core/agent/agentlink.h"
+#include "core/agent/bootcheckinfo.h"
 #include "core/agent/clientvalues.h"
 #include "core/layout/plan.h"
 
@@ -75,6 +76,7 @@ public:
     /// What exists in the cloud and costs; known while Paused, Error, Completed or Cancelled.
     [[nodiscard]] const QList<ResourceInfo> &resources() const { return m_resources; }
     [[nodiscard]] const FinishedInfo &finished() const { return m_finished; } ///< empty until Completed
+    [[nodiscard]] const BootCheckInfo &bootCheck() const { return m_bootCheck; } ///< of the image, when it lies on the agent's machine
 
     // Each ends in stateChanged() or actionFailed().
     void pause();
@@ -135,6 +137,7 @@ private:
     QDateTime m_errorTime, m_retriedAt;
     QList<ResourceInfo> m_resources;
     FinishedInfo m_finished;
+    BootCheckInfo m_bootCheck;
     std::function<qint64()> m_clock;
     qint64 m_offlineSince = -1;
     qint64 m_lastTold = -1;

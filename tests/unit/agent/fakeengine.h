@@ -64,6 +64,9 @@ struct FakeState
     bool tellsErrors = true; ///< as Migration does
     int cleanUpsOpened = 0;
     QString reports = QStringLiteral("/reports/"); ///< the folder
+    QString image; ///< where the images of finished jobs lie on this machine; empty: elsewhere
+    int heldBoots = 0; ///< so many test boots go on until they are stopped
+    int boots = 0;
 
     Plan::Transfer transfer(const QString &job)
     {
@@ -119,7 +122,16 @@ public:
         return {entry};
     }
     QString reportPath() const override { return m_state.reports + m_id; }
-    Result<QJsonObject> checkBoot(const std::stop_token &) override { return QJsonObject{{QStringLiteral("works"), true}}; }
+    Result<QJsonObject> checkBoot(const std::stop_token &stop) override
+    {
+        std::unique_lock lock(m_state.mutex);
+        const bool held = ++m_state.boots <= m_state.heldBoots;
+        while (held && !stop.stop_requested())
+            m_state.changed.wait_for(lock, std::chrono::milliseconds(20));
+        if (stop.stop_requested())
+            return Error{ErrorCode::ToolFailed, Retry::AfterWait, {QStringLiteral("qemu")}, {}};
+        return QJsonObject{{QStringLiteral("works"), true}};
+    }
 
     Outcome run(const std::stop_token &stop, const MigrationObserver &observer) override
     {
@@ -151,7 +163,8 @@ public:
         m_state.jobs[m_id].state = JobState::Finished;
         lock.unlock();
         tell(observer, MigrationEvent::Kind::Finished,
-            {{QStringLiteral("event"), QStringLiteral("finished")}, {QStringLiteral("imageId"), QStringLiteral("m-1")}});
+            {{QStringLiteral("event"), QStringLiteral("finished")}, {QStringLiteral("imageId"), QStringLiteral("m-1")},
+                {QStringLiteral("imagePath"), m_state.image}});
         return {};
     }
     Outcome cancel(const std::stop_token &, const MigrationObserver &observer) override

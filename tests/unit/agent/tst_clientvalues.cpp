@@ -1,4 +1,5 @@
 #include "core/agent/apijson.h"
+#include "core/agent/bootcheckinfo.h"
 #include "core/agent/clientvalues.h"
 #include "core/agent/jsonrpc.h"
 #include "core/base/errortext.h"
@@ -210,7 +211,8 @@ void TestClientValues::foreignShapesAreEmpty()
     QJsonObject any;
     for (const char *name :
         {"id", "severity", "args", "error", "kind", "name", "region", "created", "currency", "state", "phase", "started", "ended", "tags",
-            "phases", "disks", "limits", "remainingSeconds", "message", "imagePath", "choices", "bytesDone", "number"})
+            "phases", "disks", "limits", "remainingSeconds", "message", "imagePath", "choices", "bytesDone", "number",
+            "running", "bootCheck"})
         any.insert(QLatin1String(name), value);
     QCOMPARE(jobInfo(any).id, QString());
     QVERIFY(!jobInfo(any).created.isValid());
@@ -221,6 +223,7 @@ void TestClientValues::foreignShapesAreEmpty()
     QVERIFY(warningInfo(any).text().isEmpty());
     QVERIFY(finishedInfo(any).imagePath.isEmpty());
     QVERIFY(codeName(errorInfo(any).code) == key("Internal"));
+    QVERIFY(!bootCheckInfo(any).works);
     QVERIFY(listOf(any, "disks", checkInfo).isEmpty());
 }
 

@@ -64,6 +64,8 @@ private Q_SLOTS:
     void whatAKilledAgentLeftGoesOnByItself();
     void aCopyOfTheServerDoesNotGoOn_data();
     void aCopyOfTheServerDoesNotGoOn();
+    void anImageOnThisMachineIsBooted();
+    void aTestBootMakesRoom();
 };
 
 void TestJobManager::tellsEverythingAndThenTheEnd()
@@ -358,6 +360,43 @@ void TestJobManager::aCopyOfTheServerDoesNotGoOn()
     QVERIFY(goesOn || resumed.error().code == ErrorCode::SourceChanged);
     jobs.shutDown();
     QCOMPARE(engine.state.jobs[QStringLiteral("j-old")].runs + engine.state.jobs[QStringLiteral("j-old")].cancels, goesOn ? 1 : 0);
+}
+
+void TestJobManager::anImageOnThisMachineIsBooted()
+{
+    World elsewhere;
+    JobManager jobs(elsewhere.engine, elsewhere.source, true);
+    const auto run = [&](JobManager &manager) {
+        const QString job = *manager.start(Plan(), *elsewhere.source.get(), Authorization());
+        auto outlet = std::make_shared<FakeOutlet>();
+        return manager.subscribe(job, outlet) ? outlet : nullptr;
+    };
+    QVERIFY(run(jobs)->untilEnded().endsWith(QLatin1String("finished ended:finished")));
+    elsewhere.engine.state.image = QStringLiteral("/images/image.json");
+    run(elsewhere.jobs)->untilEnded();
+    const auto told = run(jobs);
+    QTRY_VERIFY(told->now().endsWith(QLatin1String("finished ended:finished bootCheck bootCheck")));
+    QCOMPARE(elsewhere.engine.state.boots, 1); // not by the manager that does not boot, not for the image that lies elsewhere
+}
+
+void TestJobManager::aTestBootMakesRoom()
+{
+    World world;
+    JobManager jobs(world.engine, world.source, true);
+    world.engine.state.image = QStringLiteral("/images/image.json");
+    world.engine.state.heldBoots = 2;
+    const auto boots = [&world] {
+        const std::lock_guard lock(world.engine.state.mutex);
+        return world.engine.state.boots;
+    };
+    const QString first = *jobs.start(Plan(), *world.source.get(), Authorization());
+    QTRY_COMPARE(boots(), 1);
+    const Result<QString> second = jobs.start(Plan(), *world.source.get(), Authorization()); // a migration is worth more
+    QVERIFY(second);
+    QTRY_COMPARE(boots(), 2);
+    const Result<QJsonObject> asked = jobs.checkBoot(first, {});
+    QVERIFY(asked); // and so is one that somebody waits for
+    QCOMPARE(asked->value(QLatin1String("works")), true);
 }
 
 QTEST_GUILESS_MAIN(TestJobManager)
