@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""The rows and the verdict of peers.sh.
+"""The rows and the verdicts of peers.sh and files.sh.
 
 usage: report.py watch PROCESSES FILE                  until killed: keeps in FILE the MiB of the largest process listed in PROCESSES
        report.py row RESULTS                           the last row
        report.py end RESULTS RATE ZSTD7 PAYLOAD        ratios and bars; exit code 1 when a bar is missed
+       report.py files RESULTS                         ours against rsync; exit code 1 when we are slower
 A line of RESULTS: name, start, end (s), wire bytes before and after, processor seconds before and after, MiB of the largest process.
 PAYLOAD is what our last copy gave to TCP, ZSTD7 what `zstd -7` makes of the same extents (0: not asked).
 """
@@ -40,11 +41,22 @@ def verdict(text, value, bar):
     return met
 
 
-def end(path, rate, zstd7, payload):
-    best = {}  # by name: the round with the shortest time; the processor time of that round
+def best_rounds(path):
+    """By name: the round with the shortest time, with that round's other numbers."""
+    best = {}
     for name, seconds, wire, cpu, peak in rows(path):
         if name not in best or seconds < best[name][0]:
             best[name] = (seconds, wire, cpu, peak)
+    return best
+
+
+def files(path):
+    best = best_rounds(path)
+    return {"edgelift", "rsync|ssh"} <= best.keys() and verdict("time / rsync|ssh", best["edgelift"][0] / best["rsync|ssh"][0], 1.0)
+
+
+def end(path, rate, zstd7, payload):
+    best = best_rounds(path)
     if "edgelift" not in best:
         return False
     seconds, wire, cpu, peak = best.pop("edgelift")
@@ -68,5 +80,7 @@ if __name__ == "__main__":
     elif sys.argv[1] == "row":
         name, seconds, wire, cpu, peak = list(rows(sys.argv[2]))[-1]
         print(f"{name:<22} {seconds:7.1f} s {wire / 1e6:8.0f} MB on the wire {cpu:7.1f} s processor {peak:6.0f} MiB", flush=True)
+    elif sys.argv[1] == "files":
+        sys.exit(0 if files(sys.argv[2]) else 1)
     else:
         sys.exit(0 if end(sys.argv[2], sys.argv[3], float(sys.argv[4]), float(sys.argv[5] or 0)) else 1)
