@@ -14,17 +14,6 @@ namespace {
 
 constexpr std::chrono::milliseconds showEvery{100};
 
-/// rsync has no words for them.
-QString lostFlags(const QString &folder, const std::stop_token &stop)
-{
-    const FileFlags flags = protectedFiles(folder, stop);
-    if (flags.protectedFiles == 0)
-        return {};
-    return QStringLiteral("%1 immutable or append-only files can be changed on the target (%2)")
-        .arg(flags.protectedFiles)
-        .arg(flags.examples.join(QLatin1String(", ")));
-}
-
 /// Adds to a disk of the progress.
 void add(QList<Bytes> &byDisk, qsizetype disk, quint64 bytes)
 {
@@ -125,7 +114,7 @@ Result<FileCopyEnd> FileRun::copyOne(CopyJob &job, const FileOrder &file, const 
             end = copy.run(again, *folder, true, stop);
         }
         if (end && !file.volume.plainNames)
-            end = FileCopyEnd{end->bytes, end->vanished, end->words, lostFlags(*folder, stop)};
+            end = FileCopyEnd{end->bytes, end->vanished, end->words, notKept(fileFlags(*folder, stop))};
     });
     return mounted ? end : mounted.error();
 }

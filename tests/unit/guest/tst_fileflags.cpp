@@ -33,15 +33,19 @@ private Q_SLOTS:
         QCOMPARE(
             ::symlink(QFile::encodeName(fixed).constData(), QFile::encodeName(m_folder.filePath(QStringLiteral("link"))).constData()), 0);
         QCOMPARE(::mkfifo(QFile::encodeName(m_folder.filePath(QStringLiteral("fifo"))).constData(), 0600), 0); // opening it must not wait
-        QCOMPARE(protectedFiles(m_folder.path()).protectedFiles, 0ULL);
-        QVERIFY(chattr(QStringLiteral("+i"), fixed) && chattr(QStringLiteral("+a"), log));
-        const FileFlags flags = protectedFiles(m_folder.path());
+        QCOMPARE(fileFlags(m_folder.path()).protectedFiles, 0ULL);
+        QVERIFY(chattr(QStringLiteral("+i"), fixed) && chattr(QStringLiteral("+a"), log) && chattr(QStringLiteral("+d"), plain));
+        const FileFlags flags = fileFlags(m_folder.path());
         QVERIFY(chattr(QStringLiteral("-i"), fixed) && chattr(QStringLiteral("-a"), log));
         QCOMPARE(flags.protectedFiles, 2ULL);
-        QCOMPARE(QSet<QString>(flags.examples.begin(), flags.examples.end()),
+        QCOMPARE(QSet<QString>(flags.protectedExamples.begin(), flags.protectedExamples.end()),
             (QSet<QString>{QStringLiteral("/deep/fixed"), QStringLiteral("/deep/er/log")}));
-        QCOMPARE(protectedFiles(plain).protectedFiles, 0ULL);
-        QCOMPARE(protectedFiles(QStringLiteral("/nonexistent")).protectedFiles, 0ULL);
+        QCOMPARE(flags.tunedFiles, 1ULL);
+        QCOMPARE(flags.tunedExamples, QStringList{QStringLiteral("/plain")});
+        QVERIFY(notKept(flags).contains(QLatin1String("2 immutable")) && notKept(flags).contains(QLatin1String("(/plain)")));
+        QVERIFY(!notKept({}).contains(QLatin1String("files")));
+        QCOMPARE(fileFlags(plain).protectedFiles, 0ULL);
+        QCOMPARE(fileFlags(QStringLiteral("/nonexistent")).protectedFiles, 0ULL);
     }
 };
 
