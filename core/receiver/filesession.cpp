@@ -85,7 +85,9 @@ Result<RsyncEnd> relay(wire::FrameChannel &channel, ChildProcess &rsync, const s
     std::jthread errors([&] { end.text = ChildProcess::readLast(rsync.errors(), textMost); });
     Result<> answered = ok();
     std::jthread answering([&] {
-        wire::StreamSender sender(channel, {}, [] { return compression; }, {});
+        wire::StreamSender::Calls calls;
+        calls.level = [] { return compression; };
+        wire::StreamSender sender(channel, std::move(calls));
         answered = sender.run(rsync.output(), stop);
     });
     const Result<> asked = wire::receiveStream(channel, rsync.input());

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/stream/boundedqueue.h"
+#include "core/base/boundedqueue.h"
 #include "core/stream/copyjob.h"
 #include "core/wire/framechannel.h"
 

@@ -3,10 +3,11 @@
 #include "core/wire/messages.h"
 
 #include <QtEndian>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <thread>
 #include <unistd.h>
-#include <vector>
 
 namespace edgelift::wire {
 
@@ -17,6 +18,8 @@ constexpr qsizetype headSize = 8; // flags, uncompressed length
 constexpr quint32 flagZstd = 1;
 constexpr auto forEver = 0ms; // a program may think for hours; a dead peer is noticed by TCP
 constexpr auto sendTimeout = 60s;
+constexpr size_t queued = 4; // frames between packing and sending
+using Clock = std::chrono::steady_clock;
 
 /// A pipe nobody reads is an error of write() here, not the end of the process.
 void ignoreBrokenPipes()
@@ -61,31 +64,91 @@ Result<QByteArrayView> unpack(QByteArrayView payload, Decompressor &decompressor
 
 }
 
+StreamSender::StreamSender(FrameChannel &channel, Calls calls)
+    : m_channel(channel)
+    , m_calls(std::move(calls))
+    , m_queue(queued)
+{
+}
+
 Result<> StreamSender::run(int from, const std::stop_token &stop)
 {
+    Result<> sent = ok();
+    Result<> packed = ok();
+    {
+        std::stop_source ended; // the connection's end is the packer's, too
+        const std::stop_callback both(stop, [&ended] { ended.request_stop(); });
+        const std::jthread sending([&] {
+            const auto body = [&] { sent = send(ended.get_token()); };
+            m_calls.enter ? m_calls.enter(body) : body();
+            if (sent)
+                return;
+            m_channel.socket().interrupt(); // the other end's program waits for ours, and whoever hears it ends ours
+            ended.request_stop();
+        });
+        packed = pack(from, ended.get_token());
+        if (!packed)
+            ended.request_stop();
+        m_queue.close();
+    }
+    return packed ? sent : packed;
+}
+
+/// Reads what is there, packs it, hands it on.
+Result<> StreamSender::pack(int from, const std::stop_token &stop)
+{
     std::vector<char> plain(maxStreamLength);
-    std::vector<char> packed(compressedBound(maxStreamLength));
     for (;;) {
+        const auto begin = Clock::now();
         const ssize_t got = ::read(from, plain.data(), plain.size());
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0 && errno != ECONNRESET)
             return Error{ErrorCode::FileUnreadable, Retry::AfterWait, {QStringLiteral("rsync")}, qt_error_string(errno)};
         if (got <= 0)
+            return ok();
+        const auto read = Clock::now();
+        Frame frame = frameOf({plain.data(), size_t(got)}, stop);
+        const auto made = Clock::now();
+        if (!m_queue.push(std::move(frame), stop))
+            return ok(); // why is what send() says
+        if (m_calls.packed)
+            m_calls.packed({read - begin, made - read, Clock::now() - made});
+    }
+}
+
+StreamSender::Frame StreamSender::frameOf(std::span<const char> plain, const std::stop_token &stop)
+{
+    Frame frame{std::vector<char>(headSize + compressedBound(plain.size())), plain.size()};
+    const std::span<char> room(frame.bytes.data() + headSize, frame.bytes.size() - headSize);
+    const size_t size = m_compressor.compress(plain, room, m_calls.level ? m_calls.level() : noCompression, stop);
+    qToLittleEndian(size > 0 ? flagZstd : 0U, frame.bytes.data());
+    qToLittleEndian(quint32(plain.size()), frame.bytes.data() + 4);
+    if (size == 0)
+        std::copy(plain.begin(), plain.end(), room.begin());
+    frame.bytes.resize(headSize + (size > 0 ? size : plain.size()));
+    return frame;
+}
+
+Result<> StreamSender::send(const std::stop_token &stop)
+{
+    for (;;) {
+        const auto begin = Clock::now();
+        const std::optional<Frame> frame = m_queue.pop(stop);
+        if (!frame)
             break;
-        const std::span<const char> bytes(plain.data(), size_t(got));
-        const size_t size = m_compressor.compress(bytes, packed, m_level ? m_level() : noCompression, stop);
-        std::array<char, headSize> head{};
-        qToLittleEndian(size > 0 ? flagZstd : 0U, head.data());
-        qToLittleEndian(quint32(got), head.data() + 4);
-        const QByteArrayView body = size > 0 ? QByteArrayView(packed.data(), qsizetype(size)) : QByteArrayView(bytes.data(), got);
-        const Result<quint64> sent =
-            m_channel.send(FrameType::Stream, {QByteArrayView(head.data(), headSize), body}, sendTimeout, m_admission);
+        const auto got = Clock::now();
+        const QByteArrayView bytes(frame->bytes.data(), qsizetype(frame->bytes.size()));
+        const Result<quint64> sent = m_channel.send(FrameType::Stream, {bytes}, sendTimeout, m_calls.admission);
         if (!sent)
             return sent.error();
-        if (m_observer)
-            m_observer(quint64(got));
+        if (m_calls.sent)
+            m_calls.sent(frame->plain);
+        if (m_calls.took)
+            m_calls.took(got - begin, Clock::now() - got);
     }
+    if (stop.stop_requested())
+        return Error{ErrorCode::LinkLost, Retry::AfterWait, {}, QStringLiteral("stopped")};
     const Result<quint64> sent = m_channel.send(FrameType::StreamEnd, {}, sendTimeout);
     return sent ? ok() : Result<>(sent.error());
 }

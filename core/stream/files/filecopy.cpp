@@ -23,7 +23,7 @@ constexpr auto mountTimeout = 300s; // the receiver mounts, and its journal may 
 constexpr auto settleTimeout = 600s; // it brings everything to the disk
 constexpr qsizetype wordsMost = 16384;
 constexpr size_t piece = 64U << 10;
-constexpr int levelMost = 3; // files come through one thread: more would be slower than any link it is good for
+constexpr int leastLevel = -5;
 
 Result<QJsonObject> reply(wire::FrameChannel &channel, std::chrono::milliseconds timeout)
 {
@@ -94,19 +94,35 @@ private:
         const size_t records = (granted + TlsSocket::recordSize - 1) / TlsSocket::recordSize;
         return m_job.limiter.take(granted + records * TlsSocket::recordOverhead, m_stop) ? granted : 0;
     }
+    /// Files come through one thread, and rsync, which feeds it, is as busy as we are: the time it takes counts as ours. Never nothing at
+    /// all: the fastest level costs less than sending twice the bytes.
+    int level() const
+    {
+        const int chosen = m_job.level.level();
+        return chosen == 0 && m_job.tuning.compression > 0 ? leastLevel : chosen;
+    }
+    wire::StreamSender::Calls calls()
+    {
+        wire::StreamSender::Calls out;
+        out.admission = [this](size_t bytes) { return admit(bytes); };
+        out.level = [this] { return level(); };
+        out.sent = [this](quint64 bytes) { m_observer(m_bytes += bytes); };
+        out.packed = [this](const wire::StreamTimes &times) { m_job.level.packed({times.reading + times.compressing, {}, times.waiting}); };
+        out.took = [this](std::chrono::nanoseconds starving, std::chrono::nanoseconds sending) { m_job.level.sent({starving, sending}); };
+        out.enter = [this](const std::function<void()> &body) {
+            const ThreadPriorities::Entry entry(m_job.limits.threads());
+            body();
+        };
+        return out;
+    }
     Result<> carry(TunnelSocket::Call &call)
     {
         Result<> sent = ok();
         {
             std::jthread sending([&] {
                 const ThreadPriorities::Entry entry(m_job.limits.threads());
-                wire::StreamSender sender(
-                    m_channel, [this](size_t bytes) { return admit(bytes); },
-                    [this] { return std::min(m_job.tuning.compression.load(), levelMost); },
-                    [this](quint64 bytes) { m_observer(m_bytes += bytes); });
+                wire::StreamSender sender(m_channel, calls());
                 sent = sender.run(call.input.get(), m_stop);
-                if (!sent)
-                    m_channel.socket().interrupt();
             });
             const Result<> heard = wire::receiveStream(m_channel, call.output.get());
             call.output.reset();

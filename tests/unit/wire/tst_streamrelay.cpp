@@ -7,6 +7,7 @@
 #include <QtEndian>
 #include <atomic>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <thread>
 
 using namespace edgelift;
@@ -93,8 +94,10 @@ private Q_SLOTS:
                 from.writing.reset();
             });
             std::jthread sender([&] {
-                StreamSender relay(
-                    *both.client, {}, [level] { return level; }, [&](quint64 bytes) { counted += bytes; });
+                StreamSender::Calls calls;
+                calls.level = [level] { return level; };
+                calls.sent = [&](quint64 bytes) { counted += bytes; };
+                StreamSender relay(*both.client, calls);
                 sending = relay.run(from.reading.get(), {});
             });
             std::jthread receiver([&] {
@@ -117,6 +120,29 @@ private Q_SLOTS:
         QVERIFY(both.client->send(FrameType::Stream, {stream(0, 5, "hello")}, 5s));
         QVERIFY(both.client->send(FrameType::StreamEnd, {}, 5s));
         QVERIFY(receiveStream(*both.server, to.writing.get()));
+    }
+
+    /// The program at this end goes on talking and keeps its end open: nothing but the connection's end can end it.
+    void theConnectionsEndIsTheSenders()
+    {
+        Channels both = channels();
+        int ends[2] = {-1, -1};
+        QCOMPARE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+        const Fd ours(ends[0]);
+        const Fd program(ends[1]);
+        Result<> sending = ok();
+        {
+            std::jthread sender([&] { sending = StreamSender(*both.client, {}).run(ours.get(), {}); });
+            std::jthread hearing([&] { // as whoever carries both directions does
+                const Pipe nowhere;
+                (void)receiveStream(*both.client, nowhere.writing.get());
+                ::shutdown(ours.get(), SHUT_RDWR);
+            });
+            both.server.reset();
+            while (::send(program.get(), "word", 4, MSG_NOSIGNAL) == 4)
+                std::this_thread::sleep_for(1ms);
+        }
+        QVERIFY(!sending);
     }
 
     void hostileFramesAreRefused_data()
