@@ -29,6 +29,7 @@ public:
     ChildProcess &operator=(const ChildProcess &) = delete;
     ~ChildProcess(); ///< kills and waits
 
+    [[nodiscard]] pid_t id() const { return m_pid; } ///< until wait()
     [[nodiscard]] int input() const { return m_input.get(); } ///< -1 unless it talks
     [[nodiscard]] int output() const { return m_output.get(); } ///< -1 unless it talks
     [[nodiscard]] int errors() const { return m_errors.get(); }

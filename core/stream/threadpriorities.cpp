@@ -28,8 +28,13 @@ int ioPriority(int niceness)
 }
 
 ThreadPriorities::Entry::Entry(ThreadPriorities &all)
+    : Entry(all, pid_t(::syscall(SYS_gettid)))
+{
+}
+
+ThreadPriorities::Entry::Entry(ThreadPriorities &all, pid_t process)
     : m_all(all)
-    , m_thread(pid_t(::syscall(SYS_gettid)))
+    , m_thread(process)
 {
     const std::lock_guard lock(m_all.m_mutex);
     m_all.m_threads.push_back(m_thread);

@@ -11,11 +11,12 @@ namespace edgelift {
 class ThreadPriorities
 {
 public:
-    /// A thread enters itself for as long as this lives; on the thread itself.
+    /// A thread enters itself for as long as this lives, on the thread itself; or a process of one thread, until somebody waits for its end.
     class Entry
     {
     public:
         explicit Entry(ThreadPriorities &all);
+        Entry(ThreadPriorities &all, pid_t process);
         ~Entry();
         Entry(const Entry &) = delete;
         Entry &operator=(const Entry &) = delete;

@@ -107,6 +107,8 @@ Result<> StreamSender::pack(int from, const std::stop_token &stop)
             return Error{ErrorCode::FileUnreadable, Retry::AfterWait, {QStringLiteral("rsync")}, qt_error_string(errno)};
         if (got <= 0)
             return ok();
+        if (m_calls.read && !m_calls.read(size_t(got)))
+            return Error{ErrorCode::LinkLost, Retry::AfterWait, {}, QStringLiteral("stopped")};
         const auto read = Clock::now();
         Frame frame = frameOf({plain.data(), size_t(got)}, stop);
         const auto made = Clock::now();

@@ -30,6 +30,7 @@ public:
     struct Calls
     {
         Admission admission;
+        std::function<bool(size_t plain)> read; ///< told of what was read, may wait; false: give up. On run()'s thread
         std::function<int()> level; ///< of compression, asked for every frame; none: not compressed
         std::function<void(quint64 bytes)> sent; ///< uncompressed; on the sending thread
         std::function<void(const StreamTimes &)> packed; ///< on run()'s thread

@@ -1,5 +1,6 @@
 #include "tests/integration/filecopyworld.h"
 
+#include <QElapsedTimer>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -177,6 +178,21 @@ private Q_SLOTS:
         prepare(FsType::Ext4, 100_MiB);
         COPIED(copy());
         QVERIFY2(m_job->wireBytes->load() < (2 << 20), qPrintable(QString::number(m_job->wireBytes->load())));
+        QCOMPARE(differences(), QByteArray());
+    }
+
+    /// A lower bound: a slow machine only takes longer.
+    void theDiskLimitHolds()
+    {
+        write("noise", receiver::test::noise(30 << 20, 3));
+        prepare(FsType::Ext4, 100_MiB);
+        m_tuning.diskMBps = 10;
+        m_job->limits.start();
+        QElapsedTimer time;
+        time.start();
+        COPIED(copy());
+        m_tuning.diskMBps = 0;
+        QVERIFY2(time.elapsed() > 2700, qPrintable(QString::number(time.elapsed())));
         QCOMPARE(differences(), QByteArray());
     }
 

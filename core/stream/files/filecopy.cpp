@@ -105,6 +105,10 @@ private:
     {
         wire::StreamSender::Calls out;
         out.admission = [this](size_t bytes) { return admit(bytes); };
+        out.read = [this](size_t plain) { // rsync reads no faster than it is heard
+            m_job.limits.bytesRead() += plain;
+            return m_job.diskLimiter.take(plain, m_stop);
+        };
         out.level = [this] { return level(); };
         out.sent = [this](quint64 bytes) { m_observer(m_bytes += bytes); };
         out.packed = [this](const wire::StreamTimes &times) { m_job.level.packed({times.reading + times.compressing, {}, times.waiting}); };
@@ -171,7 +175,10 @@ Result<FileCopyEnd> FileCopy::run(const FileVolume &volume, const QString &folde
         carried = bytes;
         m_observer(bytes);
     };
-    Result<QJsonObject> end = Conversation(m_job, **channel, observer, stop).run(volume, last, *socket);
+    Result<QJsonObject> end = [&] {
+        const ThreadPriorities::Entry nice(m_job.limits.threads(), rsync->id());
+        return Conversation(m_job, **channel, observer, stop).run(volume, last, *socket);
+    }();
     if (!end)
         rsync->kill();
     const int exitCode = rsync->wait();
