@@ -8,8 +8,6 @@ namespace {
 
 const QString key(const char *name) { return QString::fromLatin1(name); }
 
-bool isAtItsEnd(JobState state) { return state == JobState::Finished || state == JobState::Cancelled; }
-
 /// How a job that does not run any more ended, as "ended" says it.
 QString endName(JobState state)
 {

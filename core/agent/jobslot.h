@@ -5,7 +5,9 @@
 
 namespace edgelift {
 
-// Private to jobmanager.cpp and jobqueries.cpp.
+// Private to jobmanager.cpp, jobcontrol.cpp, jobboot.cpp and jobqueries.cpp.
+
+inline bool isAtItsEnd(JobState state) { return state == JobState::Finished || state == JobState::Cancelled; }
 
 struct JobManager::Slot
 {
