@@ -25,7 +25,10 @@ constexpr Sign signs[] = {
 constexpr char troubles[] =
     "Kernel panic|not syncing|Unable to mount root|Gave up waiting for (?:root|suspend)|ALERT! .*does not exist|"
     "dracut-initqueue.*timeout|Entering emergency mode|You are in emergency mode|Give root password for maintenance|"
-    "^\\(initramfs\\)|^grub rescue>|^error: |No bootable device|Timed out waiting for device|Dependency failed for /";
+    "^error: (?!no suitable video mode)|No bootable device|Timed out waiting for device|Dependency failed "
+    "for /";
+
+constexpr char prompts[] = "^\\(initramfs\\)|^grub rescue>"; // they end no line
 
 QList<std::pair<BootStage, QRegularExpression>> compiled()
 {
@@ -69,25 +72,29 @@ void ConsoleWatch::take(const QByteArray &bytes)
 {
     m_rest += bytes;
     for (qsizetype end = m_rest.indexOf('\n'); end >= 0; end = m_rest.indexOf('\n')) {
-        line(printable(m_rest.left(end)));
+        line(printable(m_rest.left(end)), true);
         m_rest.remove(0, end + 1);
     }
-    line(printable(m_rest)); // a prompt ends no line
+    line(printable(m_rest), false);
     if (m_rest.size() > longestLine)
         m_rest = m_rest.right(longestLine / 2);
 }
 
-void ConsoleWatch::line(const QString &text)
+void ConsoleWatch::line(const QString &text, bool complete)
 {
     static const QRegularExpression trouble(QString::fromLatin1(troubles));
+    static const QRegularExpression prompt(QString::fromLatin1(prompts));
     static const QList<std::pair<BootStage, QRegularExpression>> known = compiled();
     if (text.isEmpty())
         return;
+    const BootStage before = m_stage;
     for (const auto &[stage, pattern] : known) {
         if (stage > m_stage && pattern.match(text).hasMatch())
             m_stage = stage;
     }
-    if (m_trouble.isEmpty() && trouble.match(text).hasMatch())
+    if (before < BootStage::Kernel && m_stage >= BootStage::Kernel)
+        m_trouble.clear(); // what the boot loader complained of did not stop it
+    if (m_trouble.isEmpty() && (prompt.match(text).hasMatch() || (complete && trouble.match(text).hasMatch())))
         m_trouble = text.trimmed();
 }
 

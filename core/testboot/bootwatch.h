@@ -19,11 +19,12 @@ public:
     /// Any piece of the console's bytes, in order.
     void take(const QByteArray &bytes);
     BootStage stage() const { return m_stage; }
-    /// The first line that says that the start has failed ("Kernel panic …"); empty while none did.
+    /// The first line that says that the start has failed ("Kernel panic …"); empty while none did. What the boot loader said counts only
+    /// as long as no kernel runs.
     const QString &trouble() const { return m_trouble; }
 
 private:
-    void line(const QString &text);
+    void line(const QString &text, bool complete);
     QByteArray m_rest; ///< of a line that is not complete
     BootStage m_stage = BootStage::Nothing;
     QString m_trouble;

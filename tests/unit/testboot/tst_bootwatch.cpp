@@ -71,6 +71,10 @@ private Q_SLOTS:
         row("GRUB", "\x1b[2J\x1b[01;01HGNU GRUB  version 2.06\r\n", BootStage::Loader);
         row("GRUB in trouble", "Welcome to GRUB!\r\nerror: no such device: 1234.\r\ngrub rescue> ", BootStage::Loader,
             "error: no such device: 1234.");
+        row("GRUB for UEFI without a screen", "Welcome to GRUB!\r\nerror: no suitable video mode found.\r\nBooting in blind mode\r\n",
+            BootStage::Loader);
+        row("what GRUB missed did not stop it", "error: file `/boot/grub/unicode.pf2' not found.\r\n[    0.000000] Linux version 6.1.0\r\n",
+            BootStage::Kernel);
         row("kernel", "[    0.000000] Linux version 6.1.0\r\n", BootStage::Kernel);
         row("no root", "[    2.1] x\r\nGave up waiting for root file system device.\r\nALERT!  UUID=1 does not exist.\r\n(initramfs) ",
             BootStage::Nothing, "Gave up waiting for root file system device.");
