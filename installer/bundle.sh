@@ -27,6 +27,13 @@ add_libraries() { # of a program
         cp -L "$library" "$work/$name/lib/$(basename "$library")"
     done
 }
+add_codepage() { # mtools reads names by glibc's table of code page 850, which a system with another glibc cannot lend
+    local tables
+    tables=$(dirname "$(ldconfig -p | awk '/libc\.so\.6 .*x86-64/ {print $NF; exit}')")/gconv
+    mkdir -p "$work/$name/gconv"
+    cp "$tables/IBM850.so" "$work/$name/gconv/"
+    printf '%s\n' 'alias CP850// IBM850//' 'module IBM850// INTERNAL IBM850 1' 'module INTERNAL IBM850// IBM850 1' > "$work/$name/gconv/gconv-modules"
+}
 add_libraries "$program"
 loader=$(basename "$work/$name"/lib/ld-linux*)
 cat > "$work/$name/run" <<RUN
@@ -43,9 +50,11 @@ for tool in "${tools[@]}"; do
     mkdir -p "$work/$name/tools"
     cp -L "$path" "$work/$name/bin/$tool"
     add_libraries "$path"
+    [ "$tool" != mtools ] || add_codepage
     cat > "$work/$name/tools/$tool" <<RUN
 #!/bin/sh
 here=\$(cd "\$(dirname "\$0")/.." && pwd)
+export GCONV_PATH="\$here/gconv"
 exec "\$here/lib/$loader" --library-path "\$here/lib" "\$here/bin/$tool" "\$@"
 RUN
     chmod 755 "$work/$name/tools/$tool"

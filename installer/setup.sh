@@ -12,9 +12,9 @@ packages=(
     fonts-noto-core fonts-droid-fallback
     clang libbpf-dev bpftool # the program that runs in the kernel
     # what the agent, the receiver and the simulated cloud call
-    qemu-utils qemu-system-x86 e2fsprogs xfsprogs btrfs-progs dosfstools lvm2 fdisk mount util-linux curl tar gzip pigz zstd xz-utils lz4
+    qemu-utils qemu-system-x86 e2fsprogs xfsprogs btrfs-progs dosfstools mtools lvm2 fdisk mount util-linux curl tar gzip pigz zstd xz-utils lz4
     # tests and the sample servers
-    busybox-static grub-pc-bin grub-common grub2-common grub-efi-amd64-bin ovmf mtools kmod cpio gdisk debootstrap ca-certificates iproute2
+    busybox-static grub-pc-bin grub-common grub2-common grub-efi-amd64-bin ovmf kmod cpio gdisk debootstrap ca-certificates iproute2
     procps rsync openssl clang-format clang-tidy libbenchmark-dev xvfb xauth at-spi2-core dbus python3-pyatspi gir1.2-atspi-2.0
     # packing, and looking at what was packed
     dpkg-dev xkb-data libx11-data lintian man-db desktop-file-utils appstream libxml2-utils x11-utils

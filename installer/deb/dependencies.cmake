@@ -13,5 +13,5 @@ set(CPACK_DEBIAN_PACKAGE_DEPENDS "${CMAKE_MATCH_1}, passwd")
 # polkit lets users without root rights use the agent; LVM volumes are read through lvm2, files are copied with rsync.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "${CMAKE_MATCH_2}, qt6-translations-l10n, lvm2, polkitd, rsync")
 # Scripts other than Latin, Greek and Cyrillic in the window; what a simulated cloud and a demonstration call.
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "fonts-noto-cjk, qemu-system-x86, qemu-utils, pigz, e2fsprogs, xfsprogs, btrfs-progs, dosfstools")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "fonts-noto-cjk, qemu-system-x86, qemu-utils, pigz, e2fsprogs, xfsprogs, btrfs-progs, dosfstools, mtools")
 file(REMOVE_RECURSE "${work}")

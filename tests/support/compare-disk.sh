@@ -33,7 +33,8 @@ import json, sys
 report = json.load(open(sys.argv[1]))["conversion"].get("report", {})
 paths = {change["path"] for fix in report.get("fixes", []) for change in fix["changes"]}
 paths |= {image["path"] for image in report.get("initramfs", [])} | {"/var/lib/initramfs-tools/" + image["kernel"] for image in report.get("initramfs", [])}
-paths |= {path.removeprefix("/boot") for path in paths if path.startswith("/boot/")}
+for folder in "/boot", "/boot/efi":  # on a volume of its own
+    paths |= {path.removeprefix(folder) for path in paths if path.startswith(folder + "/")}
 print(*sorted(paths), "*.edgelift-orig", sep="\n")' "$report" > "$exceptions"
     rsync_options=(--exclude-from="$exceptions" -O)
 fi
@@ -66,10 +67,11 @@ compare_regions() { # compare_regions NAME DEVICE_A DEVICE_B
     ext*) options=ro,noload ;;
     xfs) options=ro,norecovery,nouuid ;;
     btrfs) options=ro ;;
-    "" | vfat | swap)
+    "" | swap)
         [ "$type" = swap ] || cmp -s "$2" "$3" || fail "$1: bytes differ"
         return
         ;;
+    vfat) compare_fat "$1" "$2" "$3"; return ;;
     LVM2_member) compare_lvm "$2" "$3"; return ;;
     *) fail "$1: $type is not compared" ; return ;;
     esac
@@ -90,9 +92,25 @@ compare_regions() { # compare_regions NAME DEVICE_A DEVICE_B
     [ ! -s "$work/changes" ] || { fail "$1: files differ"; head "$work/changes" >&2; }
 }
 
+compare_fat() { # as above; with mtools: not every kernel can mount it
+    local side
+    fsck.vfat -n "$3" > "$work/fsck" 2>&1 || { fail "$1 (vfat) is not clean:"; tail -20 "$work/fsck" >&2; }
+    for side in 2 3; do
+        rm -rf "$work/fat.$side"
+        mkdir "$work/fat.$side"
+        MTOOLS_SKIP_CHECK=1 mcopy -s -n -m -i "${!side}" :: "$work/fat.$side" 2> "$work/words" || { cat "$work/words" >&2; return 1; }
+    done
+    rsync -rtnc --modify-window=2 "${rsync_options[@]}" --delete --itemize-changes "$work/fat.2/" "$work/fat.3/" > "$work/changes" || fail "$1: rsync failed"
+    # A folder that is new and has nothing but what may be there cannot be deleted, says rsync.
+    if grep -v '^cannot delete non-empty directory: ' "$work/changes" > "$work/differences"; then
+        fail "$1: files differ"
+        head "$work/differences" >&2
+    fi
+}
+
 btrfs_listing() {
     (cd "$1" && find . \( -type d -printf '%p %y %m %U %G\n' \) -o -printf '%p %y %m %U %G %s %T@ %l\n' | sort &&
-        find . -type f -print0 | sort -z | xargs -0 sha256sum) | if [ -n "$report" ]; then sed 's/^\*//' "$exceptions" | grep -vFf -; else cat; fi
+        find . -type f -print0 | sort -z | xargs -0 sha256sum) | if [ -n "$report" ]; then grep -vFf <(sed 's/^\*//' "$exceptions"); else cat; fi
 }
 
 compare_lvm() {

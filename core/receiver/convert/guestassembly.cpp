@@ -1,7 +1,11 @@
 #include "core/receiver/convert/guestassembly.h"
 
+#include "core/base/errortext.h"
+#include "core/base/files.h"
+#include "core/base/log.h"
 #include "core/guest/osinspect.h"
 
+#include <QDir>
 #include <QFile>
 #include <algorithm>
 #include <cerrno>
@@ -107,7 +111,8 @@ Result<QString> GuestAssembly::deviceOf(const ConvertedVolume &volume)
         return Error{ErrorCode::VolumeUnsupported, Retry::Never, {volume.source.id, QStringLiteral("it has no place in the image")}, {}};
     if (const Result<> recovered = VolumeWindow::recover(m_parts.disks, *place, m_parts.scratch); !recovered)
         return recovered.error();
-    Result<VolumeWindow> window = VolumeWindow::open(m_parts.disks, *place, m_parts.scratch);
+    const auto way = volume.source.fs == FsType::Vfat ? VolumeWindow::Way::Copy : VolumeWindow::Way::Usual;
+    Result<VolumeWindow> window = VolumeWindow::open(m_parts.disks, *place, m_parts.scratch, way);
     if (!window)
         return window.error();
     return m_windows.emplace(volume.source.id, window.take()).first->second.device();
@@ -115,6 +120,7 @@ Result<QString> GuestAssembly::deviceOf(const ConvertedVolume &volume)
 
 Result<> GuestAssembly::mount(GuestAccess access)
 {
+    m_access = access;
     m_mounts.setAccess(access);
     if (Result<> mounted = mountRoot(); !mounted)
         return mounted;
@@ -167,7 +173,9 @@ Result<> GuestAssembly::mountBelow(const FstabEntry &entry)
     if (!device)
         return device.error();
     const QString target = m_root + point;
-    const Result<> mounted = m_mounts.mountOn(*device, volume->source.fs, subvolumeOption(entry.options), volume->source.id, target);
+    const Result<> mounted = volume->source.fs == FsType::Vfat
+        ? mountFat(*volume, *device, target)
+        : m_mounts.mountOn(*device, volume->source.fs, subvolumeOption(entry.options), volume->source.id, target);
     if (mounted)
         m_mounted.append(target);
     else if (volume->source.fs == FsType::Vfat)
@@ -175,6 +183,38 @@ Result<> GuestAssembly::mountBelow(const FstabEntry &entry)
     else
         return mounted;
     return ok();
+}
+
+/// An error only says that nobody can look into it.
+Result<> GuestAssembly::mountFat(const ConvertedVolume &volume, const QString &device, const QString &target)
+{
+    auto fat = m_fat.find(volume.source.id);
+    if (fat == m_fat.end()) {
+        const QString folder = m_parts.scratch + QStringLiteral("/fat-%1").arg(m_fat.size());
+        QDir(folder).removeRecursively(); // left by a process that was killed
+        Result<FatFolder> read = FatFolder::open(device, folder, volume.source.id);
+        if (!read) {
+            log::warning("convert", logLine(read.error()));
+            return read.error();
+        }
+        fat = m_fat.emplace(volume.source.id, read.take()).first;
+    }
+    const QByteArray at = QFile::encodeName(target);
+    if (::mount(QFile::encodeName(fat->second.path()).constData(), at.constData(), nullptr, MS_BIND, nullptr) != 0
+        || ::mount(nullptr, at.constData(), nullptr, MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0)
+        return errnoError(errno, ErrorCode::ToolFailed, QStringLiteral("mount"));
+    return ok();
+}
+
+Result<> GuestAssembly::writeFatBack()
+{
+    Result<> outcome = ok();
+    for (auto &[id, fat] : m_fat) {
+        if (m_access == GuestAccess::Writable && outcome)
+            outcome = fat.writeBack();
+    }
+    m_fat.clear();
+    return outcome;
 }
 
 Result<> GuestAssembly::unmount()
@@ -192,7 +232,8 @@ Result<> GuestAssembly::unmount()
     }
     m_mounts.unmountAll();
     m_root.clear();
-    return outcome;
+    const Result<> written = writeFatBack();
+    return outcome ? written : outcome;
 }
 
 Result<> GuestAssembly::close()

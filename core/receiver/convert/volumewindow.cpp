@@ -100,18 +100,18 @@ Result<> eachChunk(const QStringList &disks, const VolumePlace &place, int flags
 
 }
 
-Result<VolumeWindow> VolumeWindow::open(const QStringList &disks, const VolumePlace &place, const QString &scratch)
+Result<VolumeWindow> VolumeWindow::open(const QStringList &disks, const VolumePlace &place, const QString &scratch, Way way)
 {
     if (const Result<> placed = checkPlace(disks, place); !placed)
         return placed.error();
-    const bool pieces = place.segments.size() > 1;
-    VolumeWindow window(disks, place, pieces ? copyPath(place, scratch) : QString());
-    if (pieces) {
-        if (const Result<> copied = window.copyOut(); !copied)
-            return copied.error();
+    const bool copied = way == Way::Copy || place.segments.size() > 1;
+    VolumeWindow window(disks, place, copied ? copyPath(place, scratch) : QString());
+    if (copied) {
+        if (const Result<> done = window.copyOut(); !done)
+            return done.error();
     }
     const DiskSegment &first = place.segments.constFirst();
-    Result<LoopDevice> loop = pieces
+    Result<LoopDevice> loop = copied
         ? LoopDevice::attach(window.m_copy, {}, {}, LoopDevice::Access::ReadWrite)
         : LoopDevice::attach(disks.at(first.disk.toInt()), first.offset, first.length, LoopDevice::Access::ReadWrite);
     if (!loop)
@@ -122,8 +122,6 @@ Result<VolumeWindow> VolumeWindow::open(const QStringList &disks, const VolumePl
 
 Result<> VolumeWindow::recover(const QStringList &disks, const VolumePlace &place, const QString &scratch)
 {
-    if (place.segments.size() < 2)
-        return ok();
     const VolumeWindow window(disks, place, copyPath(place, scratch));
     QFile::remove(window.m_copy); // not complete: the volume itself is as it was
     if (!QFile::exists(window.ready()))

@@ -8,14 +8,19 @@
 namespace edgelift::convert {
 
 /// One volume on the target disks as a block device that can be written. A volume in one piece is the disk's own bytes; of one in several
-/// (a logical volume in segments) a copy is worked on, and what changed goes back in close(). One thread.
+/// (a logical volume in segments) a copy is worked on, and what changed goes back in close(), all or none. One thread.
 class VolumeWindow
 {
 public:
+    enum class Way : quint8 {
+        Usual,
+        Copy, ///< also of a volume in one piece: for filesystems without a journal
+    };
     /// `disks`: paths of the target disks by their index. `scratch`: a folder with room for the copy; two windows of one place may not be
     /// open at once. Errors: VolumeUnsupported (args: volume, why: it lies on no disk, or outside), NoSpace, FileUnwritable,
     /// TargetReadFailed, and those of LoopDevice.
-    [[nodiscard]] static Result<VolumeWindow> open(const QStringList &disks, const VolumePlace &place, const QString &scratch);
+    [[nodiscard]] static Result<VolumeWindow> open(
+        const QStringList &disks, const VolumePlace &place, const QString &scratch, Way way = Way::Usual);
     /// Ends what an earlier process had begun to write back: before the first open(). Errors: as close().
     [[nodiscard]] static Result<> recover(const QStringList &disks, const VolumePlace &place, const QString &scratch);
 
@@ -37,7 +42,7 @@ private:
 
     QStringList m_disks;
     VolumePlace m_place;
-    QString m_copy; ///< empty: the volume is in one piece
+    QString m_copy; ///< empty: the disk's own bytes
     std::optional<LoopDevice> m_loop;
 };
 

@@ -7,6 +7,7 @@
 #include <QDir>
 #include <QFile>
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QProcess>
 #include <QTest>
 
@@ -141,6 +142,52 @@ private Q_SLOTS:
         QCOMPARE(loader.value(QLatin1String("firstSector")).toInt(), 1);
     }
 
+    /// The old machine's firmware knew where the loader is; the new one looks in one place only. No kernel needs to know FAT for that.
+    void aUefiServerGetsTheLoaderThatNewFirmwareLooksFor()
+    {
+        makeUefiGuest();
+        QVERIFY(makeUefiDisk());
+        const Result<Conversion> done = convert();
+        QVERIFY2(done, done ? "" : qPrintable(done.error().detail));
+        QCOMPARE(done->outcome, Outcome::Converted);
+        QCOMPARE(fileOnEsp("::/EFI/BOOT/BOOTX64.EFI"), QByteArray("shim"));
+        QCOMPARE(fileOnEsp("::/EFI/BOOT/grubx64.efi"), QByteArray("grub"));
+        QCOMPARE(fileOnEsp("::/EFI/debian/shimx64.efi"), QByteArray("shim"));
+        QVERIFY(tool(QStringLiteral("fsck.vfat"), {QStringLiteral("-n"), espCopy()}));
+
+        const QByteArray after = hashOf(m_disk);
+        const Result<Conversion> again = convert();
+        QVERIFY(again);
+        QCOMPARE(again->outcome, Outcome::Unchanged);
+        QCOMPARE(hashOf(m_disk), after);
+        QCOMPARE(QDir(work()).entryList(QDir::Files | QDir::NoDotAndDotDot), QStringList());
+    }
+
+    void anEspWithoutRoomIsAnErrorAndStaysAsItIs()
+    {
+        makeUefiGuest();
+        QVERIFY(makeUefiDisk(QByteArray(7 << 20, 'x'))); // of 8 MiB
+        const QByteArray before = espContent();
+        const Result<Conversion> done = convert();
+        QVERIFY(!done);
+        QCOMPARE(done.error().code, ErrorCode::NoSpace);
+        QCOMPARE(espContent(), before);
+    }
+
+    void anEspThatCannotBeReadIsTold()
+    {
+        makeUefiGuest();
+        QVERIFY(makeUefiDisk());
+        QFile disk(m_disk);
+        QVERIFY(disk.open(QIODevice::ReadWrite) && disk.seek(qint64(espAt)));
+        disk.write(QByteArray(512, 'x'));
+        disk.close();
+        const Result<Conversion> done = convert();
+        QVERIFY2(done, done ? "" : qPrintable(done.error().detail));
+        QCOMPARE(done->outcome, Outcome::Converted);
+        QVERIFY(QJsonDocument(done->report).toJson().contains("esp-not-seen"));
+    }
+
     void nothingIsLeftMountedOrAttached()
     {
         QVERIFY(makeDisk());
@@ -155,6 +202,58 @@ private Q_SLOTS:
     }
 
 private:
+    static constexpr quint64 espAt = 72 * mib; // behind the root
+    static constexpr quint64 espSize = 8 * mib;
+
+    void makeUefiGuest()
+    {
+        m_guest->layout.bootMode = BootMode::Uefi;
+        bootfix::ConvertedVolume esp;
+        esp.source.id = QStringLiteral("disk0/p2");
+        esp.source.fs = FsType::Vfat;
+        esp.source.mountPoint = QStringLiteral("/boot/efi");
+        esp.source.uuid = esp.uuid = QStringLiteral("ABCD-0001");
+        m_guest->layout.volumes.append(esp);
+        m_guest->write(
+            QStringLiteral("/etc/fstab"), m_guest->read(QStringLiteral("/etc/fstab")) + "UUID=ABCD-0001 /boot/efi vfat umask=0077 0 1\n");
+        QVERIFY(QDir().mkpath(m_guest->path(QStringLiteral("/boot/efi"))));
+    }
+    bool makeUefiDisk(const QByteArray &shim = "shim")
+    {
+        QFile disk(m_disk);
+        if (!makeDisk() || !disk.open(QIODevice::ReadWrite) || !disk.resize(qint64(espAt + espSize)))
+            return false;
+        disk.close();
+        const auto put = [this](const QString &name, const QByteArray &content) {
+            const QString esp = QStringLiteral("%1@@%2").arg(m_disk).arg(espAt);
+            return tool(QStringLiteral("mcopy"), {QStringLiteral("-i"), esp, QStringLiteral("-"), QStringLiteral("::/EFI/debian/") + name},
+                content);
+        };
+        return tool(QStringLiteral("mkfs.vfat"),
+                   {QStringLiteral("-i"), QStringLiteral("ABCD0001"), QStringLiteral("--offset"), QString::number(espAt / 512), m_disk,
+                       QString::number(espSize / 1024)})
+            && tool(QStringLiteral("mmd"),
+                {QStringLiteral("-i"), QStringLiteral("%1@@%2").arg(m_disk).arg(espAt), QStringLiteral("::/EFI"),
+                    QStringLiteral("::/EFI/debian")})
+            && put(QStringLiteral("shimx64.efi"), shim) && put(QStringLiteral("grubx64.efi"), "grub");
+    }
+    QByteArray espContent() const
+    {
+        QFile disk(m_disk);
+        return disk.open(QIODevice::ReadOnly) && disk.seek(qint64(espAt)) ? disk.read(qint64(espSize)) : QByteArray();
+    }
+    QString espCopy() const
+    {
+        QFile copy(m_folder->filePath(QStringLiteral("esp")));
+        return copy.open(QIODevice::WriteOnly) && copy.write(espContent()) == qint64(espSize) ? copy.fileName() : QString();
+    }
+    QByteArray fileOnEsp(const char *path) const
+    {
+        QProcess mtype;
+        mtype.start(QStringLiteral("mtype"), {QStringLiteral("-i"), QStringLiteral("%1@@%2").arg(m_disk).arg(espAt), QLatin1String(path)});
+        mtype.waitForFinished();
+        return mtype.readAllStandardOutput();
+    }
     QString work() const { return m_folder->filePath(QStringLiteral("work")); }
     /// One MBR partition with the guest's files; with a boot sector that looks like GRUB's unless `grub` is false.
     bool makeDisk(bool grub = true)
@@ -179,11 +278,15 @@ private:
         order.epoch = 1;
         order.sourceDisks = m_guest->layout.sourceDisks;
         order.tablesKept = true;
+        order.bootMode = m_guest->layout.bootMode;
         for (const bootfix::ConvertedVolume &volume : m_guest->layout.volumes) {
             order.source.volumes.append(volume.source);
             if (volume.source.mountPoint == QLatin1String("/"))
                 order.places.append(
                     {volume.source.id, {{QStringLiteral("0"), Bytes{mib}, Bytes{63 * mib}}}, 1, {}, volume.uuid, volume.label, {}});
+            else if (volume.source.fs == FsType::Vfat)
+                order.places.append(
+                    {volume.source.id, {{QStringLiteral("0"), Bytes{espAt}, Bytes{espSize}}}, 2, {}, volume.uuid, volume.label, {}});
             else if (volume.migrated) // is not looked into: it need not be there
                 order.places.append(
                     {volume.source.id, {{QStringLiteral("1"), Bytes{mib}, Bytes{mib}}}, 1, {}, volume.uuid, volume.label, {}});
