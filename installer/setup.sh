@@ -7,7 +7,7 @@ set -euo pipefail
 packages=(
     # build
     g++ cmake ninja-build mold ccache pkg-config python3 git
-    qt6-base-dev libssl-dev libzstd-dev libxxhash-dev libblkid-dev libfdisk-dev libext2fs-dev comerr-dev
+    qt6-base-dev libssl-dev libzstd-dev libxxhash-dev libblkid-dev libfdisk-dev libext2fs-dev comerr-dev libbtrfsutil-dev
     libarchive-dev libquazip1-qt6-dev zlib1g-dev libcpp-httplib-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools qt6-translations-l10n
     fonts-noto-core fonts-droid-fallback
     clang libbpf-dev bpftool # the program that runs in the kernel

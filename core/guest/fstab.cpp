@@ -133,9 +133,12 @@ bool isKernelDeviceName(const QString &spec) { return kernelName().match(spec).h
 
 QString subvolumeOption(const QString &options)
 {
-    for (const QString &option : options.split(QLatin1Char(','))) {
-        if (option.startsWith(QLatin1String("subvol=")) || option.startsWith(QLatin1String("subvolid=")))
-            return option;
+    const QStringList all = options.split(QLatin1Char(','));
+    for (const char *name : {"subvol=", "subvolid="}) {
+        for (const QString &option : all) {
+            if (option.startsWith(QLatin1String(name)))
+                return option;
+        }
     }
     return {};
 }

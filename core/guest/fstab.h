@@ -28,7 +28,7 @@ using VolumeNamesById = QHash<QString, VolumeNames>; ///< by VolumeFacts::id
 
 /// True for /dev/sda1, /dev/vdb and the like: names that differ on another machine.
 [[nodiscard]] bool isKernelDeviceName(const QString &spec);
-/// "subvol=@home" out of an entry's options, or "subvolid=…", else empty.
+/// "subvol=@home" out of an entry's options, else "subvolid=…", else empty. The name goes first: numbers are others on a new filesystem.
 [[nodiscard]] QString subvolumeOption(const QString &options);
 
 }

@@ -37,13 +37,23 @@ QJsonObject diskJson(const DiskFacts &disk)
         {key("sectorSize"), qint64(disk.sectorSize)}, {key("table"), tableName(disk.table)}, {key("tableId"), disk.tableId}};
 }
 
+QJsonObject subvolumeJson(const SubvolumeFacts &subvolume)
+{
+    return {{key("path"), subvolume.path}, {key("id"), qint64(subvolume.id)}, {key("readOnly"), subvolume.readOnly},
+        {key("snapshot"), subvolume.snapshot}, {key("received"), subvolume.received},
+        {key("mountedByDefault"), subvolume.mountedByDefault}};
+}
+
 QJsonObject volumeJson(const VolumeFacts &volume)
 {
-    return {{key("id"), volume.id}, {key("kind"), kinds.at(qsizetype(volume.kind))}, {key("disk"), volume.disk},
+    QJsonObject out{{key("id"), volume.id}, {key("kind"), kinds.at(qsizetype(volume.kind))}, {key("disk"), volume.disk},
         {key("segments"), array(volume.segments, segmentJson)}, {key("sizeBytes"), qint64(volume.size.count)},
         {key("fs"), fsName(volume.fs)}, {key("uuid"), volume.uuid}, {key("label"), volume.label},
         {key("usedBytes"), qint64(volume.used.count)}, {key("mountPoint"), volume.mountPoint}, {key("number"), volume.number},
         {key("typeCode"), volume.typeCode}, {key("boot"), volume.boot}, {key("system"), volume.system}};
+    if (!volume.subvolumes.isEmpty())
+        out.insert(key("subvolumes"), array(volume.subvolumes, subvolumeJson));
+    return out;
 }
 
 QJsonObject groupJson(const VolumeGroupFacts &group)
@@ -80,6 +90,11 @@ DiskFacts readDisk(FactsReader in)
         in.text("tableId")};
 }
 
+SubvolumeFacts readSubvolume(FactsReader in)
+{
+    return {in.text("path"), in.number("id"), in.flag("readOnly"), in.flag("snapshot"), in.flag("received"), in.flag("mountedByDefault")};
+}
+
 VolumeFacts readVolume(FactsReader in)
 {
     VolumeFacts volume;
@@ -97,11 +112,15 @@ VolumeFacts readVolume(FactsReader in)
     volume.typeCode = in.text("typeCode");
     volume.boot = in.flag("boot");
     volume.system = in.flag("system");
+    volume.subvolumes = in.list<SubvolumeFacts>("subvolumes", readSubvolume);
     return volume;
 }
 
 VolumeGroupFacts readGroup(FactsReader in) { return {in.text("name"), Bytes{in.number("extentBytes")}, in.texts("physicalVolumes")}; }
-KernelFacts readKernel(FactsReader in) { return {in.text("version"), in.text("initramfs"), in.flag("virtioBlk"), in.flag("virtioNet"), in.flag("virtioCanBeAdded")}; }
+KernelFacts readKernel(FactsReader in)
+{
+    return {in.text("version"), in.text("initramfs"), in.flag("virtioBlk"), in.flag("virtioNet"), in.flag("virtioCanBeAdded")};
+}
 FstabEntry readFstab(FactsReader in) { return {in.text("spec"), in.text("mountPoint"), in.text("type"), in.text("options")}; }
 
 OsFacts readOs(FactsReader in)

@@ -35,6 +35,18 @@ struct DiskFacts
     bool operator==(const DiskFacts &) const = default;
 };
 
+/// A subvolume of a btrfs. The top itself is none.
+struct SubvolumeFacts
+{
+    QString path; ///< from the top: "@home", "@/var/lib/machines"
+    quint64 id = 0; ///< as in "subvolid="
+    bool readOnly = false;
+    bool snapshot = false; ///< made as one of another subvolume
+    bool received = false; ///< came by "btrfs receive": what it was compared with later is known by this
+    bool mountedByDefault = false; ///< when no other is asked for
+    bool operator==(const SubvolumeFacts &) const = default;
+};
+
 /// Something a filesystem can be on: a partition, a logical volume, or a whole disk without a table.
 struct VolumeFacts
 {
@@ -54,6 +66,7 @@ struct VolumeFacts
     QString typeCode; ///< GPT type GUID or MBR type as "0x83"
     bool boot = false; ///< /boot, the ESP, a bios_grub or PReP partition
     bool system = false; ///< holds the root filesystem
+    QList<SubvolumeFacts> subvolumes; ///< of a btrfs on disk images, outer ones first; not known of a running machine
     bool operator==(const VolumeFacts &) const = default;
 };
 

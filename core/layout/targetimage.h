@@ -27,6 +27,8 @@ struct TargetVolume
     /// Files: what the source's filesystem can, so that its kernel knows the new one: ext "extent", "64bit", "blocksize=4096",
     /// "inodesize=256"; xfs "crc=1", "reflink=0", …; vfat "fat=32". Empty: what the tool takes by itself.
     QStringList features;
+    QStringList subvolumes; ///< Files, btrfs: made before the files come; paths from the top, outer ones first
+    QString defaultSubvolume; ///< one of them; empty: the top
     int partition = 0; ///< number; 0: a logical volume
     QString typeCode; ///< of the partition, as VolumeFacts has it; empty for a logical volume
     QString partUuid; ///< of the partition on the target, GPT only; empty for a logical volume and with an MBR

@@ -2,6 +2,7 @@
 
 #include "core/layout/factsjson.h"
 #include "core/layout/factsreader.h"
+#include "core/layout/subvolumes.h"
 
 #include <QRegularExpression>
 #include <QSet>
@@ -35,9 +36,9 @@ QJsonObject volumeJson(const TargetVolume &volume)
         {key("content"), contents.at(qsizetype(volume.content))}, {key("offset"), qint64(volume.offset.count)},
         {key("sizeBytes"), qint64(volume.size.count)}, {key("contentBytes"), qint64(volume.contentSize.count)},
         {key("fs"), fsName(volume.fs)}, {key("uuid"), volume.uuid}, {key("label"), volume.label},
-        {key("features"), QJsonArray::fromStringList(volume.features)}, {key("partition"), volume.partition},
-        {key("typeCode"), volume.typeCode}, {key("partUuid"), volume.partUuid}, {key("active"), volume.active},
-        {key("logicalVolume"), volume.logicalVolume}};
+        {key("features"), QJsonArray::fromStringList(volume.features)}, {key("subvolumes"), QJsonArray::fromStringList(volume.subvolumes)},
+        {key("defaultSubvolume"), volume.defaultSubvolume}, {key("partition"), volume.partition}, {key("typeCode"), volume.typeCode},
+        {key("partUuid"), volume.partUuid}, {key("active"), volume.active}, {key("logicalVolume"), volume.logicalVolume}};
 }
 
 TargetVolume volumeFrom(FactsReader in)
@@ -53,6 +54,8 @@ TargetVolume volumeFrom(FactsReader in)
     volume.uuid = in.text("uuid");
     volume.label = in.text("label");
     volume.features = in.texts("features");
+    volume.subvolumes = in.texts("subvolumes");
+    volume.defaultSubvolume = in.text("defaultSubvolume");
     volume.partition = int(in.number("partition", 0, partitionsMost));
     volume.typeCode = in.text("typeCode");
     volume.partUuid = in.text("partUuid");
@@ -99,6 +102,13 @@ bool isPlain(const QString &text)
 
 bool isGuid(const QString &text) { return text.isEmpty() || matches("\\A[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\\z", text); }
 
+bool hasSoundSubvolumes(const TargetVolume &volume)
+{
+    const QStringList &paths = volume.subvolumes;
+    return std::all_of(paths.begin(), paths.end(), isSubvolumePath)
+        && (volume.defaultSubvolume.isEmpty() || paths.contains(volume.defaultSubvolume));
+}
+
 /// What is wrong with the texts of a volume; empty: nothing.
 QString wrongText(const TargetVolume &volume, TableType table)
 {
@@ -110,6 +120,7 @@ QString wrongText(const TargetVolume &volume, TableType table)
     return !matches("\\A[0-9A-Fa-f-]{0,36}\\z", volume.uuid) || volume.uuid.startsWith(QLatin1Char('-')) ? key("uuid")
         : !isPlain(volume.label)                                                                         ? key("label")
         : !features                                                                                      ? key("features")
+        : !hasSoundSubvolumes(volume)                                                                    ? key("subvolumes")
         : !type                                                                                          ? key("typeCode")
         : !isGuid(volume.partUuid)                                                                       ? key("partUuid")
         : !matches("\\A(lv[0-9]{1,3})?\\z", volume.logicalVolume)                                        ? key("logicalVolume")

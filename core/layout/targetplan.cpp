@@ -4,6 +4,7 @@
 #include "core/layout/diskplacer.h"
 #include "core/layout/layoutchange.h"
 #include "core/layout/layoutroom.h"
+#include "core/layout/subvolumes.h"
 
 #include <QSet>
 #include <algorithm>
@@ -60,12 +61,28 @@ QStringList obstacles(const QStringList &changed, const ServerFacts &facts)
     return out;
 }
 
-/// A btrfs that is mounted in parts: the new one would have folders in their place, and its lines in fstab would name nothing.
-bool hasSubvolumes(const TargetVolume &volume, const ServerFacts &facts)
+/// Mounted in parts that nobody has listed: the new one would have folders in their place, and its lines in fstab would name nothing.
+bool hasUnknownSubvolumes(const VolumeFacts &volume, const ServerFacts &facts)
 {
-    return volume.fs == FsType::Btrfs && std::any_of(facts.fstab.begin(), facts.fstab.end(), [](const FstabEntry &entry) {
+    return volume.subvolumes.isEmpty() && std::any_of(facts.fstab.begin(), facts.fstab.end(), [](const FstabEntry &entry) {
         return entry.type == QLatin1String("btrfs") && entry.options.contains(QLatin1String("subvol"));
     });
+}
+
+/// Gives a btrfs that is copied file by file its subvolumes; what stands against it, for people.
+QString addSubvolumes(TargetVolume &volume, const ServerFacts &facts)
+{
+    const VolumeFacts *source = facts.volume(volume.source);
+    if (volume.content != TargetContent::Files || volume.fs != FsType::Btrfs || !source)
+        return {};
+    if (hasUnknownSubvolumes(*source, facts))
+        return volume.mountPoint;
+    const SubvolumeCopy copy = subvolumeCopy(*source, facts);
+    if (!copy.needed.isEmpty())
+        return QStringLiteral("%1: the read-only subvolume %2").arg(volume.mountPoint, copy.needed.join(QLatin1String(", ")));
+    volume.subvolumes = copy.made;
+    volume.defaultSubvolume = copy.byDefault;
+    return {};
 }
 
 /// Disks of the plan that do not stay as they are.
@@ -125,12 +142,13 @@ Result<TargetImage> targetImage(const Plan &plan, const ServerFacts &facts)
         return Error{ErrorCode::LayoutChangeUnsupported, Retry::Never, {against.join(QLatin1String(", "))}, {}};
     const QStringList targets = migratedDisks(plan, facts);
     for (const QString &id : changed) {
-        const Result<TargetDiskLayout> disk = DiskPlacer(plan, *planned(plan, id), facts).place();
+        Result<TargetDiskLayout> disk = DiskPlacer(plan, *planned(plan, id), facts).place();
         if (!disk)
             return disk.error();
-        for (const TargetVolume &volume : disk->volumes) {
-            if (volume.content == TargetContent::Files && hasSubvolumes(volume, facts))
-                return Error{ErrorCode::LayoutChangeUnsupported, Retry::Never, {volume.mountPoint}, {}};
+        for (TargetVolume &volume : disk->volumes) {
+            const QString why = addSubvolumes(volume, facts);
+            if (!why.isEmpty())
+                return Error{ErrorCode::LayoutChangeUnsupported, Retry::Never, {why}, {}};
         }
         image.disks.append(*disk);
         image.disks.last().index = quint32(targets.indexOf(id));

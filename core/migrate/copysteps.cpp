@@ -1,5 +1,6 @@
 #include "core/base/files.h"
 #include "core/base/log.h"
+#include "core/layout/subvolumes.h"
 #include "core/layout/targetimagejson.h"
 #include "core/layout/targetplan.h"
 #include "core/migrate/copydisks.h"
@@ -39,6 +40,13 @@ Result<UsedMaps> usedOf(StepContext &context)
 
 QStringList filesDone(const StepContext &context) { return context.value("filesDone").toVariant().toStringList(); }
 
+/// What a copy of files leaves out by itself; empty: nothing.
+QString leftOut(const VolumeFacts *volume, const ServerFacts &facts)
+{
+    const QStringList snapshots = volume ? subvolumeCopy(*volume, facts).leftOut : QStringList();
+    return snapshots.isEmpty() ? QString() : QStringLiteral("read-only snapshots are left out: ") + snapshots.join(QLatin1String(", "));
+}
+
 /// What the copy by files needs besides the volumes. What is complete is kept, so that the next run leaves it out.
 Result<> prepareFiles(StepContext &context, CopyOrder &order)
 {
@@ -52,6 +60,9 @@ Result<> prepareFiles(StepContext &context, CopyOrder &order)
             notes.append(file.volume.name + QStringLiteral(": files vanished while they were copied: ") + end.words);
         if (!end.notKept.isEmpty())
             notes.append(file.volume.name + QLatin1String(": ") + end.notKept);
+        const QString snapshots = leftOut(context.source().facts().volume(file.volume.id), context.source().facts());
+        if (!snapshots.isEmpty())
+            notes.append(file.volume.name + QLatin1String(": ") + snapshots);
         return context.set({{QStringLiteral("filesDone"), QJsonArray::fromStringList(filesDone(context) + QStringList{file.volume.id})},
             {QStringLiteral("copyNotes"), notes}});
     };

@@ -1,6 +1,7 @@
 #include "core/migrate/filerun.h"
 
 #include "core/base/loopdevice.h"
+#include "core/guest/btrfssubvolumes.h"
 #include "core/guest/fileflags.h"
 #include "core/guest/guestmounts.h"
 #include "core/stream/attempts.h"
@@ -105,7 +106,7 @@ Result<FileCopyEnd> FileRun::copyOne(CopyJob &job, const FileOrder &file, const 
     const Result<> mounted = inPrivateMounts(m_order.files.mountsFolder, [&](GuestMounts &mounts) {
         const Result<LoopDevice> device = LoopDevice::attach(file.path, file.offset, file.size);
         const Result<QString> folder =
-            device ? mounts.mount(device->path(), file.fs, {}, file.volume.name) : Result<QString>(device.error());
+            device ? mounts.mount(device->path(), file.fs, topOption(file.fs), file.volume.name) : Result<QString>(device.error());
         const bool compare = m_tuning.checksum;
         end = folder ? copy.run(file.volume, *folder, !compare, stop) : Result<FileCopyEnd>(folder.error());
         if (end && compare) { // mounted anew at the receiver: read from the disk, not from a cache

@@ -4,6 +4,7 @@
 #include "core/base/errortext.h"
 #include "core/base/log.h"
 #include "core/base/loopdevice.h"
+#include "core/guest/btrfssubvolumes.h"
 #include "core/guest/guestmounts.h"
 #include "core/receiver/build/filesystemmaker.h"
 #include "core/receiver/files/onlyplace.h"
@@ -116,7 +117,7 @@ Result<RsyncEnd> fill(
     wire::FrameChannel &channel, const Wanted &wanted, const QString &device, GuestMounts &mounts, const std::stop_token &stop)
 {
     mounts.setAccess(GuestAccess::Writable);
-    const Result<QString> mounted = mounts.mount(device, wanted.volume.fs, {}, nameOf(wanted.volume));
+    const Result<QString> mounted = mounts.mount(device, wanted.volume.fs, topOption(wanted.volume.fs), nameOf(wanted.volume));
     if (!mounted)
         return mounted.error();
     const Result<QStringList> arguments = files::serverArguments(wanted.arguments, *mounted);
@@ -144,7 +145,7 @@ Result<RsyncEnd> serve(wire::FrameChannel &channel, const Wanted &wanted, const 
     if (!done)
         return done.error();
     if (end && end->exitCode == 0 && wanted.last) {
-        if (const Result<> named = build::finishUuid(device->path(), wanted.volume, stop); !named)
+        if (const Result<> named = build::finishUuid(device->path(), wanted.volume, folder, stop); !named)
             return named.error();
     }
     const Result<> flushed = end ? wanted.disk->flushOthers() : ok();

@@ -1,3 +1,4 @@
+#include "core/guest/btrfssubvolumes.h"
 #include "core/guest/osinspect.h"
 #include "core/source/inspector.h"
 
@@ -48,9 +49,11 @@ Result<QString> Inspector::loopOf(const VolumeFacts &volume)
 
 void Inspector::look(GuestMounts &mounts)
 {
-    for (const VolumeFacts &volume : std::as_const(m_facts.volumes)) {
+    for (VolumeFacts &volume : m_facts.volumes) {
         if (m_stop.stop_requested())
             return;
+        if (volume.fs == FsType::Btrfs)
+            listSubvolumes(volume, mounts);
         // A FAT can hold no root filesystem: it knows neither owners nor links.
         if (isMountable(volume.fs) && volume.fs != FsType::Vfat)
             lookAt(volume, mounts);
@@ -87,6 +90,19 @@ void Inspector::lookAt(const VolumeFacts &volume, GuestMounts &mounts)
     const Result<GuestTree> all = top ? GuestTree::open(*top) : Result<GuestTree>(top.error());
     if (all && m_candidates.isEmpty())
         lookIntoSubvolumes(volume, *all, *top);
+}
+
+/// Failing that is no error here: then the volume's files cannot be copied into a new one.
+void Inspector::listSubvolumes(VolumeFacts &volume, GuestMounts &mounts)
+{
+    const Result<QString> device = loopOf(volume);
+    const Result<QString> path =
+        device ? mounts.mount(*device, volume.fs, topOption(volume.fs), volume.id) : Result<QString>(device.error());
+    const Result<QList<SubvolumeFacts>> found = path ? btrfsSubvolumes(*path, volume.id) : Result<QList<SubvolumeFacts>>(path.error());
+    if (found)
+        volume.subvolumes = *found;
+    else
+        note(volume.id, QStringLiteral("its subvolumes cannot be listed: %1").arg(found.error().args.join(QStringLiteral(", "))));
 }
 
 void Inspector::lookIntoSubvolumes(const VolumeFacts &volume, const GuestTree &tree, const QString &mountPath)

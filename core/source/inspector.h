@@ -32,6 +32,7 @@ private:
     };
     void look(GuestMounts &mounts);
     void lookAt(const VolumeFacts &volume, GuestMounts &mounts);
+    void listSubvolumes(VolumeFacts &volume, GuestMounts &mounts);
     void lookIntoSubvolumes(const VolumeFacts &volume, const GuestTree &tree, const QString &mountPath);
     void addCandidate(const GuestTree &tree, const VolumeFacts &volume, const QString &subvolume);
     void inspectRoot(const Candidate &root, GuestMounts &mounts);

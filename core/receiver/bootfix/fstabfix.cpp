@@ -66,6 +66,26 @@ QByteArray putTogether(const Line &line)
     return text + line.gaps.last();
 }
 
+/// Subvolumes of a filesystem that was made anew have other numbers: they are named. False: nobody knows the name of one.
+bool nameSubvolume(Line &line, const QList<SubvolumeFacts> &known)
+{
+    QList<QByteArray> options = line.fields.value(3).split(',');
+    const auto byNumber = std::find_if(options.begin(), options.end(), [](const QByteArray &option) {
+        return option.startsWith("subvolid=") && option != "subvolid=5"; // the top has the same one everywhere
+    });
+    if (byNumber == options.end())
+        return true;
+    const bool named = std::any_of(options.begin(), options.end(), [](const QByteArray &option) { return option.startsWith("subvol="); });
+    const quint64 number = byNumber->mid(9).toULongLong();
+    const auto found = std::find_if(known.begin(), known.end(), [number](const SubvolumeFacts &one) { return one.id == number; });
+    if (named)
+        options.erase(byNumber);
+    else if (found != known.end())
+        *byNumber = "subvol=/" + found->path.toUtf8();
+    line.fields[3] = options.join(',');
+    return named || found != known.end();
+}
+
 bool hasOption(const Line &line, const char *name) { return line.fields.value(3).split(',').contains(QByteArray(name)); }
 
 void addNofail(Line &line)
@@ -148,6 +168,8 @@ private:
             m_leftOut = true;
             return;
         }
+        if (!m_guest.layout().tablesKept && volume->source.fs == FsType::Btrfs && !nameSubvolume(line, volume->source.subvolumes))
+            mayFail(line, entry, NoteId::MountUnknown);
         const QString spec = m_guest.layout().specFor(*volume, entry.spec);
         if (spec == entry.spec)
             return;

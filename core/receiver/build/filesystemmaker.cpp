@@ -1,9 +1,13 @@
 #include "core/receiver/build/filesystemmaker.h"
 
+#include "core/base/files.h"
+#include "core/base/log.h"
+#include "core/guest/guestmounts.h"
 #include "core/layout/factsjson.h"
 #include "core/receiver/build/buildtools.h"
 
 #include <QHash>
+#include <sys/mount.h>
 
 namespace edgelift::build {
 
@@ -98,9 +102,15 @@ Result<QByteArray> makeBtrfs(const QString &device, const TargetVolume &volume, 
     const Features features(volume.features);
     QStringList arguments{word("-q"), word("-f"), word("-K")};
     QStringList options = features.words;
-    for (const char *option : {"no-holes", "free-space-tree"}) { // on by default since 5.15, unknown to the kernels of older servers
-        if (!volume.features.isEmpty() && !options.contains(QLatin1String(option)))
-            options.append(QLatin1Char('^') + word(option));
+    // On by default since 5.15, unknown to the kernels of older servers. The second one is a "runtime feature" to the tool: before 6.3 it
+    // has an option of its own.
+    const QString noHoles = word("no-holes");
+    const QString freeSpaceTree = word("free-space-tree");
+    const bool hasFreeSpaceTree = options.removeOne(freeSpaceTree);
+    if (!volume.features.isEmpty()) {
+        if (!options.contains(noHoles))
+            options.append(QLatin1Char('^') + noHoles);
+        arguments << word("-R") << (hasFreeSpaceTree ? freeSpaceTree : QLatin1Char('^') + freeSpaceTree);
     }
     if (!options.isEmpty())
         arguments << word("-O") << options.join(QLatin1Char(','));
@@ -127,6 +137,39 @@ Result<QByteArray> makeSwap(const QString &device, const TargetVolume &volume, c
         arguments << word("-U") << volume.uuid;
     addLabel(arguments, "-L", volume);
     return runTool(nameOf(volume), word("mkswap"), arguments << device, stop);
+}
+
+/// btrfstune looks at every disk of the machine for that UUID, by /sys/block and /proc/partitions, and refuses one it finds. The source may
+/// be such a disk (a simulated cloud); it and the copy are never mounted at the same time. False: they cannot be hidden without hiding them
+/// from others.
+bool hideDisks(const QString &folder, GuestMounts &mounts)
+{
+    const QString file = folder + word("/none");
+    const QString empty = folder + word("/empty");
+    return ::mount(nullptr, "/proc", nullptr, MS_PRIVATE, nullptr) == 0 && ::mount(nullptr, "/sys", nullptr, MS_PRIVATE, nullptr) == 0
+        && writeFileDurably(file, {}) && makeFolder(empty) && mounts.bind(file, word("/proc/partitions"))
+        && mounts.bind(empty, word("/sys/block"));
+}
+
+Result<> setBtrfsUuid(const QString &device, const TargetVolume &volume, const QString &mountsFolder, const std::stop_token &stop)
+{
+    const QString tool = word("btrfstune");
+    Result<CommandOutput> tuned = CommandOutput();
+    const Result<> separate = inPrivateMounts(mountsFolder, [&](GuestMounts &mounts) {
+        if (!hideDisks(mountsFolder, mounts))
+            log::warning("receiver", QStringLiteral("btrfstune sees the other disks of this machine"));
+        Command command;
+        command.program = word("env"); // the cache of blkid knows disks as well
+        command.arguments = QStringList{word("BLKID_FILE=/dev/null"), tool, word("-f"), word("-U"), volume.uuid, device};
+        command.timeout = std::chrono::hours(2); // every block of metadata is written anew
+        tuned = run(command, stop);
+    });
+    if (!separate)
+        return separate;
+    if (!tuned)
+        return buildFailed(nameOf(volume), tool, tuned.error().detail);
+    const QString said = QString::fromLocal8Bit(tuned->errors.right(500)).trimmed();
+    return tuned->exitCode == 0 ? ok() : Result<>(buildFailed(nameOf(volume), tool, said));
 }
 
 Result<> done(const Result<QByteArray> &result) { return result ? ok() : Result<>(result.error()); }
@@ -158,7 +201,7 @@ Result<> makeFilesystem(const QString &device, const TargetVolume &volume, const
     return buildFailed(nameOf(volume), fsName(volume.fs), QStringLiteral("nobody makes such a filesystem here"));
 }
 
-Result<> finishUuid(const QString &device, const TargetVolume &volume, const std::stop_token &stop)
+Result<> finishUuid(const QString &device, const TargetVolume &volume, const QString &mountsFolder, const std::stop_token &stop)
 {
     if (volume.fs != FsType::Btrfs || volume.uuid.isEmpty())
         return ok();
@@ -168,7 +211,7 @@ Result<> finishUuid(const QString &device, const TargetVolume &volume, const std
         return found.error();
     if (found->trimmed() == volume.uuid.toLatin1())
         return ok();
-    return done(runTool(nameOf(volume), word("btrfstune"), {word("-f"), word("-U"), volume.uuid, device}, stop));
+    return setBtrfsUuid(device, volume, mountsFolder, stop);
 }
 
 }

@@ -11,7 +11,9 @@ namespace edgelift::build {
 /// ToolMissing.
 [[nodiscard]] Result<> makeFilesystem(const QString &device, const TargetVolume &volume, const std::stop_token &stop);
 
-/// Gives a btrfs that is full and unmounted the source's UUID. Does nothing for others, and when it has it. Errors: as above.
-[[nodiscard]] Result<> finishUuid(const QString &device, const TargetVolume &volume, const std::stop_token &stop);
+/// Gives a btrfs that is full and unmounted the source's UUID, also when the source is a disk of this machine. Does nothing for others, and
+/// when it has it. `mountsFolder`: as inPrivateMounts() wants it. Errors: as above, PermissionDenied.
+[[nodiscard]] Result<> finishUuid(
+    const QString &device, const TargetVolume &volume, const QString &mountsFolder, const std::stop_token &stop);
 
 }

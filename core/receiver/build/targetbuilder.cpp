@@ -3,6 +3,8 @@
 #include "core/base/files.h"
 #include "core/base/log.h"
 #include "core/base/loopdevice.h"
+#include "core/guest/btrfssubvolumes.h"
+#include "core/guest/guestmounts.h"
 #include "core/layout/targetimagejson.h"
 #include "core/receiver/build/buildtools.h"
 #include "core/receiver/build/disktable.h"
@@ -21,15 +23,31 @@ const QString imageKey = QStringLiteral("image");
 const QString begunKey = QStringLiteral("begun"); // indexes of disks that were written to
 const QString doneKey = QStringLiteral("done"); // …and that are complete
 
-Result<> fillIn(const QString &path, const TargetVolume &volume, const std::stop_token &stop)
+Result<> divide(const QString &device, const TargetVolume &volume, const QString &mountsFolder)
+{
+    if (volume.subvolumes.isEmpty())
+        return ok();
+    if (Result<> folder = makeFolder(mountsFolder); !folder)
+        return folder;
+    Result<> made = ok();
+    const Result<> separate = inPrivateMounts(mountsFolder, [&](GuestMounts &mounts) {
+        mounts.setAccess(GuestAccess::Writable);
+        const Result<QString> top = mounts.mount(device, volume.fs, topOption(volume.fs), volume.source);
+        made = top ? makeSubvolumes(*top, volume.subvolumes, volume.defaultSubvolume) : Result<>(top.error());
+    });
+    return separate ? made : separate;
+}
+
+Result<> fillIn(const QString &path, const TargetVolume &volume, const QString &mountsFolder, const std::stop_token &stop)
 {
     if (volume.content != TargetContent::Files && volume.content != TargetContent::Swap)
         return ok();
     const Result<LoopDevice> device = LoopDevice::attach(path, volume.offset, volume.size, LoopDevice::Access::ReadWrite);
-    return device ? makeFilesystem(device->path(), volume, stop) : Result<>(device.error());
+    const Result<> made = device ? makeFilesystem(device->path(), volume, stop) : Result<>(device.error());
+    return made ? divide(device->path(), volume, mountsFolder) : made;
 }
 
-Result<> makeDisk(const QString &path, const TargetDiskLayout &layout, const std::stop_token &stop)
+Result<> makeDisk(const QString &path, const TargetDiskLayout &layout, const QString &mountsFolder, const std::stop_token &stop)
 {
     if (Result<> written = writeTable(path, layout); !written)
         return written;
@@ -41,7 +59,7 @@ Result<> makeDisk(const QString &path, const TargetDiskLayout &layout, const std
             return made;
     }
     for (const TargetVolume &volume : layout.volumes) {
-        if (Result<> filled = fillIn(path, volume, stop); !filled)
+        if (Result<> filled = fillIn(path, volume, mountsFolder, stop); !filled)
             return filled;
     }
     return ok();
@@ -85,7 +103,7 @@ Result<> TargetBuilder::build(quint64 epoch, const TargetImage &image, const Dis
             if (Result<> kept = writeJsonFile(statePath(), state); !kept)
                 return kept;
         }
-        if (Result<> made = makeDisk(disk->path, layout, stop); !made)
+        if (Result<> made = makeDisk(disk->path, layout, m_stateDir + QLatin1String("/build-mounts"), stop); !made)
             return made;
         if (Result<> synced = disk->sync(); !synced)
             return synced;

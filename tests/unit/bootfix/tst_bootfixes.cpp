@@ -44,6 +44,8 @@ private Q_SLOTS:
     void immutableResolvConfIsFreed();
     void systemdBootIsEnoughForUefi();
     void existingLoadersAreLeftAlone();
+    void subvolumesAreNamedNotNumbered_data();
+    void subvolumesAreNamedNotNumbered();
     void differencesLikeDiffs_data();
     void differencesLikeDiffs();
 
@@ -106,6 +108,34 @@ void BootFixesTest::oneFile_data()
         "10.0.0.3/24\niface ens3:1 inet static\n address 10.0.0.4/24\n",
         "auto eth0\niface eth0 inet dhcp\n# edgelift:  address 10.0.0.2/24\n# edgelift:  gateway 10.0.0.1\n# edgelift: iface ens3 inet "
         "static\n# edgelift:  address 10.0.0.3/24\n# edgelift: iface ens3:1 inet static\n# edgelift:  address 10.0.0.4/24\n");
+}
+
+void BootFixesTest::subvolumesAreNamedNotNumbered_data()
+{
+    QTest::addColumn<bool>("tablesKept");
+    QTest::addColumn<QByteArray>("before");
+    QTest::addColumn<QByteArray>("after");
+    QTest::newRow("both") << false << QByteArray("ro,subvolid=257,subvol=/@data") << QByteArray("ro,subvol=/@data");
+    QTest::newRow("number only") << false << QByteArray("subvolid=257") << QByteArray("subvol=/@data");
+    QTest::newRow("a number that nobody knows") << false << QByteArray("subvolid=400") << QByteArray("subvolid=400,nofail");
+    QTest::newRow("the top") << false << QByteArray("subvolid=5") << QByteArray("subvolid=5");
+    QTest::newRow("copied as it was") << true << QByteArray("subvolid=257,subvol=/@data") << QByteArray("subvolid=257,subvol=/@data");
+}
+
+void BootFixesTest::subvolumesAreNamedNotNumbered()
+{
+    QFETCH(bool, tablesKept);
+    QFETCH(QByteArray, before);
+    QFETCH(QByteArray, after);
+    const QByteArray lines = QByteArray("UUID=") + rootUuid + " / ext4 rw 0 1\nUUID=11111111-0000-4000-8000-00000000000e /data btrfs ";
+    PhonyGuest guest =
+        PhonyGuest::parse("volume disk=1 part=2 fs=btrfs uuid=11111111-0000-4000-8000-00000000000e mount=/data\n" + soundGuest());
+    guest.layout.tablesKept = tablesKept;
+    guest.layout.volumes[0].source.subvolumes = {{QStringLiteral("@data"), 257, false, false, false, false}};
+    guest.write(QStringLiteral("/etc/fstab"), lines + before + " 0 0\n");
+    const Result<ConversionResult> result = convert(guest);
+    QVERIFY2(result, result ? "" : qPrintable(result.error().detail));
+    QCOMPARE(guest.read(QStringLiteral("/etc/fstab")), lines + after + " 0 0\n");
 }
 
 void BootFixesTest::oneFile()

@@ -38,6 +38,7 @@ private Q_SLOTS:
     {
         QCOMPARE(subvolumeOption(QStringLiteral("rw,subvol=@home,ssd")), QStringLiteral("subvol=@home"));
         QCOMPARE(subvolumeOption(QStringLiteral("subvolid=256")), QStringLiteral("subvolid=256"));
+        QCOMPARE(subvolumeOption(QStringLiteral("rw,subvolid=257,subvol=/@home")), QStringLiteral("subvol=/@home"));
         QCOMPARE(subvolumeOption(QStringLiteral("defaults")), QString());
     }
 };

@@ -89,6 +89,9 @@ private Q_SLOTS:
         row("an option for a label", [](TargetDiskLayout &d) { d.volumes[1].label = QStringLiteral("-O^has_journal"); });
         row("a line end in a label", [](TargetDiskLayout &d) { d.volumes[1].label = QStringLiteral("a\nb"); });
         row("a comma in a feature", [](TargetDiskLayout &d) { d.volumes[1].features = {QStringLiteral("a,b")}; });
+        row("a subvolume elsewhere", [](TargetDiskLayout &d) { d.volumes[1].subvolumes = {QStringLiteral("a/../../b")}; });
+        row("a subvolume by its full path", [](TargetDiskLayout &d) { d.volumes[1].subvolumes = {QStringLiteral("/@")}; });
+        row("a default that is not made", [](TargetDiskLayout &d) { d.volumes[1].defaultSubvolume = QStringLiteral("@"); });
         row("a path for a group", [](TargetDiskLayout &d) { d.group = QStringLiteral("../vg0"); });
         row("a path for a volume", [](TargetDiskLayout &d) { d.volumes[3].logicalVolume = QStringLiteral("lv2/../x"); });
         row("five primaries", [](TargetDiskLayout &d) {

@@ -1,5 +1,6 @@
 #include "core/layout/defaultplan.h"
 #include "core/layout/layoutchange.h"
+#include "core/layout/subvolumes.h"
 #include "core/layout/targetimagejson.h"
 #include "core/layout/targetplan.h"
 #include "samplefacts.h"
@@ -50,6 +51,7 @@ private Q_SLOTS:
     void placesAreFound();
     void refusesWhatNobodyCarriesOut_data();
     void refusesWhatNobodyCarriesOut();
+    void aBtrfsKeepsItsSubvolumesButNoOldStates();
     void theSystemDisk_data();
     void theSystemDisk();
     void whatCannotFitIsRefused();
@@ -156,13 +158,54 @@ void TestTargetPlan::refusesWhatNobodyCarriesOut_data()
         },
         "a running machine");
     row(
-        "btrfs with subvolumes",
+        "btrfs with subvolumes that nobody has listed",
         [](Plan &p, ServerFacts &f) {
             f.volumes[4].fs = FsType::Btrfs;
             f.fstab.append({QStringLiteral("UUID=2"), QStringLiteral("/data"), QStringLiteral("btrfs"), QStringLiteral("subvol=@data")});
             p.disks[1].volumes[0].sizeMiB = 9000;
         },
         "/data");
+    row(
+        "btrfs with a subvolume that came from another server",
+        [](Plan &p, ServerFacts &f) {
+            f.volumes[4].fs = FsType::Btrfs;
+            f.volumes[4].subvolumes = {{QStringLiteral("backup/monday"), 300, true, true, true, false}};
+            p.disks[1].volumes[0].sizeMiB = 9000;
+        },
+        "/data: the read-only subvolume backup/monday");
+    row(
+        "btrfs that is mounted by a read-only snapshot",
+        [](Plan &p, ServerFacts &f) {
+            f.volumes[4].fs = FsType::Btrfs;
+            f.volumes[4].subvolumes = {{QStringLiteral("now"), 300, true, true, false, true}};
+            p.disks[1].volumes[0].sizeMiB = 9000;
+        },
+        "/data: the read-only subvolume now");
+}
+
+void TestTargetPlan::aBtrfsKeepsItsSubvolumesButNoOldStates()
+{
+    ServerFacts facts = test::twoDisks();
+    VolumeFacts &data = facts.volumes[4];
+    data.fs = FsType::Btrfs;
+    data.subvolumes = {{QStringLiteral("@"), 256, false, false, false, false}, {QStringLiteral("@/var"), 257, false, true, false, true},
+        {QStringLiteral("@/.snapshots/1/snapshot"), 258, true, true, false, false}, {QStringLiteral("old"), 259, true, true, false, false},
+        {QStringLiteral("rw"), 260, false, true, false, false}};
+    Plan plan = defaultPlan(facts);
+    plan.disks[1].volumes[0].sizeMiB = 9000;
+    const Result<TargetImage> image = targetImage(plan, facts);
+    QVERIFY2(image, image ? "" : qPrintable(image.error().args.join(QLatin1Char(' '))));
+    const TargetVolume &made = image->disks.constFirst().volumes.constFirst();
+    QCOMPARE(made.subvolumes, (QStringList{QStringLiteral("@"), QStringLiteral("@/var"), QStringLiteral("rw")}));
+    QCOMPARE(made.defaultSubvolume, QStringLiteral("@/var"));
+    QCOMPARE(subvolumeCopy(data, facts).leftOut, (QStringList{QStringLiteral("@/.snapshots/1/snapshot"), QStringLiteral("old")}));
+
+    facts.fstab.append({QStringLiteral("UUID=2"), QStringLiteral("/old"), QStringLiteral("btrfs"), QStringLiteral("ro,subvolid=259")});
+    QCOMPARE(subvolumeCopy(data, facts).needed, QStringList{QStringLiteral("old")}); // somebody looks at it
+    facts.fstab.last().options = QStringLiteral("subvol=/old/etc");
+    QCOMPARE(subvolumeCopy(data, facts).needed, QStringList{QStringLiteral("old")});
+    data.subvolumes.append({QStringLiteral("@/.snapshots/1/snapshot/work"), 261, false, false, false, false});
+    QVERIFY(subvolumeCopy(data, facts).needed.contains(QStringLiteral("@/.snapshots/1/snapshot"))); // it has something that is not old
 }
 
 void TestTargetPlan::refusesWhatNobodyCarriesOut()

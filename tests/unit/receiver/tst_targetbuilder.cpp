@@ -1,5 +1,8 @@
 #include "core/base/loopdevice.h"
 #include "core/base/process.h"
+#include "core/guest/btrfssubvolumes.h"
+#include "core/guest/guestmounts.h"
+#include "core/receiver/build/filesystemmaker.h"
 #include "core/receiver/build/targetbuilder.h"
 
 #include <QDir>
@@ -52,6 +55,7 @@ TargetImage everything()
     disk.volumes[0].features = {key("has_journal"), key("extent"), key("filetype"), key("sparse_super"), key("large_file"),
         key("blocksize=4096"), key("inodesize=128"), key("inodes=50000"), key("reserved=1")};
     disk.volumes[3].features = {key("crc=1"), key("finobt=1"), key("reflink=0"), key("bigtime=0"), key("inobtcount=0"), key("sparse=0")};
+    disk.volumes[4].features = {key("extref"), key("skinny-metadata"), key("no-holes"), key("free-space-tree"), key("nodesize=16384")};
     disk.volumes[5].features = {key("fat=32")};
     disk.group = key("vg1");
     disk.groupPartition = 9;
@@ -179,6 +183,52 @@ private Q_SLOTS:
         const QByteArray xfsFacts = tool(key("xfs_db"), {key("-r"), key("-c"), key("info"), other->path()});
         for (const char *wanted : {"crc=1", "finobt=1", "reflink=0", "bigtime=0", "inobtcount=0", "sparse=0"})
             QVERIFY2(xfsFacts.contains(wanted), xfsFacts.constData());
+    }
+
+    void aBtrfsGetsItsSubvolumes()
+    {
+        TargetImage image = everything();
+        TargetVolume &pool = image.disks[0].volumes[4];
+        pool.subvolumes = {key("@"), key("@/var/lib/machines"), key("@home")};
+        pool.defaultSubvolume = key("@");
+        const Result<> built = TargetBuilder(statePath()).build(7, image, finder(), {});
+        QVERIFY2(bool(built), built ? "" : qPrintable(built.error().detail));
+        const Result<LoopDevice> device = LoopDevice::attach(diskPath(), pool.offset, pool.size);
+        QVERIFY(bool(device));
+        Result<QList<SubvolumeFacts>> found = QList<SubvolumeFacts>();
+        QTemporaryDir mounts;
+        QVERIFY(inPrivateMounts(mounts.path(), [&](GuestMounts &guest) {
+            const Result<QString> top = guest.mount(device->path(), FsType::Btrfs, topOption(FsType::Btrfs), key("pool"));
+            found = top ? btrfsSubvolumes(*top, key("pool")) : Result<QList<SubvolumeFacts>>(top.error());
+        }));
+        QVERIFY(bool(found));
+        QCOMPARE(found->size(), 3);
+        for (qsizetype i = 0; i < found->size(); ++i) {
+            QCOMPARE(found->at(i).path, pool.subvolumes.at(i));
+            QCOMPARE(found->at(i).mountedByDefault, i == 0);
+            QVERIFY(!found->at(i).readOnly && !found->at(i).snapshot && !found->at(i).received);
+        }
+    }
+
+    void aBtrfsGetsItsUuidThoughTheSourceIsADiskOfThisMachine()
+    {
+        const TargetImage image = everything();
+        const TargetVolume &pool = image.disks[0].volumes[4];
+        QVERIFY(TargetBuilder(statePath()).build(7, image, finder(), {}));
+        const QString source = m_folder.filePath(key("source"));
+        QFile file(source);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.resize(200 << 20));
+        (void)tool(key("mkfs.btrfs"), {key("-q"), key("-f"), key("-U"), pool.uuid, source});
+        QVERIFY(tool(key("blkid"), {key("-p"), source}).contains(pool.uuid.toUtf8()));
+        const Result<LoopDevice> other = LoopDevice::attach(source, {}, 200_MiB);
+        const Result<LoopDevice> device = LoopDevice::attach(diskPath(), pool.offset, pool.size, LoopDevice::Access::ReadWrite);
+        QVERIFY(bool(other) && bool(device));
+        QTemporaryDir mounts;
+        const Result<> named = build::finishUuid(device->path(), pool, mounts.path(), {});
+        QVERIFY2(bool(named), named ? "" : qPrintable(named.error().detail));
+        QCOMPARE(content(pool, key("btrfs check --readonly")), key("btrfs 11111111-2222-4333-8444-555555555505 bee"));
+        QFile partitions(key("/proc/partitions"));
+        QVERIFY(partitions.open(QIODevice::ReadOnly) && partitions.readAll().contains("major")); // hidden from nobody else
     }
 
     void theSameAgainChangesNothing()

@@ -274,7 +274,8 @@ void DiskImagesTest::btrfsRootInASubvolume()
     {
         const Mounted mounted(file("disk.img"), QStringLiteral("rw"));
         shell(QStringLiteral("cd '%2'; for i in @ @home @snapshot; do btrfs -q subvolume create $i; done; cp -a '%1'/. @; cp -a '%1'/. "
-                             "@snapshot; echo old >@snapshot/etc/hostname")
+                             "@snapshot; echo old >@snapshot/etc/hostname; btrfs -q subvolume snapshot -r @home @/old; "
+                             "btrfs -q subvolume set-default @home")
                   .arg(guest.path(), mounted.path()));
     }
     const Result<std::unique_ptr<Source>> source = open({file("disk.img")});
@@ -282,6 +283,13 @@ void DiskImagesTest::btrfsRootInASubvolume()
     const VolumeFacts &volume = (*source)->facts().volumes.constFirst();
     QVERIFY(volume.system && volume.mountPoint == QLatin1String("/") && volume.fs == FsType::Btrfs);
     QVERIFY((*source)->facts().os.kernels.value(0).virtioBlk);
+    QCOMPARE(volume.subvolumes.size(), 4);
+    for (const SubvolumeFacts &one : volume.subvolumes) {
+        QCOMPARE(one.readOnly, one.path == QLatin1String("@/old"));
+        QCOMPARE(one.snapshot, one.readOnly);
+        QCOMPARE(one.mountedByDefault, one.path == QLatin1String("@home"));
+        QVERIFY(!one.received && one.id > 255);
+    }
 }
 
 void DiskImagesTest::filesystemWithoutATable()
