@@ -1,11 +1,17 @@
+#include "tests/support/bootcell.h"
 #include "tests/support/distributioncase.h"
 
+#include <QElapsedTimer>
 #include <QTest>
 
 using namespace edgelift;
+using test::BootCell;
+using test::CellEnd;
+using test::LayoutChange;
+Q_DECLARE_METATYPE(test::BootCell)
 
-/// Servers that are hard to move, through the whole migration, until the image shows a login prompt and answers on its network. CI runs
-/// `usualTraps` each time; `--all` also runs `everyRow`.
+/// Servers in every layout, changed in every way, and servers that are hard to move: through the whole migration, until the image shows a
+/// login prompt and answers on its network. CI runs `usualTraps` and `coreCells` each time; `--all` also runs `everyRow` and `everyCell`.
 class TestBootMatrix : public QObject
 {
     Q_OBJECT
@@ -34,6 +40,26 @@ private Q_SLOTS:
     }
     void everyRow() { comesUpAndAnswers(); }
 
+    void coreCells_data()
+    {
+        QTest::addColumn<BootCell>("cell");
+        add({QStringLiteral("bookworm"), QStringLiteral("gpt-btrfs"), LayoutChange::Shrunk});
+    }
+    void coreCells() { startsAsItWas(); }
+
+    void everyCell_data()
+    {
+        QTest::addColumn<BootCell>("cell");
+        for (const char *suite : {"bullseye", "bookworm", "trixie"}) {
+            for (const char *layout : {"mbr-ext4", "gpt-lvm", "gpt-xfs", "gpt-btrfs", "uefi"}) {
+                for (const LayoutChange change :
+                    {LayoutChange::AsIs, LayoutChange::Shrunk, LayoutChange::ToLvm, LayoutChange::HomeMoved, LayoutChange::Excludes})
+                    add({QString::fromLatin1(suite), QString::fromLatin1(layout), change});
+            }
+        }
+    }
+    void everyCell() { startsAsItWas(); }
+
     void aReceiverKilledWhileItConvertsBeginsAgain()
     {
         test::DistributionCase server{QStringLiteral("bookworm"), QStringLiteral("mbr-ext4"), false, QStringLiteral("dep,devices"), true};
@@ -41,7 +67,26 @@ private Q_SLOTS:
         QVERIFY2(problem.isEmpty(), qPrintable(problem));
     }
 
+    void cleanupTestCase()
+    {
+        for (const QString &line : std::as_const(m_table))
+            qInfo("%s", qPrintable(line));
+    }
+
 private:
+    static void add(const BootCell &cell) { QTest::newRow(qPrintable(test::cellName(cell))) << cell; }
+    void startsAsItWas()
+    {
+        QFETCH(BootCell, cell);
+        QElapsedTimer time;
+        time.start();
+        const CellEnd end = test::runCell(cell);
+        const QString result = end.kind == CellEnd::Kind::Starts ? QStringLiteral("starts")
+            : end.kind == CellEnd::Kind::Refused                 ? QStringLiteral("refused: ") + end.text
+                                                                 : QStringLiteral("FAILED");
+        m_table.append(QStringLiteral("%1 %2 s  %3").arg(test::cellName(cell), -50).arg(time.elapsed() / 1000, 4).arg(result));
+        QVERIFY2(end.kind != CellEnd::Kind::Failed, qPrintable(end.text));
+    }
     static void columns()
     {
         QTest::addColumn<QString>("suite");
@@ -61,6 +106,8 @@ private:
         const QString problem = test::migrateAndCheckBoot({suite, layout, false, traps});
         QVERIFY2(problem.isEmpty(), qPrintable(problem));
     }
+
+    QStringList m_table; ///< a line for each cell, printed at the end
 };
 
 QTEST_GUILESS_MAIN(TestBootMatrix)

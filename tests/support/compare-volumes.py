@@ -1,21 +1,83 @@
 #!/usr/bin/env python3
 """Compares filesystems by what is in them, wherever they are on their disks.
 
-usage: compare-volumes.py [--exclude PATTERN]… SOURCE_DISK… -- TARGET_DISK…
+usage: compare-volumes.py [--exclude PATTERN]… [--report REPORT.json] SOURCE_DISK… -- TARGET_DISK…
 Every filesystem and swap area of the source that has a UUID must be on the targets, too (raw or qcow2), sound by its own fsck, with the same
 label, and with the same files by `rsync -anc --delete -HAXS --numeric-ids`. Prints what differs and exits 1. Looks into partitions and into
-linear logical volumes (without device-mapper). Needs root.
+linear logical volumes (without device-mapper). A btrfs must also have the same subvolumes. FAT is read by mtools. Needs root.
+  --report  of the migration: what it says was changed, excluded or left out may differ; nothing else may
 """
 import contextlib
+import glob
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
 
 CHECKS = {"ext2": ["e2fsck", "-fn"], "ext3": ["e2fsck", "-fn"], "ext4": ["e2fsck", "-fn"], "xfs": ["xfs_repair", "-n"],
           "btrfs": ["btrfs", "check", "--readonly"], "vfat": ["fsck.vfat", "-n"]}
-OPTIONS = {"ext2": "ro", "ext3": "ro,noload", "ext4": "ro,noload", "xfs": "ro,norecovery,nouuid", "btrfs": "ro", "vfat": "ro"}
+OPTIONS = {"ext2": "ro", "ext3": "ro,noload", "ext4": "ro,noload", "xfs": "ro,norecovery,nouuid", "btrfs": "ro,subvolid=5"}
+
+
+class Expected:
+    """What may differ, by the report of the migration; all paths are the server's."""
+
+    def __init__(self, report):
+        self.changed, self.excludes, self.left_out, self.points = set(), [], [], []
+        if not report:
+            return
+        with open(report) as file:
+            content = json.load(file)
+        conversion = content["conversion"].get("report", {})
+        self.changed = {change["path"] for fix in conversion.get("fixes", []) for change in fix["changes"]}
+        for image in conversion.get("initramfs", []):
+            self.changed |= {image["path"], "/var/lib/initramfs-tools/" + image["kernel"]}
+        self.excludes = content["plan"]["excludes"]
+        for note in content["copy"]["notes"]:
+            if "read-only snapshots are left out: " in note:
+                self.left_out += note.split("left out: ")[1].split(", ")
+        facts = content["source"]["facts"]
+        uuids = {volume["id"]: volume["uuid"] for volume in facts["volumes"]}
+        for entry in facts["fstab"]:
+            spec = entry["spec"].removeprefix("UUID=")
+            match = re.match(r"/dev/(?:mapper/)?(\w+)[-/](\w+)$", entry["spec"])
+            uuid = uuids.get(f"{match[1]}/{match[2]}") if match else spec
+            subvolume = re.search(r"(?:^|,)subvol=/?([^,]+)", entry["options"])
+            self.points.append((uuid, subvolume[1] + "/" if subvolume else "", entry["mountPoint"]))
+
+    def server_path(self, uuid, path):
+        """Where the server has what is at `path` of that filesystem; nothing: nowhere."""
+        for point_uuid, subvolume, point in self.points:
+            if point_uuid == uuid and path.startswith(subvolume):
+                return os.path.join(point, path[len(subvolume):])
+        return None
+
+    def allows(self, uuid, line):
+        """`line`: of rsync --itemize-changes."""
+        what, _, path = line.partition(" ")
+        path = path.strip().removeprefix("./")
+        if path.endswith(".edgelift-orig"):
+            return True
+        if any(path == snapshot + "/" or path.startswith(snapshot + "/") for snapshot in self.left_out):
+            return not what.startswith("*")
+        server = self.server_path(uuid, path)
+        if server is None:
+            return False
+        if server in self.changed:
+            return True
+        # A folder in which something may differ has another time; it may even be new.
+        around = server.endswith("/") and any(change.startswith(server) for change in self.changed)
+        return around and (what == ".d..t......" or what == "*deleting")
+
+    def patterns(self, uuid):
+        """The plan's excludes as an rsync of that filesystem alone wants them. For patterns without wildcards in their folders."""
+        for pattern in self.excludes:
+            inside = [subvolume + pattern[len(point.rstrip("/")):].lstrip("/") for point_uuid, subvolume, point in self.points
+                      if point_uuid == uuid and pattern.startswith(point.rstrip("/") + "/")]
+            yield from (["/" + each for each in inside] if pattern.startswith("/") else [pattern])
 
 
 def run(*command):
@@ -70,13 +132,55 @@ def volumes(disk):
     return found
 
 
-def compare(uuid, source, target, excludes, folder):
+def read_fat(device, place):
+    read = subprocess.run(["mcopy", "-s", "-n", "-m", "-i", device, "::", place], capture_output=True, text=True,
+                          env=dict(os.environ, MTOOLS_SKIP_CHECK="1"))
+    return read.stderr if read.returncode else ""
+
+
+def renamed_btrfs(region_of, folder):
+    """A copy with another UUID: two of one UUID cannot be mounted at once."""
+    disk, offset, length = region_of
+    copy = os.path.join(folder, "btrfs.img")
+    with region(disk, offset, length) as device:
+        run("dd", f"if={device}", f"of={copy}", "bs=4M", "conv=sparse")
+    os.truncate(copy, length)
+    changed = run("btrfstune", "-f", "-m", copy)
+    if changed.returncode:
+        sys.exit(f"btrfstune: {changed.stderr}")
+    return copy, 0, length
+
+
+def subvolumes(place):
+    lines = run("btrfs", "subvolume", "list", place).stdout.splitlines()
+    default = run("btrfs", "subvolume", "get-default", place).stdout
+    return {line.split(" path ", 1)[1] for line in lines}, default.partition(" path ")[2].strip()
+
+
+def show(kind, device, place):
+    """The filesystem's files at `place`; what went wrong, or nothing."""
+    os.makedirs(place, exist_ok=True)
+    if kind == "vfat":
+        return read_fat(device, place)
+    mounted = run("mount", "-t", kind, "-o", OPTIONS[kind], device, place)
+    return mounted.stderr if mounted.returncode else ""
+
+
+def differences(places, kind, excludes):
+    skip = [f"--exclude={pattern}" for pattern in excludes]
+    how = ["-rtnc", "--modify-window=2"] if kind == "vfat" else ["-anc", "-HAXS", "--numeric-ids"]
+    listed = run("rsync", *how, "--delete", "--itemize-changes", *skip, f"{places[0]}/", f"{places[1]}/")
+    return (listed.stdout + listed.stderr).splitlines()
+
+
+def compare(uuid, source, target, excludes, expected, folder):
     if source[3]["TYPE"] != target[3]["TYPE"] or source[3].get("LABEL") != target[3].get("LABEL"):
         yield f"{uuid}: {source[3]} became {target[3]}"
     kind = source[3]["TYPE"]
     if kind not in CHECKS:
         return
-    with region(*source[:3]) as one, region(*target[:3]) as other:
+    original = renamed_btrfs(source[:3], folder) if kind == "btrfs" else source[:3]
+    with region(*original) as one, region(*target[:3]) as other:
         check = run(*CHECKS[kind], other)
         if check.returncode != 0:
             yield f"{uuid}: {CHECKS[kind][0]} says {check.stdout[-2000:]} {check.stderr[-500:]}"
@@ -84,19 +188,24 @@ def compare(uuid, source, target, excludes, folder):
         try:
             for number, device in enumerate((one, other)):
                 place = os.path.join(folder, str(number))
-                os.makedirs(place, exist_ok=True)
-                mounted = run("mount", "-t", kind, "-o", OPTIONS[kind], device, place)
-                if mounted.returncode != 0:
-                    yield f"{uuid}: {mounted.stderr}"
+                wrong = show(kind, device, place)
+                if wrong:
+                    yield f"{uuid}: {wrong}"
                     return
                 mounts.append(place)
-            skip = [f"--exclude={pattern}" for pattern in excludes]
-            listed = run("rsync", "-anc", "--delete", "-HAXS", "--numeric-ids", "--itemize-changes", *skip, f"{mounts[0]}/", f"{mounts[1]}/")
-            for line in (listed.stdout + listed.stderr).splitlines():
-                yield f"{uuid} ({source[4]} → {target[4]}): {line}"
+            for line in differences(mounts, kind, [*excludes, *expected.patterns(uuid)]):
+                if not expected.allows(uuid, line):
+                    yield f"{uuid} ({source[4]} → {target[4]}): {line}"
+            for pattern in expected.patterns(uuid):
+                there = glob.glob(mounts[1] + pattern) if pattern.startswith("/") else []
+                yield from (f"{uuid}: {path[len(mounts[1]):]} is there though it was excluded" for path in there)
+            if kind == "btrfs":
+                (before, default), (after, default_after) = subvolumes(mounts[0]), subvolumes(mounts[1])
+                if before - set(expected.left_out) != after or default != default_after:
+                    yield f"{uuid}: subvolumes {before} (default {default}) became {after} (default {default_after})"
         finally:
             for place in mounts:
-                run("umount", place)
+                run("umount", place) if kind != "vfat" else shutil.rmtree(place)
 
 
 def raw(disk, folder):
@@ -110,10 +219,14 @@ def raw(disk, folder):
 
 def main():
     arguments = sys.argv[1:]
-    excludes = []
-    while arguments[0] == "--exclude":
-        excludes.append(arguments[1])
+    excludes, report = [], None
+    while arguments[0] in ("--exclude", "--report"):
+        if arguments[0] == "--exclude":
+            excludes.append(arguments[1])
+        else:
+            report = arguments[1]
         arguments = arguments[2:]
+    expected = Expected(report)
     middle = arguments.index("--")
     with tempfile.TemporaryDirectory() as folder:
         sources, targets = {}, {}
@@ -123,7 +236,7 @@ def main():
             targets |= volumes(raw(disk, folder))
         problems = [f"{uuid} ({sources[uuid][4]}) is missing" for uuid in sources.keys() - targets.keys()]
         for uuid in sources.keys() & targets.keys():
-            problems += compare(uuid, sources[uuid], targets[uuid], excludes, folder)
+            problems += compare(uuid, sources[uuid], targets[uuid], excludes, expected, folder)
     print("\n".join(problems))
     sys.exit(bool(problems))
 

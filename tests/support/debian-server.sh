@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Builds the disk of a full Debian server by debootstrap, in one of several layouts. The root tree is made once per suite and cached.
 #
-# usage: debian-server.sh [--traps NAME,…] SUITE LAYOUT OUT.img [SIZE [CUSTOMIZE]]
+# usage: debian-server.sh [--traps NAME,…] [--parts NAME,…] SUITE LAYOUT OUT.img [SIZE [CUSTOMIZE]]
 #   SUITE   bullseye, bookworm or trixie
 #   LAYOUT  mbr-ext4     one ext4 partition
 #           mbr-logical  /boot on a primary partition (xfs), root (ext4) and swap on logical ones
 #           gpt-lvm      /boot (ext4) and LVM: root (xfs, two segments), home (ext4), swap
+#           gpt-lvm-one  the same with root in one segment
 #           gpt-xfs      root on xfs
-#           gpt-btrfs    root on btrfs with the subvolumes @ and @home
-#           uefi         ESP and ext4 root, UEFI only
+#           gpt-btrfs    root on btrfs with the subvolumes @ and @home, one more inside, and a read-only snapshot
+#           uefi         ESP and ext4 root, UEFI only; its loader is where the firmware of the old machine was told to look, nowhere else
+#   parts   boot, home: a partition (ext4) of its own (gpt-xfs, gpt-btrfs, uefi)
 #   SIZE    of the disk, 3G unless given
 #   CUSTOMIZE  a program that is called with the folder of the server's root, to put more into it
 #   NAME    what makes it hard to move:
@@ -20,14 +22,20 @@
 #           lvmdevices  /etc/lvm/devices/system.devices of the old machine
 #           mounts      a swap file, a bind mount, a mount point with a space, an NFS line without nofail
 #           crypttab    a volume that is not there
-# On its serial console the server prints "edgelift-proof <checksum>" and a login prompt.
+# On its serial console the server prints "edgelift-proof <checksum>", "edgelift-mounts all <count>" (or "missing <what>") when what its fstab
+# wants is mounted, and a login prompt.
 source "$(dirname "$0")/lib.sh"
 
-traps=
-if [ "${1:-}" = --traps ]; then
-    traps=,$2,
+traps= parts=
+while [[ ${1:-} == --* ]]; do
+    case $1 in
+    --traps) traps=,$2, ;;
+    --parts) parts=,$2, ;;
+    *) echo "unknown option $1" >&2; exit 2 ;;
+    esac
     shift 2
-fi
+done
+has_part() { [[ $parts == *,$1,* ]]; }
 trapped() { [[ $traps == *,$1,* ]]; }
 suite=${1:?usage: debian-server.sh SUITE LAYOUT OUT.img} layout=${2:?} out=${3:?} size=${4:-3G} customize=${5:-}
 work=$(mktemp -d)
@@ -98,6 +106,32 @@ mounted() { # mounted NAME PATH [OPTIONS]
     on_exit umount "$2"
 }
 
+# gpt LINE…: the table: those partitions, then the parts, then root with what is left; their numbers in `part`
+declare -A part=()
+gpt() {
+    local lines=("$@") name
+    for name in boot home; do
+        ! has_part "$name" || { lines+=("size=300M, type=L"); part[$name]=${#lines[@]}; }
+    done
+    lines+=(type=L)
+    part[root]=${#lines[@]}
+    { echo "label: gpt"; printf '%s\n' "${lines[@]}"; } | sfdisk -q "$out"
+}
+# mount_parts: those parts, below the root that is mounted at $target
+mount_parts() {
+    local name
+    for name in boot home; do
+        has_part "$name" || continue
+        open_region "$name" "$out" "${part[$name]}"
+        local -n uuid=${name}_uuid
+        uuid=$(new_uuid)
+        mkfs.ext4 -q -U "$uuid" "${device[$name]}"
+        mounted "$name" "$target/$name"
+        extra_fstab+="UUID=$uuid /$name ext4 defaults 0 2\n"
+    done
+    ! has_part boot || config_folder=/grub
+}
+
 root_uuid=$(new_uuid) boot_uuid=$root_uuid swap_uuid=$(new_uuid) home_uuid=$(new_uuid)
 root_options=errors=remount-ro root_type=ext4 extra_fstab= kernel_arguments= config_folder=/boot/grub grub_start=1 target=$work/target
 mkdir -p "$target"
@@ -125,7 +159,7 @@ mbr-logical)
     mounted boot "$target/boot"
     extra_fstab="UUID=$boot_uuid /boot xfs defaults 0 2\nUUID=$swap_uuid none swap sw 0 0\n"
     ;;
-gpt-lvm)
+gpt-lvm | gpt-lvm-one)
     boot_uuid=$(new_uuid) config_folder=/grub grub_start=2048 root_type=xfs root_options=defaults
     printf 'label: gpt\nstart=2048, size=2048, type=21686148-6449-6E6F-744E-656564454649\nsize=300M\ntype=E6D6D379-F507-44C2-A23C-238F2A3DF928\n' | sfdisk -q "$out"
     open_region boot "$out" 2
@@ -134,15 +168,17 @@ gpt-lvm)
     lvm_() { LVM_SUPPRESS_FD_WARNINGS=1 "$1" --config "global{activation=0} devices{use_devicesfile=0 filter=[\"a|^${device[pv]}\$|\",\"r|.*|\"]}" "${@:2}"; }
     lvm_ pvcreate -q "${device[pv]}"
     lvm_ vgcreate -q "$vg" "${device[pv]}"
-    # root in two segments with home between them: 300 extents, 50, 150 (of 4 MiB)
-    lvm_ lvcreate -q -an -Zn -Wn -l 300 -n root "$vg"
+    # root in two segments with home between them: 300 extents, 50, 120 (of 4 MiB); or in one, and then home
+    first_part=300 home_at=300
+    [ "$layout" = gpt-lvm ] || first_part=420 home_at=420
+    lvm_ lvcreate -q -an -Zn -Wn -l "$first_part" -n root "$vg"
     lvm_ lvcreate -q -an -Zn -Wn -l 50 -n home "$vg"
-    lvm_ lvextend -q -l +120 "$vg/root"
+    [ "$layout" = gpt-lvm-one ] || lvm_ lvextend -q -l +120 "$vg/root"
     lvm_ lvcreate -q -an -Zn -Wn -l 16 -n swap "$vg"
     read -r start _ < <(partition_bytes "$out" 3)
     start=$((start + $(lvm_ pvs --noheadings --nosuffix --units b -o pe_start)))
     extent=$((4 << 20))
-    open_bytes home "$out" $((start + 300 * extent)) $((50 * extent))
+    open_bytes home "$out" $((start + home_at * extent)) $((50 * extent))
     open_bytes swap "$out" $((start + 470 * extent)) $((16 * extent))
     # the two segments of root as one file: made apart, then its halves copied to their places at the end
     truncate -s $((420 * extent)) "$out.root"
@@ -159,15 +195,16 @@ gpt-lvm)
     ;;
 gpt-xfs)
     root_type=xfs root_options=defaults grub_start=2048
-    printf 'label: gpt\nstart=2048, size=2048, type=21686148-6449-6E6F-744E-656564454649\ntype=L\n' | sfdisk -q "$out"
-    open_region root "$out" 2
+    gpt 'start=2048, size=2048, type=21686148-6449-6E6F-744E-656564454649'
+    open_region root "$out" "${part[root]}"
     mkfs.xfs -q -m "uuid=$root_uuid" "${device[root]}"
     mounted root "$target"
+    mount_parts
     ;;
 gpt-btrfs)
     root_type=btrfs root_options=subvol=@ grub_start=2048 kernel_arguments=rootflags=subvol=@ config_folder=/@/boot/grub
-    printf 'label: gpt\nstart=2048, size=2048, type=21686148-6449-6E6F-744E-656564454649\ntype=L\n' | sfdisk -q "$out"
-    open_region root "$out" 2
+    gpt 'start=2048, size=2048, type=21686148-6449-6E6F-744E-656564454649'
+    open_region root "$out" "${part[root]}"
     mkfs.btrfs -q -U "$root_uuid" "${device[root]}"
     mount "${device[root]}" "$target"
     btrfs -q subvolume create "$target/@"
@@ -175,17 +212,20 @@ gpt-btrfs)
     umount "$target"
     mounted root "$target" subvol=@
     mounted root "$target/home" subvol=@home
+    btrfs -q subvolume create "$target/srv"
     extra_fstab="UUID=$root_uuid /home btrfs subvol=@home 0 0\n"
+    mount_parts
     ;;
 uefi)
     esp_uuid=$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n' | tr a-f A-F)
-    printf 'label: gpt\nstart=2048, size=128M, type=U\ntype=L\n' | sfdisk -q "$out"
+    gpt 'start=2048, size=128M, type=U'
     open_region esp "$out" 1
-    open_region root "$out" 2
+    open_region root "$out" "${part[root]}"
     mkfs.vfat -F 32 -i "$esp_uuid" "${device[esp]}" > /dev/null
     mkfs.ext4 -q -U "$root_uuid" "${device[root]}"
     mounted root "$target"
-    extra_fstab="UUID=${esp_uuid:0:4}-${esp_uuid:4} /boot/efi vfat umask=0077 0 1\n"
+    mount_parts
+    extra_fstab+="UUID=${esp_uuid:0:4}-${esp_uuid:4} /boot/efi vfat umask=0077 0 1\n"
     ;;
 *)
     echo "unknown layout $layout" >&2
@@ -239,10 +279,44 @@ make_lean_initramfs() { # as MODULES=dep makes one where the disk is not a virti
     : > "$target/etc/initramfs-tools/modules"
 }
 
+lay_mounts_check() { # tells on the console, before the login prompt, whether all of fstab is mounted
+    cat > "$target/usr/local/sbin/edgelift-mounts" <<'CHECK'
+#!/bin/sh
+grep -v '^#' /etc/fstab | {
+    count=0 missing=
+    while read -r spec point type options rest; do
+        case ,$options, in *,noauto,* | *,nofail,*) continue ;; esac
+        [ -n "$type" ] || continue
+        count=$((count + 1))
+        if [ "$type" = swap ]; then
+            [ "$(wc -l < /proc/swaps)" -gt 1 ]
+        else
+            findmnt -n "$(printf %b "$(echo "$point" | sed 's/\\\([0-7]\{3\}\)/\\0\1/g')")" > /dev/null
+        fi || missing="$missing $point"
+    done
+    if [ -n "$missing" ]; then echo "edgelift-mounts missing$missing"; else echo "edgelift-mounts all $count"; fi
+} > /dev/ttyS0
+CHECK
+    chmod 755 "$target/usr/local/sbin/edgelift-mounts"
+    cat > "$target/etc/systemd/system/edgelift-mounts.service" <<'UNIT'
+[Unit]
+Description=Tell whether everything is mounted
+After=local-fs.target swap.target
+Before=serial-getty@ttyS0.service
+[Service]
+Type=oneshot
+ExecStart=/usr/local/sbin/edgelift-mounts
+[Install]
+WantedBy=multi-user.target
+UNIT
+    ln -s ../edgelift-mounts.service "$target/etc/systemd/system/multi-user.target.wants/"
+}
+
 version=$(basename "$target"/lib/modules/*)
+lay_mounts_check
 lay_traps
 prefix=/boot; mountpoint -q "$target/boot" && prefix=
-[ "$layout" = gpt-btrfs ] && prefix=/@/boot
+[ "$layout$prefix" != gpt-btrfs/boot ] || prefix=/@/boot
 mkdir -p "$target/boot/grub"
 cat > "$target/boot/grub/grub.cfg" <<CFG
 serial --unit=0 --speed=115200
@@ -256,21 +330,23 @@ menuentry 'Debian GNU/Linux' {
 CFG
 if [ "$layout" = uefi ]; then # with mtools: not every kernel can mount vfat
     mkdir -p "$target/boot/efi"
-    printf 'search.fs_uuid %s root\nset prefix=($root)/boot/grub\n' "$root_uuid" > "$work/early.cfg"
-    grub-mkimage -O x86_64-efi -o "$work/BOOTX64.EFI" -p /boot/grub -c "$work/early.cfg" part_gpt ext2 fat \
+    printf 'search.fs_uuid %s root\nset prefix=($root)%s\n' "$boot_uuid" "$config_folder" > "$work/early.cfg"
+    grub-mkimage -O x86_64-efi -o "$work/grubx64.efi" -p "$config_folder" -c "$work/early.cfg" part_gpt ext2 fat \
         search search_fs_uuid normal linux configfile echo serial terminal minicmd
-    mmd -i "${device[esp]}" ::/EFI ::/EFI/BOOT
-    mcopy -i "${device[esp]}" "$work/BOOTX64.EFI" ::/EFI/BOOT/
+    mmd -i "${device[esp]}" ::/EFI ::/EFI/debian
+    mcopy -i "${device[esp]}" "$work/grubx64.efi" ::/EFI/debian/
 fi
 [ -z "$customize" ] || "$customize" "$target" >&2
 sum=$(cd "$target/srv/data" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64)
 sync -f "$target"
 
+[ "$layout" != gpt-btrfs ] || btrfs -q subvolume snapshot -r "$target/home" "$target/.home-yesterday"
 run_exit_commands # unmounts and detaches, the last first
 exit_commands=()
-if [ "$layout" = gpt-lvm ]; then
-    dd if="$out.root" of="$out" bs=4M conv=notrunc,sparse status=none count=300 oflag=seek_bytes seek="$start"
-    dd if="$out.root" of="$out" bs=4M conv=notrunc,sparse status=none skip=300 oflag=seek_bytes seek=$((start + 350 * extent))
+if [[ $layout == gpt-lvm* ]]; then
+    dd if="$out.root" of="$out" bs=4M conv=notrunc,sparse status=none count="$first_part" oflag=seek_bytes seek="$start"
+    [ "$layout" = gpt-lvm-one ] ||
+        dd if="$out.root" of="$out" bs=4M conv=notrunc,sparse status=none skip=300 oflag=seek_bytes seek=$((start + 350 * extent))
     rm "$out.root"
 fi
 [ "$layout" = uefi ] || embed_grub "$out" "$grub_start" "$boot_uuid" "$config_folder"
