@@ -46,9 +46,9 @@ Result<> FatFolder::mtool(const char *command, const QStringList &arguments, con
 {
     Command tool;
     tool.program = QStringLiteral("env");
-    // A partition has no tracks and heads that could fit.
-    tool.arguments = QStringList{QStringLiteral("MTOOLS_SKIP_CHECK=1"), QStringLiteral("mtools"), QStringLiteral("-c"),
-                         QString::fromLatin1(command), QStringLiteral("-i"), m_device}
+    // A partition has no tracks and heads that could fit; its times are in no known zone, and kernels take them for UTC.
+    tool.arguments = QStringList{QStringLiteral("MTOOLS_SKIP_CHECK=1"), QStringLiteral("TZ=UTC"), QStringLiteral("mtools"),
+                         QStringLiteral("-c"), QString::fromLatin1(command), QStringLiteral("-i"), m_device}
         + arguments;
     tool.timeout = 5min;
     const Result<CommandOutput> done = run(tool, stop);
@@ -99,7 +99,8 @@ Result<FatFolder> FatFolder::open(const QString &device, const QString &folder, 
 Result<> FatFolder::put(const QString &file, const QByteArray &hash, const std::stop_token &stop) const
 {
     const QString path = m_folder + QLatin1Char('/') + file;
-    const QString again = m_folder + QStringLiteral(".again");
+    const QString again = m_folder + QStringLiteral("/.edgelift-again");
+    QFile::remove(again); // nobody's file: mcopy would ask
     if (const Result<> written = mtool("mcopy", {QStringLiteral("-o"), QStringLiteral("-m"), path, onFat(file)}, stop); !written)
         return written;
     if (const Result<> read = mtool("mcopy", {QStringLiteral("-n"), onFat(file), again}, stop); !read)

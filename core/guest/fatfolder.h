@@ -14,7 +14,7 @@ namespace edgelift {
 class FatFolder
 {
 public:
-    /// Everything on `device` to `folder`, which must not exist and goes with the object. `name`: of the volume, for errors. Errors:
+    /// Everything on `device` to `folder`, which is made or empty, and goes with the object. `name`: of the volume, for errors. Errors:
     /// ToolMissing (mtools), FilesystemDamaged (args: name, why), FileUnwritable, ToolFailed (`stop` was asked), ToolTimedOut.
     [[nodiscard]] static Result<FatFolder> open(
         const QString &device, const QString &folder, const QString &name, const std::stop_token &stop = {});

@@ -12,7 +12,9 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <thread>
+#include <unistd.h>
 
 namespace edgelift {
 
@@ -61,6 +63,13 @@ void forgetBtrfs(const QString &device)
         ::ioctl(control.get(), BTRFS_IOC_FORGET_DEV, &args);
 }
 
+/// Its modules are loaded for that. A kernel before 5.2 cannot be asked: then mounting tells.
+bool kernelKnowsFat()
+{
+    const Fd context(int(::syscall(SYS_fsopen, "vfat", 0)));
+    return context || errno != ENODEV;
+}
+
 Result<> enterNamespace(const QString &folder)
 {
     if (::unshare(CLONE_FS | CLONE_NEWNS) != 0)
@@ -85,6 +94,14 @@ Result<> GuestMounts::mountOn(const QString &device, FsType fs, const QString &s
 {
     const unsigned long flags = (m_access == GuestAccess::Writable ? 0 : MS_RDONLY) | MS_NOSUID | MS_NODEV | MS_NOEXEC;
     const Way way = wayFor(fs, m_access);
+    if (fs == FsType::Vfat && !kernelKnowsFat()) {
+        const Result<QString> shown = showFat(device, name);
+        if (!shown)
+            return shown.error();
+        const bool bound =
+            ::mount(QFile::encodeName(*shown).constData(), QFile::encodeName(target).constData(), nullptr, MS_BIND, nullptr) == 0;
+        return bound ? ok() : Result<>(errnoError(errno, ErrorCode::ToolFailed, QStringLiteral("mount")));
+    }
     if (!way.type)
         return Error{ErrorCode::FilesystemDamaged, Retry::Never, {name, QStringLiteral("it cannot be mounted")}, {}};
     int problem = EINVAL;
@@ -120,8 +137,34 @@ Result<QString> GuestMounts::makeTarget()
     return target;
 }
 
+Result<QString> GuestMounts::showFat(const QString &device, const QString &name)
+{
+    const Result<QString> target = makeTarget();
+    if (!target)
+        return target;
+    if (::mount("edgelift", QFile::encodeName(*target).constData(), "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") != 0)
+        return errnoError(errno, ErrorCode::ToolFailed, QStringLiteral("mount"));
+    m_mounted.append(*target);
+    Result<FatFolder> files = FatFolder::open(device, *target, name);
+    if (!files)
+        return files.error();
+    m_fat.push_back(files.take());
+    return target;
+}
+
+Result<> GuestMounts::writeBack(const std::stop_token &stop)
+{
+    for (FatFolder &fat : m_fat) {
+        if (Result<> written = fat.writeBack(stop); !written)
+            return written;
+    }
+    return ok();
+}
+
 Result<QString> GuestMounts::mount(const QString &device, FsType fs, const QString &subvolume, const QString &name)
 {
+    if (fs == FsType::Vfat && !kernelKnowsFat())
+        return showFat(device, name);
     const Result<QString> target = makeTarget();
     if (!target)
         return target;
@@ -157,6 +200,7 @@ Result<QString> GuestMounts::bind(const QString &folder)
 
 void GuestMounts::unmountAll()
 {
+    m_fat.clear();
     while (!m_mounted.isEmpty()) // mounts below mounts go first: MNT_DETACH takes whole trees
         ::umount2(QFile::encodeName(m_mounted.takeLast()).constData(), MNT_DETACH);
     while (!m_btrfsDevices.isEmpty())

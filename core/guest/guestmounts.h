@@ -1,9 +1,11 @@
 #pragma once
 #include "core/base/result.h"
+#include "core/guest/fatfolder.h"
 #include "core/layout/serverfacts.h"
 
 #include <QString>
 #include <functional>
+#include <vector>
 
 namespace edgelift {
 
@@ -15,7 +17,8 @@ enum class GuestAccess : quint8 {
 };
 
 /// Filesystems of a guest, mounted without devices, set-uid or programs. Exists on the thread of inPrivateMounts() only. What was mounted
-/// is unmounted in reverse order by the destructor.
+/// is unmounted in reverse order by the destructor. Of a FAT that this machine's kernel does not know the files are shown, from memory:
+/// such partitions hold loaders.
 class GuestMounts
 {
 public:
@@ -28,11 +31,14 @@ public:
     ~GuestMounts() { unmountAll(); }
 
     /// Mounts a block device on a folder of its own; the folder's path. `subvolume` is for btrfs ("subvol=@"), empty for the default one.
-    /// Errors: FilesystemDamaged (%1 `name`), PermissionDenied.
+    /// Errors: FilesystemDamaged (%1 `name`), PermissionDenied; ToolMissing (mtools, for a FAT).
     [[nodiscard]] Result<QString> mount(const QString &device, FsType fs, const QString &subvolume, const QString &name);
     void setAccess(GuestAccess access) { m_access = access; } ///< of what is mounted from now on
     /// The same on a folder that is already there (a handle of the guest's folder as /proc/self/fd/N).
     [[nodiscard]] Result<> mountOn(const QString &device, FsType fs, const QString &subvolume, const QString &name, const QString &target);
+    /// Brings what was written to files of a FAT that are only shown to its device; what is really mounted needs none of it. Errors: those
+    /// of FatFolder::writeBack().
+    [[nodiscard]] Result<> writeBack(const std::stop_token &stop);
     /// Shows a folder of this machine, as it is mounted there, at `target` as well, in a way that nothing can be written: not even times of
     /// access. What is mounted below the folder is left out. `target` is a path without links, no handle: a handle goes on meaning what
     /// lies below the mount. Errors: PermissionDenied, ToolFailed.
@@ -43,10 +49,12 @@ public:
 
 private:
     Result<QString> makeTarget();
+    Result<QString> showFat(const QString &device, const QString &name);
     QString m_folder;
     GuestAccess m_access = GuestAccess::Untouched;
     QStringList m_mounted;
     QStringList m_btrfsDevices;
+    std::vector<FatFolder> m_fat;
     int m_count = 0;
 };
 

@@ -104,8 +104,13 @@ Result<RsyncEnd> relay(wire::FrameChannel &channel, ChildProcess &rsync, const s
 }
 
 /// What is said about it, once it is all on the disk.
-Result<RsyncEnd> settled(const Wanted &wanted, const QString &mounted, const RsyncEnd &end)
+Result<RsyncEnd> settled(const Wanted &wanted, const QString &mounted, GuestMounts &mounts, const RsyncEnd &end)
 {
+    const Result<> written = end.exitCode == 0 ? mounts.writeBack({}) : ok();
+    if (!written && written.error().code == ErrorCode::NoSpace)
+        return Error{ErrorCode::TargetFilesystemFull, Retry::AfterUserAction, {nameOf(wanted.volume)}, written.error().detail};
+    if (!written)
+        return written.error();
     if (end.exitCode != 0 && files::isFull(mounted))
         return Error{ErrorCode::TargetFilesystemFull, Retry::AfterUserAction, {nameOf(wanted.volume)}, QString::fromUtf8(end.text)};
     if (const int number = files::syncFilesystem(mounted))
@@ -131,7 +136,7 @@ Result<RsyncEnd> fill(
     if (!begun)
         return begun.error();
     const Result<RsyncEnd> end = relay(channel, *rsync, stop);
-    return end ? settled(wanted, *mounted, *end) : end;
+    return end ? settled(wanted, *mounted, mounts, *end) : end;
 }
 
 Result<RsyncEnd> serve(wire::FrameChannel &channel, const Wanted &wanted, const QString &folder, const std::stop_token &stop)

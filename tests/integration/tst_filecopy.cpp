@@ -104,18 +104,12 @@ private Q_SLOTS:
         QCOMPARE(differences(), QByteArray());
     }
 
-    /// Both ends' kernels must know the filesystem; where one does not, that is said in words.
+    /// Whether or not this machine's kernel knows FAT.
     void vfatHasNamesAndTimesOnly()
     {
         write("BOOTX64.EFI", QByteArray(100000, 'e'));
         prepare(FsType::Vfat, 64_MiB);
         const Result<FileCopyEnd> copied = copy();
-        const Result<QByteArray> known = readFile(key("/proc/filesystems"), 1 << 16);
-        if (!known->contains("\tvfat\n")) {
-            QCOMPARE(copied.error().code, ErrorCode::FilesystemDamaged);
-            QCOMPARE(copied.error().args.value(0), key("/srv"));
-            return;
-        }
         COPIED(copied);
         QCOMPARE(onTarget([](const QString &folder) {
             QFile file(folder + key("/BOOTX64.EFI"));
