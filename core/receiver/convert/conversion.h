@@ -23,8 +23,8 @@ struct Conversion
 [[nodiscard]] QJsonObject toJson(const Conversion &conversion);
 
 /// Makes the server on the target disks start, and be reachable, on an instance. Its mounts and processes are seen by nobody else and end
-/// with this process; the disks are changed all or none, and convert() called again after a kill first takes back what was half done. Only an
-/// EFI system partition comes last, on its own: when it has no room, what was done to the others stays, and the next convert() goes on.
+/// with this process; the disks are changed all or none, and convert() called again after a kill first takes back what was half done. Only
+/// an EFI system partition comes last, on its own: when it has no room, what was done to the others stays, and the next convert() goes on.
 class Converter
 {
 public:
