@@ -6,15 +6,18 @@ import uuid
 
 class GuestMachine:
     """`disks`: (path, format). `ports`: names; what the guest writes to /dev/virtio-ports/NAME is the text of FOLDER/NAME, its console that of
-    FOLDER/console. `forgets`: the disks stay as they are. A context manager."""
+    FOLDER/console. `forgets`: the disks stay as they are. `kernel`: (kernel, initramfs, command line) in place of what the first disk starts.
+    A context manager."""
 
-    def __init__(self, folder, disks, ports=(), forgets=False):
+    def __init__(self, folder, disks, ports=(), forgets=False, kernel=None):
         self._folder = folder
         folder.mkdir(exist_ok=True)
         self._command = ["qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1536",
                          "-display", "none", "-no-reboot", "-monitor", "none", "-nic", "user,model=virtio-net-pci",
                          "-serial", f"file:{folder}/console", "-device", "virtio-serial",
                          "-uuid", str(uuid.uuid4()), *(["-snapshot"] if forgets else [])]
+        if kernel:
+            self._command += ["-kernel", kernel[0], "-initrd", kernel[1], "-append", kernel[2]]
         for path, kind in disks:
             self._command += ["-drive", f"file={path},format={kind},if=virtio,cache=unsafe"]
         for name in ports:

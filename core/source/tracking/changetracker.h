@@ -61,9 +61,10 @@ public:
     ChangeTracker &operator=(const ChangeTracker &) = delete;
     virtual ~ChangeTracker() = default;
 
-    [[nodiscard]] virtual QString backend() const = 0; ///< "ebpf", "perf", "rescan": for reports
-    /// False: nothing is seen while the disks are in use ("rescan"). marks() then calls every block dirty in every era, so each round
-    /// reads all and compares hashes, and the last one reads all while frozen. It is intact as long as the disks are the same.
+    [[nodiscard]] virtual QString backend() const = 0; ///< "ebpf", "perf", "blktrace", "rescan": for reports
+    /// False: no block is seen ("rescan"). marks() then calls every block of a disk dirty in every era before, and in this one when the
+    /// kernel has counted a write since it began, so each round reads all and compares hashes, and the last one reads all while frozen. It
+    /// is intact as long as the disks are the same.
     [[nodiscard]] virtual bool online() const = 0;
     [[nodiscard]] virtual const Epoch &epoch() const = 0;
     [[nodiscard]] virtual quint32 era() const = 0; ///< the one now, 1 or more

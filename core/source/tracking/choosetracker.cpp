@@ -2,6 +2,7 @@
 
 #include "core/base/errortext.h"
 #include "core/base/log.h"
+#include "core/source/tracking/blktracetracker.h"
 #include "core/source/tracking/ebpftracker.h"
 #include "core/source/tracking/perftracker.h"
 #include "core/source/tracking/rescantracker.h"
@@ -35,6 +36,10 @@ QList<TrackerBackend> trackerBackends(Bytes blockSize)
                 PerfOptions options;
                 options.blockSize = blockSize;
                 return startPerfTracker(disks, options);
+            }},
+        {QStringLiteral("blktrace"),
+            [blockSize](const QList<TrackedDisk> &disks) {
+                return startBlktraceTracker(disks, {blockSize, {}});
             }},
     };
 }

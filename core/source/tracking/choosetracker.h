@@ -13,7 +13,7 @@ struct TrackerBackend
     std::function<Result<std::unique_ptr<ChangeTracker>>(const QList<TrackedDisk> &)> start;
 };
 
-/// eBPF, then perf; best first. The rescan is not among them: see chooseTracker().
+/// eBPF, perf, blktrace; best first. The rescan is not among them: see chooseTracker().
 [[nodiscard]] QList<TrackerBackend> trackerBackends(Bytes blockSize);
 
 struct ChosenTracker

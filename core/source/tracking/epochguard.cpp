@@ -39,14 +39,6 @@ quint64 attribute(const TrackedDisk &disk, const char *name)
     return text ? text->trimmed().toULongLong() : 0;
 }
 
-/// "I/O statistics fields": sectors written are the seventh, sectors discarded the fourteenth (since Linux 4.18).
-qint64 countedOn(const TrackedDisk &disk)
-{
-    const Result<QByteArray> text = readFile(attributePath(disk, "stat"), 4096);
-    const QList<QByteArray> fields = text ? text->simplified().split(' ') : QList<QByteArray>();
-    return fields.value(6).toLongLong() + fields.value(13).toLongLong();
-}
-
 /// queue/iostats: an administrator may have switched the statistics of a disk off.
 bool isCounted(const TrackedDisk &disk)
 {
@@ -74,6 +66,14 @@ quint64 sizeOf(int node)
 Error trackingLost(const QString &disk, const QString &reason)
 {
     return {ErrorCode::TrackingLost, Retry::AfterWait, {disk, reason}, reason};
+}
+
+/// "I/O statistics fields": sectors written are the seventh, sectors discarded the fourteenth (since Linux 4.18).
+qint64 countedSectors(const TrackedDisk &disk)
+{
+    const Result<QByteArray> text = readFile(attributePath(disk, "stat"), 4096);
+    const QList<QByteArray> fields = text ? text->simplified().split(' ') : QList<QByteArray>();
+    return fields.value(6).toLongLong() + fields.value(13).toLongLong();
 }
 
 Result<TrackedDisk> trackedDisk(const QString &path)
@@ -147,7 +147,7 @@ std::optional<Error> EpochGuard::look(const Seen &seen)
     std::this_thread::sleep_for(quietMoment);
     QList<qint64> counted;
     for (const Disk &disk : m_disks)
-        counted.append(countedOn(disk.facts));
+        counted.append(countedSectors(disk.facts));
     const Result<QList<quint64>> after = seen(); // all that was counted by then has been seen before
     if (!after)
         return after.error();

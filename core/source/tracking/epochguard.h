@@ -11,6 +11,8 @@ namespace edgelift {
 /// Why marks may be missing; `disk` is its path or "-" for all.
 [[nodiscard]] Error trackingLost(const QString &disk, const QString &reason);
 
+/// Sectors written and discarded that the kernel has counted on a disk since boot; 0 where it keeps no count.
+[[nodiscard]] qint64 countedSectors(const TrackedDisk &disk);
 /// A new epoch on this boot of the machine, with a random id.
 [[nodiscard]] Epoch newEpoch(const QString &backend, Bytes blockSize, const QList<TrackedDisk> &disks);
 /// What every backend asks of its arguments: at least one disk, no disk twice, a block size that is a power of two from 64 KiB to 1 MiB.

@@ -1,16 +1,13 @@
 #include "core/source/tracking/perftracker.h"
 
-#include "core/base/files.h"
 #include "core/source/tracking/blockevent.h"
-#include "core/source/tracking/epochguard.h"
-#include "core/source/tracking/marktable.h"
+#include "core/source/tracking/bufferedtracker.h"
 #include "core/source/tracking/perfring.h"
+#include "core/source/tracking/processors.h"
 #include "core/source/tracking/tracefs.h"
 
 #include <bit>
-#include <mutex>
 #include <poll.h>
-#include <thread>
 
 namespace edgelift {
 
@@ -18,75 +15,34 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto drainLimit = 2s; ///< the interface says so
 constexpr auto quietLimit = 300ms; ///< a record is written microseconds after its event was counted
 constexpr auto readEvery = 100ms; ///< when no ring says that it fills up
 
-/// "0-3,5": as the kernel writes it.
-Result<QByteArray> onlineProcessors() { return readFile(QStringLiteral("/sys/devices/system/cpu/online"), 4096); }
-
-QList<int> processorsIn(const QByteArray &list)
-{
-    QList<int> numbers;
-    for (const QByteArray &part : list.trimmed().split(',')) {
-        const QList<QByteArray> ends = part.split('-');
-        for (int number = ends.first().toInt(); number <= ends.last().toInt(); ++number)
-            numbers.append(number);
-    }
-    return numbers;
-}
-
-class PerfTracker final : public ChangeTracker
+class PerfTracker final : public BufferedTracker
 {
 public:
     PerfTracker(Epoch epoch, EpochGuard guard, BlockEventFormat format)
-        : m_epoch(std::move(epoch))
-        , m_guard(std::move(guard))
+        : BufferedTracker(std::move(epoch), std::move(guard))
         , m_format(format)
-        , m_table(m_epoch)
     {
     }
-    [[nodiscard]] Result<> start(quint64 eventId, size_t ringPages);
-
-    QString backend() const override { return m_epoch.backend; }
-    bool online() const override { return true; }
-    bool audited() const override { return m_audited; }
-    const Epoch &epoch() const override { return m_epoch; }
-    quint32 era() const override
-    {
-        const std::scoped_lock lock(m_mutex);
-        return m_era;
-    }
-    Result<quint32> advanceEra() override;
-    Result<std::vector<quint32>> marks(int disk) override;
-    Result<> intact() override;
-    quint64 writtenSectors(int disk) override;
+    ~PerfTracker() override { stop(); }
+    [[nodiscard]] Result<> open(quint64 eventId, size_t ringPages);
 
 private:
-    void lose(const Error &error); // with m_mutex, as the ones below
-    void take(std::span<const uchar> record);
+    void takeRecord(std::span<const uchar> record);
     void readRing(PerfRing &ring);
     [[nodiscard]] bool readUntil(PerfRing &ring, const std::function<bool()> &enough);
-    void drain();
-    void compareCounts();
-    [[nodiscard]] Result<QList<quint64>> seen();
-    void lookAtDisks();
-    void readOn(const std::stop_token &stop);
+    void drain() override;
+    void compareCounts() override;
+    void waitForEvents() override;
 
-    const Epoch m_epoch;
-    mutable std::mutex m_mutex;
-    EpochGuard m_guard;
     BlockEventFormat m_format;
-    MarkTable m_table;
     std::vector<PerfRing> m_rings;
     QByteArray m_processors;
-    quint32 m_era = 1;
-    std::optional<Error> m_lost;
-    bool m_audited = false; ///< set before anybody else has this object
-    std::jthread m_reader; ///< last: it ends before what it uses
 };
 
-Result<> PerfTracker::start(quint64 eventId, size_t ringPages)
+Result<> PerfTracker::open(quint64 eventId, size_t ringPages)
 {
     const Result<QByteArray> processors = onlineProcessors();
     if (!processors)
@@ -101,30 +57,21 @@ Result<> PerfTracker::start(quint64 eventId, size_t ringPages)
             return ring.error();
         m_rings.push_back(ring.take());
     }
-    m_lost = m_guard.settle([this] { return seen(); });
-    m_audited = m_guard.settled();
-    m_reader = std::jthread([this](const std::stop_token &stop) { readOn(stop); });
+    start();
     return ok();
 }
 
-void PerfTracker::lose(const Error &error)
-{
-    if (!m_lost)
-        m_lost = error;
-}
-
-void PerfTracker::take(std::span<const uchar> record)
+void PerfTracker::takeRecord(std::span<const uchar> record)
 {
     const Result<BlockEvent> event = m_format.decode(record);
     if (!event)
         return lose(trackingLost(QStringLiteral("-"), event.error().detail));
-    if (const std::optional<Error> problem = m_table.take(*event, m_era))
-        lose(*problem);
+    take(*event);
 }
 
 void PerfTracker::readRing(PerfRing &ring)
 {
-    ring.drain([this](std::span<const uchar> record) { take(record); });
+    ring.drain([this](std::span<const uchar> record) { takeRecord(record); });
     if (ring.lost() > 0)
         lose(trackingLost(QStringLiteral("-"), QStringLiteral("%1 events were dropped").arg(ring.lost())));
 }
@@ -134,7 +81,7 @@ bool PerfTracker::readUntil(PerfRing &ring, const std::function<bool()> &enough)
 {
     const auto deadline = std::chrono::steady_clock::now() + drainLimit;
     auto quietSince = std::chrono::steady_clock::now();
-    for (qint64 counted = ring.count(); !m_lost; std::this_thread::sleep_for(20us)) {
+    for (qint64 counted = ring.count(); !isLost(); std::this_thread::sleep_for(20us)) {
         readRing(ring);
         if (enough())
             return true;
@@ -171,66 +118,12 @@ void PerfTracker::compareCounts()
         lose(trackingLost(QStringLiteral("-"), QStringLiteral("a processor was switched on or off")));
 }
 
-Result<QList<quint64>> PerfTracker::seen()
-{
-    drain();
-    if (m_lost)
-        return *m_lost;
-    QList<quint64> sectors;
-    for (int disk = 0; disk < m_epoch.disks.size(); ++disk)
-        sectors.append(m_table.writtenSectors(disk));
-    return sectors;
-}
-
-void PerfTracker::lookAtDisks()
-{
-    if (!m_lost)
-        m_lost = m_guard.look([this] { return seen(); });
-}
-
-void PerfTracker::readOn(const std::stop_token &stop)
+void PerfTracker::waitForEvents()
 {
     std::vector<pollfd> rings;
     for (const PerfRing &ring : m_rings)
         rings.push_back({ring.descriptor(), POLLIN, 0});
-    while (!stop.stop_requested()) {
-        ::poll(rings.data(), rings.size(), int(std::chrono::milliseconds(readEvery).count()));
-        const std::scoped_lock lock(m_mutex);
-        lookAtDisks();
-    }
-}
-
-Result<quint32> PerfTracker::advanceEra()
-{
-    const std::scoped_lock lock(m_mutex);
-    drain(); // what is read from now on gets the new era, which can only be later than right
-    if (m_lost)
-        return *m_lost;
-    return ++m_era;
-}
-
-Result<std::vector<quint32>> PerfTracker::marks(int disk)
-{
-    const std::scoped_lock lock(m_mutex);
-    drain();
-    if (m_lost)
-        return *m_lost;
-    return m_table.marks(disk);
-}
-
-Result<> PerfTracker::intact()
-{
-    const std::scoped_lock lock(m_mutex);
-    lookAtDisks();
-    if (!m_lost)
-        compareCounts();
-    return m_lost ? Result<>(*m_lost) : ok();
-}
-
-quint64 PerfTracker::writtenSectors(int disk)
-{
-    const std::scoped_lock lock(m_mutex);
-    return m_table.writtenSectors(disk);
+    ::poll(rings.data(), rings.size(), int(std::chrono::milliseconds(readEvery).count()));
 }
 
 }
@@ -250,8 +143,8 @@ Result<std::unique_ptr<ChangeTracker>> startPerfTracker(const QList<TrackedDisk>
     if (!format)
         return format.error();
     auto tracker = std::make_unique<PerfTracker>(std::move(epoch), guard.take(), *format);
-    if (const Result<> started = tracker->start(event->id, options.ringPages); !started)
-        return started.error();
+    if (const Result<> opened = tracker->open(event->id, options.ringPages); !opened)
+        return opened.error();
     return std::unique_ptr<ChangeTracker>(std::move(tracker));
 }
 

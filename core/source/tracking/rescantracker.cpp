@@ -15,6 +15,8 @@ public:
         : m_epoch(std::move(epoch))
         , m_guard(std::move(guard))
     {
+        for (const TrackedDisk &disk : m_epoch.disks)
+            m_before.append(countedSectors(disk));
     }
     QString backend() const override { return m_epoch.backend; }
     bool online() const override { return false; }
@@ -28,13 +30,16 @@ public:
     Result<quint32> advanceEra() override
     {
         const std::scoped_lock lock(m_mutex);
+        for (qsizetype disk = 0; disk < m_epoch.disks.size(); ++disk)
+            m_before[disk] = countedSectors(m_epoch.disks.at(disk));
         return ++m_era;
     }
     Result<std::vector<quint32>> marks(int disk) override
     {
         const std::scoped_lock lock(m_mutex);
         const quint64 blocks = (m_epoch.disks.at(disk).size.count + m_epoch.blockSize.count - 1) / m_epoch.blockSize.count;
-        return std::vector<quint32>(blocks, m_era - 1); // so that the last look at marks, while frozen, finds none of its own era
+        const bool written = countedSectors(m_epoch.disks.at(disk)) != m_before.at(disk);
+        return std::vector<quint32>(blocks, written ? m_era : m_era - 1); // the last look, while frozen, should find none of its own era
     }
     Result<> intact() override
     {
@@ -50,6 +55,7 @@ private:
     mutable std::mutex m_mutex;
     EpochGuard m_guard;
     quint32 m_era = 1;
+    QList<qint64> m_before; ///< sectors that the kernel had counted on each disk when the era began
     std::optional<Error> m_lost;
 };
 

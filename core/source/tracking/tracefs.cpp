@@ -1,12 +1,10 @@
 #include "core/source/tracking/tracefs.h"
 
-#include "core/base/fd.h"
+#include "core/source/tracking/privatemount.h"
 
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <stdlib.h> // mkdtemp
-#include <sys/mount.h>
 #include <unistd.h>
 
 namespace edgelift {
@@ -21,30 +19,6 @@ Error unavailable(const QByteArray &what, int number)
 
 Fd openFolder(const char *path) { return Fd(::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)); }
 
-/// A mount without a place (Linux 5.2).
-Fd placelessMount()
-{
-    const Fd filesystem(::fsopen("tracefs", FSOPEN_CLOEXEC));
-    if (!filesystem || ::fsconfig(filesystem.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0)
-        return {};
-    return Fd(::fsmount(filesystem.get(), FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
-}
-
-/// A mount whose place is taken away at once: it lives as long as the descriptor.
-Fd passingMount(const char *type)
-{
-    char folder[] = "/run/edgelift-trace-XXXXXX";
-    if (!::mkdtemp(folder))
-        return {};
-    Fd opened;
-    if (::mount(type, folder, type, MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) == 0) {
-        opened = openFolder(folder);
-        ::umount2(folder, MNT_DETACH);
-    }
-    ::rmdir(folder);
-    return opened;
-}
-
 /// The folder that holds events/.
 Fd tracingFolder()
 {
@@ -53,11 +27,9 @@ Fd tracingFolder()
         if (folder && ::faccessat(folder.get(), "events/block", F_OK, 0) == 0)
             return folder;
     }
-    if (Fd folder = placelessMount())
+    if (Fd folder = privateMount("tracefs"))
         return folder;
-    if (Fd folder = passingMount("tracefs"))
-        return folder;
-    const Fd debug = passingMount("debugfs"); // before Linux 4.1
+    const Fd debug = privateMount("debugfs"); // before Linux 4.1
     return debug ? Fd(::openat(debug.get(), "tracing", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) : Fd();
 }
 

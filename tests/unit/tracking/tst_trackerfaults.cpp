@@ -1,16 +1,23 @@
 #include "core/base/errortext.h"
+#include "core/source/tracking/blktracerecords.h"
+#include "core/source/tracking/blktracetracker.h"
 #include "core/source/tracking/choosetracker.h"
 #include "core/source/tracking/ebpftracker.h"
 #include "core/source/tracking/perftracker.h"
 #include "tests/unit/tracking/faulttable.h"
+#include "tests/unit/tracking/kernelhere.h"
 #include "tests/unit/tracking/loopdisk.h"
+#include "tests/unit/tracking/trackerrows.h"
 
 #include <QFile>
 #include <QTest>
 #include <fcntl.h>
+#include <linux/blktrace_api.h>
 #include <linux/fs.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -19,52 +26,15 @@ using namespace edgelift::test;
 
 namespace {
 
-using Started = Result<std::unique_ptr<ChangeTracker>>;
-
 constexpr quint64 block = 256 << 10;
 constexpr quint64 oddSize = 600 * block + 512 * 3; // the last block is three sectors
 
-Started start(const QByteArray &backend, const LoopDisk &disk)
-{
-    return backend == "ebpf" ? startEbpfTracker({disk.tracked()}) : startPerfTracker({disk.tracked()});
-}
+Started start(const QByteArray &backend, const LoopDisk &disk) { return startTracker(backend, disk.tracked()); }
 
 QByteArray compiled(const char *name)
 {
     QFile file(QStringLiteral(EDGELIFT_PROGRAMS "/") + QLatin1String(name));
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-QList<int> markedSince(ChangeTracker &tracker, quint32 era)
-{
-    QList<int> blocks;
-    const auto marks = tracker.marks(0);
-    if (!marks)
-        return {-1};
-    for (size_t i = 0; i < marks->size(); ++i)
-        if ((*marks)[i] >= era)
-            blocks.append(int(i));
-    return blocks;
-}
-
-/// What happened; begins with "NOT" when that was not what had been promised, with voidEpoch when the kernel kept an event from everybody.
-using Fault = std::function<QString()>;
-const QLatin1String voidEpoch("void: ");
-
-QString notAsPromised(const QString &what) { return QStringLiteral("NOT as promised: ") + what; }
-
-QString lostOr(const Result<> &outcome)
-{
-    const bool lost = !outcome && outcome.error().code == ErrorCode::TrackingLost;
-    return lost ? QStringLiteral("TrackingLost: ") + outcome.error().detail : notAsPromised(QStringLiteral("the epoch is intact"));
-}
-
-QString numbers(const QList<int> &blocks)
-{
-    QStringList texts;
-    for (const int one : blocks)
-        texts.append(QString::number(one));
-    return texts.isEmpty() ? QStringLiteral("none") : texts.join(QLatin1Char(' '));
 }
 
 QString marksOf(const QByteArray &backend, const std::function<void(const LoopDisk &)> &work, const QList<int> &expected)
@@ -117,41 +87,139 @@ QString grown()
     return tracker ? lostOr((*tracker)->intact()) : notAsPromised(logLine(tracker.error()));
 }
 
-/// What is chosen when the first is refused because of its program, and the second, perhaps, because of its event.
-QString nextBackend(const QPair<QByteArray, QByteArray> &given)
+/// What keeps each backend from starting; empty: nothing.
+struct Refusal
+{
+    QByteArray program = "no program";
+    QByteArray event = "block/none";
+    QString debugfs = QStringLiteral("/proc");
+};
+
+QString nextBackend(const Refusal &refusal, const char *expected)
 {
     const LoopDisk disk(64 * block);
     const QList<TrackerBackend> backends{{QStringLiteral("ebpf"),
-                                             [given](const QList<TrackedDisk> &disks) {
-                                                 return startEbpfTracker(disks, {defaultTrackingBlock, given.first});
+                                             [refusal](const QList<TrackedDisk> &disks) {
+                                                 return startEbpfTracker(disks, {defaultTrackingBlock, refusal.program});
                                              }},
-        {QStringLiteral("perf"), [given](const QList<TrackedDisk> &disks) {
-             return startPerfTracker(disks, {defaultTrackingBlock, 0, given.second});
+        {QStringLiteral("perf"),
+            [refusal](const QList<TrackedDisk> &disks) {
+                return startPerfTracker(disks, {defaultTrackingBlock, 0, refusal.event});
+            }},
+        {QStringLiteral("blktrace"), [refusal](const QList<TrackedDisk> &disks) {
+             BlktraceOptions options;
+             options.trace.debugfs = refusal.debugfs;
+             return startBlktraceTracker(disks, options);
          }}};
     const auto chosen = chooseTrackerOf(backends, {disk.tracked()}, {}, defaultTrackingBlock);
     if (!chosen)
         return notAsPromised(logLine(chosen.error()));
-    const bool right = given.second == "block/none" ? !chosen->tracker->online() && chosen->refused.size() == 2
-                                                    : chosen->tracker->backend() == QLatin1String("perf");
-    const QString what = chosen->tracker->backend() + QStringLiteral("; refused: ") + chosen->refused.first().detail;
-    return right ? what : notAsPromised(what);
+    const QString what = chosen->tracker->backend() + QStringLiteral("; refused: ") + chosen->refused.last().detail;
+    return chosen->tracker->backend() == QLatin1String(expected) ? what : notAsPromised(what);
 }
 
-QString tracefsMissing()
+/// What happens where neither tracefs nor debugfs is mounted, in a mount table of its own.
+QString kernelFoldersMissing(const QByteArray &backend)
 {
     std::optional<QString> happened;
-    std::jthread([&happened] { // a mount table of its own, without
+    std::jthread([&happened, &backend] {
         if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
             return;
         for (const char *path : {"/sys/kernel/debug/tracing", "/sys/kernel/tracing", "/sys/kernel/debug"})
             while (::umount2(path, MNT_DETACH) == 0) { }
-        if (::access("/sys/kernel/tracing/events", F_OK) == 0 || ::access("/sys/kernel/debug/tracing/events", F_OK) == 0)
+        if (::access("/sys/kernel/tracing/events", F_OK) == 0 || ::access("/sys/kernel/debug/block", F_OK) == 0)
             happened = notAsPromised(QStringLiteral("it is still there"));
         else
-            happened = marksOf("perf", [](const LoopDisk &disk) { disk.write(5 * block, QByteArray(4096, 'x')); }, {5});
-    })
-        .join();
+            happened = marksOf(backend, [](const LoopDisk &disk) { disk.write(5 * block, QByteArray(4096, 'x')); }, {5});
+    }).join();
     return happened.value_or(notAsPromised(QStringLiteral("no mount table of its own")));
+}
+
+Fd openDisk(const LoopDisk &disk) { return Fd(::open(disk.path().toUtf8().constData(), O_RDWR | O_CLOEXEC)); }
+
+bool traceAsSomebodyElse(const Fd &disk)
+{
+    blk_user_trace_setup setup{};
+    setup.act_mask = BLK_TC_COMPLETE;
+    setup.buf_size = 4096;
+    setup.buf_nr = 4;
+    return ::ioctl(disk.get(), BLKTRACESETUP, &setup) == 0;
+}
+
+QString tracedBySomebodyElse()
+{
+    const LoopDisk disk(64 * block);
+    (void)start("blktrace", disk); // what it leaves must not make the other trace look like ours
+    const Fd other = openDisk(disk);
+    if (!traceAsSomebodyElse(other))
+        return notAsPromised(QStringLiteral("no trace"));
+    const Started refused = start("blktrace", disk);
+    const bool untouched = ::ioctl(other.get(), BLKTRACETEARDOWN) == 0;
+    if (refused || refused.error().code != ErrorCode::TrackerUnavailable || !untouched)
+        return notAsPromised(untouched ? QStringLiteral("it was not refused") : QStringLiteral("the other trace is gone"));
+    const Started later = start("blktrace", disk);
+    return later ? refused.error().detail : notAsPromised(logLine(later.error()));
+}
+
+/// An agent that was killed leaves its trace; the next one begins anew.
+QString tracedByAKilledAgent()
+{
+    const LoopDisk disk(64 * block);
+    int ready[2];
+    if (::pipe2(ready, O_CLOEXEC) != 0)
+        return notAsPromised(QStringLiteral("no pipe"));
+    const pid_t agent = ::fork();
+    if (agent == 0) {
+        const Started tracker = start("blktrace", disk);
+        (void)!::write(ready[1], tracker ? "y" : "n", 1);
+        ::pause();
+        ::_exit(0);
+    }
+    char started = 'n';
+    (void)!::read(ready[0], &started, 1);
+    ::kill(agent, SIGKILL);
+    ::waitpid(agent, nullptr, 0);
+    ::close(ready[0]);
+    ::close(ready[1]);
+    const bool left = !traceAsSomebodyElse(openDisk(disk)) && errno == EBUSY;
+    if (started != 'y' || !left)
+        return notAsPromised(QStringLiteral("nothing was left"));
+    const Started next = start("blktrace", disk);
+    if (!next)
+        return notAsPromised(logLine(next.error()));
+    disk.write(7 * block, QByteArray(4096, 'x'));
+    const QList<int> marked = markedSince(**next, 1);
+    if (const Result<> whole = (*next)->intact(); !whole)
+        return voidEpoch + whole.error().detail;
+    return marked == QList<int>{7} ? QStringLiteral("taken down; blocks marked: 7") : notAsPromised(numbers(marked));
+}
+
+QString blktraceFull()
+{
+    const LoopDisk disk(64 * block);
+    BlktraceOptions options;
+    options.trace.bufferBytes = 64; // a record
+    options.trace.buffers = 2;
+    const Started tracker = startBlktraceTracker({disk.tracked()}, options);
+    if (!tracker)
+        return notAsPromised(logLine(tracker.error()));
+    const Fd file = openDisk(disk);
+    const QByteArray page(4096, 'x');
+    for (int attempt = 0; attempt < 20 && (*tracker)->intact(); ++attempt) {
+        for (quint64 at = 0; at < 64 * block; at += 8 * quint64(page.size())) // apart, so that each is a request: many that end together
+            (void)!::pwrite(file.get(), page.constData(), size_t(page.size()), off_t(at));
+        ::fsync(file.get());
+    }
+    return lostOr((*tracker)->intact());
+}
+
+/// No disk of this machine can do it, so it is what the kernel writes of one that does (blk_fill_rwbs, __blk_add_trace).
+QString secureErase()
+{
+    const BlockEvent perf = operationOf("DE");
+    const BlockEvent blktrace = blktraceOperation(BLK_TA_COMPLETE | BLK_TC_ACT(BLK_TC_FS | BLK_TC_WRITE | BLK_TC_DISCARD), 4096);
+    const bool marks = perf.kind == BlockEvent::Kind::Discard && blktrace.kind == BlockEvent::Kind::Discard && blktrace.sectors == 8;
+    return marks ? QStringLiteral("perf, blktrace: as a discard (the kernel's records)") : notAsPromised(QStringLiteral("another kind"));
 }
 
 bool count(const LoopDisk &disk, bool on)
@@ -185,20 +253,28 @@ QString statisticsOff()
     return (*tracker)->audited() ? notAsPromised(what) : what;
 }
 
-QString twoTracers()
+QString manyTracers()
 {
     const LoopDisk disk(64 * block);
-    const Started first = start("perf", disk), second = start("perf", disk), third = start("ebpf", disk);
-    if (!first || !second || !third)
-        return notAsPromised(QStringLiteral("one did not start"));
+    std::vector<Started> all;
+    for (const char *backend : {"perf", "perf", "ebpf", givesTraces() ? "blktrace" : "ebpf"}) {
+        all.push_back(start(backend, disk));
+        if (!all.back())
+            return notAsPromised(logLine(all.back().error()));
+    }
     for (const int at : {4, 44})
         disk.write(quint64(at) * block, QByteArray(4096, 'x'));
-    const QList<int> all[] = {markedSince(**first, 1), markedSince(**second, 1), markedSince(**third, 1)};
-    for (const Started *one : {&first, &second, &third})
-        if (const Result<> whole = (**one)->intact(); !whole)
+    QStringList what;
+    bool same = true;
+    for (const Started &one : all) {
+        const QList<int> marked = markedSince(**one, 1);
+        same = same && marked == QList<int>{4, 44};
+        what.append(numbers(marked));
+    }
+    for (const Started &one : all)
+        if (const Result<> whole = (*one)->intact(); !whole)
             return voidEpoch + whole.error().detail;
-    const QString what = QStringLiteral("%1 | %2 | %3").arg(numbers(all[0]), numbers(all[1]), numbers(all[2]));
-    return all[0] == QList<int>{4, 44} && all[1] == all[0] && all[2] == all[0] ? what : notAsPromised(what);
+    return same ? what.join(QLatin1String(" | ")) : notAsPromised(what.join(QLatin1String(" | ")));
 }
 
 QString rawWriteLater()
@@ -224,7 +300,11 @@ class TrackerFaultsTest : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { QVERIFY2(::geteuid() == 0, "run as root: it traces loop devices"); }
+    void initTestCase()
+    {
+        QVERIFY2(::geteuid() == 0, "run as root: it traces loop devices");
+        QVERIFY(ownRun());
+    }
     void faults_data();
     void faults();
     void cleanupTestCase() { m_table.print(); }
@@ -243,12 +323,24 @@ void TrackerFaultsTest::faults_data()
     row("ebpf: the program misses events, uncounted", "V by the kernel's own count", missedEvents);
     row("perf: ring full, no record after it", "V by counters", ringFull);
     row("disk grows under the tracker", "V", grown);
-    row("no BTF: program not accepted", "the next backend", [] { return nextBackend({"no program", "block/block_rq_complete"}); });
-    row("no BTF, no such tracepoint (lockdown)", "rescan, everything dirty", [] { return nextBackend({"no program", "block/none"}); });
-    row("tracefs not mounted", "its own mount, marks", tracefsMissing);
+    row("no BTF: program not accepted", "perf", [] { return nextBackend({"no program", "block/block_rq_complete", {}}, "perf"); });
+    row("no BTF, no such tracepoint, no debugfs", "rescan, everything dirty", [] { return nextBackend({}, "rescan"); });
+    row("perf: tracefs not mounted", "its own mount, marks", [] { return kernelFoldersMissing("perf"); });
+    if (givesTraces()) {
+        row("no BTF, no such tracepoint", "blktrace", [] { return nextBackend({"no program", "block/none", {}}, "blktrace"); });
+        row("blktrace: debugfs not mounted", "its own mount, marks", [] { return kernelFoldersMissing("blktrace"); });
+        row("blktrace: somebody else traces (EBUSY)", "refused, the other trace goes on", tracedBySomebodyElse);
+        row("blktrace: trace of a killed agent", "taken down, begun anew", tracedByAKilledAgent);
+        row("blktrace: buffers full", "V by the kernel's counter, or a gap", blktraceFull);
+    } else {
+        row("blktrace: lockdown=integrity", "refused with the reason, rescan", [] {
+            return nextBackend({"no program", "block/none", {}}, "rescan");
+        });
+    }
+    row("secure erase", "marked as a discard", secureErase);
     row("iostats disabled before", "said: not every miss would show", statisticsOff);
     row("iostats disabled while it tracks", "V", statisticsSwitchedOff);
-    row("another tracer of the same disk", "both mark the same", twoTracers);
+    row("other tracers of the same disk", "all mark the same", manyTracers);
     row("raw write while everything is frozen", "a mark of the freeze's era: point refused", rawWriteLater);
     row("flush without data (nr = 0)", "nothing marked, epoch intact",
         [] { return marksOf("ebpf", [](const LoopDisk &disk) { (void)::fsync(Fd(::open(disk.path().toUtf8(), O_RDWR)).get()); }, {}); });

@@ -1,9 +1,11 @@
 #include "core/base/errortext.h"
+#include "core/source/tracking/blktracetracker.h"
 #include "core/source/tracking/ebpftracker.h"
 #include "core/source/tracking/epochguard.h"
 #include "core/source/tracking/marksobject.h"
 #include "core/source/tracking/perftracker.h"
 #include "core/source/tracking/rescantracker.h"
+#include "tests/unit/tracking/kernelhere.h"
 #include "tests/unit/tracking/loopdisk.h"
 
 #include <QElapsedTimer>
@@ -31,6 +33,8 @@ Started start(const QByteArray &backend, const QList<TrackedDisk> &disks, Bytes 
         return startEbpfTracker(disks, {blockSize, {}, backend == "ebpf"});
     if (backend == "perf")
         return startPerfTracker(disks, {blockSize, 0, "block/block_rq_complete"});
+    if (backend == "blktrace")
+        return startBlktraceTracker(disks, {blockSize, {}});
     return startRescanTracker(disks, blockSize);
 }
 
@@ -101,7 +105,7 @@ class TrackersTest : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { QVERIFY2(::geteuid() == 0, "run as root: it traces loop devices"); }
+    void initTestCase();
     void marksExactlyWhatWasWritten_data();
     void marksExactlyWhatWasWritten();
     void erasSeparateRounds_data() { online(); }
@@ -133,6 +137,8 @@ private:
         QTest::newRow("ebpf") << QByteArray("ebpf");
         QTest::newRow("ebpf before 5.5") << QByteArray("ebpf before 5.5");
         QTest::newRow("perf") << QByteArray("perf");
+        if (givesTraces())
+            QTest::newRow("blktrace") << QByteArray("blktrace");
     }
     static void all()
     {
@@ -141,13 +147,22 @@ private:
     }
 };
 
+void TrackersTest::initTestCase()
+{
+    QVERIFY2(::geteuid() == 0, "run as root: it traces loop devices");
+    QVERIFY(ownRun());
+}
+
 void TrackersTest::marksExactlyWhatWasWritten_data()
 {
     using Work = std::function<void(const LoopDisk &)>;
     QTest::addColumn<QByteArray>("backend");
     QTest::addColumn<Work>("work");
     QTest::addColumn<QList<int>>("blocks");
-    for (const QByteArray backend : {"ebpf", "ebpf before 5.5", "perf"}) {
+    QList<QByteArray> backends{"ebpf", "ebpf before 5.5", "perf"};
+    if (givesTraces())
+        backends.append("blktrace");
+    for (const QByteArray &backend : std::as_const(backends)) {
         const auto row = [&backend](const char *name, const Work &work, const QList<int> &blocks) {
             QTest::newRow((backend + ", " + name).constData()) << backend << work << blocks;
         };
@@ -286,19 +301,29 @@ void TrackersTest::backendsAgree()
     bool same = false;
     untilWhole([&same] {
         const LoopDisk disk(4000 * block);
-        const Started ebpf = start("ebpf", {disk.tracked()});
-        const Started perf = start("perf", {disk.tracked()});
+        std::vector<Started> all;
+        for (const char *backend : {"ebpf", "perf", givesTraces() ? "blktrace" : "ebpf before 5.5"}) {
+            all.push_back(start(backend, {disk.tracked()}));
+            if (!all.back())
+                return false;
+        }
+        ChangeTracker &first = **all.front();
         std::mt19937 random(4711); // NOLINT: the same each time
-        same = ebpf && perf;
+        same = true;
         for (int round = 0; round < 10 && same; ++round) {
             for (int i = 0; i < 60; ++i)
                 writeSomething(disk, random);
-            const auto left = (*ebpf)->marks(0), right = (*perf)->marks(0);
-            const auto leftEra = (*ebpf)->advanceEra(), rightEra = (*perf)->advanceEra();
-            same = left && right && *left == *right && leftEra && rightEra && *leftEra == *rightEra;
+            const auto marks = first.marks(0);
+            const auto era = first.advanceEra();
+            for (size_t other = 1; other < all.size() && same; ++other) {
+                const auto itsMarks = (*all[other])->marks(0);
+                const auto itsEra = (*all[other])->advanceEra();
+                same = marks && era && itsMarks && itsEra && *itsMarks == *marks && *itsEra == *era;
+            }
         }
-        same = same && (*ebpf)->writtenSectors(0) == (*perf)->writtenSectors(0);
-        return intact(ebpf) && intact(perf);
+        for (const Started &one : all)
+            same = same && (*one)->writtenSectors(0) == first.writtenSectors(0);
+        return std::all_of(all.begin(), all.end(), intact);
     });
     QVERIFY(same);
 }
@@ -395,6 +420,8 @@ void TrackersTest::rescanCallsEverythingDirty()
         VERIFY_RESULT(era);
         QCOMPARE(markedSince(**tracker, copied).size(), 64);
         QCOMPARE(markedSince(**tracker, *era).size(), 0);
+        disk.write(3 * block, QByteArray(4096, 'x')); // that something was written is counted, but not where
+        QCOMPARE(markedSince(**tracker, *era).size(), 64);
     }
     VERIFY_RESULT((*tracker)->intact());
 }
@@ -406,7 +433,7 @@ void TrackersTest::partitionsAndNonsenseAreRefused()
     QCOMPARE(trackedDisk(QStringLiteral("/dev/not-there")).error().code, ErrorCode::SourceMissing);
     TrackedDisk other = disk.tracked();
     other.size.count += 512;
-    for (const QByteArray backend : {"ebpf", "perf", "rescan"}) {
+    for (const QByteArray backend : {"ebpf", "perf", "blktrace", "rescan"}) {
         QCOMPARE(start(backend, {}).error().code, ErrorCode::RequestMalformed);
         QCOMPARE(start(backend, {disk.tracked(), disk.tracked()}).error().code, ErrorCode::RequestMalformed);
         QCOMPARE(start(backend, {disk.tracked()}, Bytes{100000}).error().code, ErrorCode::RequestMalformed);
