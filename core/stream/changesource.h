@@ -13,6 +13,9 @@ public:
     virtual ~ChangeSource() = default;
     /// Bytes of a block: a power of two, wire::leastBlockSize to wire::extentSize; the same for all disks, and always.
     [[nodiscard]] virtual quint32 blockBytes() const = 0;
+    /// False: it sees writes only as far as the disks count them. marks() calls a whole disk written then, in the era in which something
+    /// was and in all before; what it was is found by reading everything, the last time while it is frozen.
+    [[nodiscard]] virtual bool seesWrites() const { return true; }
     /// Publishes the next era, waits for everything that could still mark with an earlier one (grace), drains, and gives the era: from 1,
     /// rising. A write that completes after this is marked with at least it.
     [[nodiscard]] virtual Result<quint32> advanceEra() = 0;

@@ -129,6 +129,7 @@ void LiveSource::rawWrite(quint64 offset, const QByteArray &bytes)
 
 void LiveSource::mark(quint64 offset, quint64 length)
 {
+    ++m_completed;
     if (m_faults.lost > 0 && take(m_faults.lost)) {
         m_lost = true;
         return;
@@ -165,6 +166,7 @@ void LiveSource::parse()
 
 Result<quint32> LiveSource::advanceEra()
 {
+    m_completedBefore = m_completed.load();
     const quint32 era = ++m_era;
     m_eraWhileFrozen = m_frozen.load();
     if (!m_faults.noGrace)
@@ -176,22 +178,29 @@ Result<quint32> LiveSource::advanceEra()
 
 Result<std::vector<quint32>> LiveSource::marks(int)
 {
+    if (m_faults.rescan)
+        return std::vector<quint32>(blocks, m_completed != m_completedBefore ? m_era.load() : m_era - 1);
     if (m_faults.buffered && !m_faults.noDrain)
         parse();
     std::vector<quint32> copy(m_marks.begin(), m_marks.end());
     if (m_frozen && m_eraWhileFrozen && ++m_marksWhileFrozen == 1) { // the era of the freeze is published, and nothing was read yet
-        if (take(m_faults.intruders))
-            rawWrite(m_newest * cell, pattern(m_newest, m_value++));
-        if (take(m_faults.thawsEarly)) {
-            const std::lock_guard lock(m_gateMutex);
-            m_frozen = false;
-            m_thawedEarly = true;
-            m_gateChanged.notify_all();
-        }
+        disturb();
     }
     if (m_thawedEarly)
         nap(4ms); // the writers go on
     return copy;
+}
+
+void LiveSource::disturb()
+{
+    if (take(m_faults.intruders))
+        rawWrite(m_newest * cell, pattern(m_newest, m_value++));
+    if (take(m_faults.thawsEarly)) {
+        const std::lock_guard lock(m_gateMutex);
+        m_frozen = false;
+        m_thawedEarly = true;
+        m_gateChanged.notify_all();
+    }
 }
 
 Result<> LiveSource::intact() { return m_lost ? Result<>(lossError()) : ok(); }
@@ -276,6 +285,8 @@ void LiveSource::act(std::mt19937 &random)
     const auto phase = std::chrono::steady_clock::now().time_since_epoch() / 15ms;
     const quint64 number = (random() % 2 == 0 ? quint64(phase) * 7919 + random() % 24 : random()) % cells;
     const quint32 dice = random() % 100;
+    if (dice < 8 && m_faults.frozenWhole)
+        return;
     if (dice < 4)
         return rawWrite(swap.offset + random() % (swap.length / cell) * cell, pattern(0, m_value++)); // swap does not freeze
     if (dice < 8 && !m_faults.quietEsp)
@@ -378,7 +389,18 @@ RangeSet LiveSource::usedNow()
         overwrite(number, m_value++);
         m_used[number] = true;
     }
-    return usedIn(map);
+    m_lastUsed = usedIn(map);
+    return m_lastUsed;
+}
+
+RangeSet LiveSource::usedFrozen()
+{
+    QByteArray map(qsizetype(cell), '\0');
+    copyOut(0, map.data(), cell);
+    disturb();
+    if (m_thawedEarly)
+        nap(20ms); // the writers go on
+    return m_faults.staleMaps ? m_lastUsed : usedIn(map);
 }
 
 QByteArray LiveSource::content() const
@@ -481,6 +503,7 @@ LiveWorld::LiveWorld(quint32 seed)
     transfer.read = source.readCall();
     settings.areas = {{RangeSet(LiveSource::swap), RangeSet(LiveSource::esp)}};
     settings.usedNow = [this]() -> Result<std::vector<RangeSet>> { return std::vector<RangeSet>{source.usedNow()}; };
+    settings.usedFrozen = [this]() -> Result<std::vector<RangeSet>> { return std::vector<RangeSet>{source.usedFrozen()}; };
     settings.usedIn = [this](const std::vector<std::shared_ptr<const BlockView>> &views) -> Result<std::vector<RangeSet>> {
         if (take(faults.lateWrites))
             source.writeUntouched();

@@ -29,6 +29,9 @@ struct WorldFaults
     std::atomic<int> slowFrozen = 0; ///< so many reads during freezes take long
     std::atomic<int> lateWrites = 0; ///< so often what was allocated and not written is written just before it is read
     std::atomic<int> mapWrites = 0; ///< so often a block is allocated and written just after allocation was looked at
+    bool rescan = false; ///< nobody sees writes; they are only counted
+    bool staleMaps = false; ///< what is in use while frozen is taken from before
+    bool frozenWhole = false; ///< nobody writes to swap, nor to the ESP
     bool untouched = false; ///< blocks are allocated without being written now and then
     bool quietEsp = false; ///< nothing writes to the area that does not freeze
     bool busyEsp = false; ///< somebody writes to it all the time, not only now and then
@@ -49,6 +52,7 @@ public:
 
     // ChangeSource
     quint32 blockBytes() const override { return block; }
+    bool seesWrites() const override { return !m_faults.rescan; }
     Result<quint32> advanceEra() override;
     Result<std::vector<quint32>> marks(int disk) override;
     Result<> intact() override;
@@ -64,6 +68,7 @@ public:
     void overwrite(quint64 cellNumber, quint64 value); ///< through the filesystem
     [[nodiscard]] BlockReader::ReadCall readCall();
     [[nodiscard]] RangeSet usedNow(); ///< flushes first, as a short freeze does
+    [[nodiscard]] RangeSet usedFrozen(); ///< what happens behind a freeze's back happens here
     [[nodiscard]] static RangeSet usedIn(const QByteArray &cellZero);
     void writeEsp(); ///< once, if it may be
     void writeUntouched(); ///< the fault lateWrites
@@ -79,6 +84,7 @@ public:
 private:
     class Gate;
     void put(quint64 offset, const QByteArray &bytes);
+    void disturb();
     [[nodiscard]] static QByteArray espHash(const QByteArray &disk);
     void copyOut(quint64 offset, char *into, size_t length) const;
     void rawWrite(quint64 offset, const QByteArray &bytes);
@@ -100,6 +106,8 @@ private:
     std::mutex m_queueMutex;
     std::vector<quint64> m_queue; // events not parsed yet
     std::atomic<bool> m_lost = false;
+    std::atomic<quint64> m_completed = 0; // writes
+    std::atomic<quint64> m_completedBefore = 0; // the era
 
     std::mutex m_gateMutex;
     std::condition_variable m_gateChanged;
@@ -114,6 +122,7 @@ private:
     quint64 m_espVersion = 0;
     std::chrono::steady_clock::time_point m_espNext; // when it may be written again
     QSet<QByteArray> m_espStates; // hashes of what it was at any moment
+    RangeSet m_lastUsed; // by usedNow()
     bool m_eraWhileFrozen = false;
     int m_marksWhileFrozen = 0;
 };

@@ -79,13 +79,16 @@ void TestLiveRounds::cleanupTestCase()
 void TestLiveRounds::targetEqualsTheSourceAtTheFreeze_data()
 {
     QTest::addColumn<bool>("buffered");
-    QTest::newRow("marks stored at once") << false;
-    QTest::newRow("marks parsed later") << true;
+    QTest::addColumn<bool>("rescan");
+    QTest::newRow("marks stored at once") << false << false;
+    QTest::newRow("marks parsed later") << true << false;
+    QTest::newRow("no marks: everything is compared while frozen") << false << true;
 }
 
 void TestLiveRounds::targetEqualsTheSourceAtTheFreeze()
 {
     QFETCH(const bool, buffered);
+    QFETCH(const bool, rescan);
     QElapsedTimer time;
     time.start();
     const int seeds = seedsWanted(8);
@@ -97,6 +100,7 @@ void TestLiveRounds::targetEqualsTheSourceAtTheFreeze()
     for (int seed = 1; seed <= seeds; ++seed) {
         LiveWorld world{quint32(seed)};
         world.faults.buffered = buffered;
+        world.faults.rescan = rescan;
         world.faults.untouched = true;
         world.roundsWanted = seed % 5;
         world.startWriters();
@@ -305,6 +309,23 @@ void TestLiveRounds::faults_data()
     };
     row("disks that are slow in the freeze", slowReads(1), never, all, "thawed in time, another freeze");
     row("disks that are slow in every freeze", slowReads(1000), never, ErrorCode::FreezeTooLong, "S after six freezes");
+    const Prepare rescan = [](LiveWorld &world) { world.faults.rescan = true; };
+    const auto rescanning = [](const Prepare &also) {
+        return Prepare([also](LiveWorld &world) { world.faults.rescan = true, also(world); });
+    };
+    row("rescan: a raw write while frozen",
+        rescanning([](LiveWorld &world) { world.faults.frozenWhole = true, world.faults.intruders = 1, world.settings.areas.clear(); }),
+        never, all, "counted: another freeze");
+    row("rescan: thawed by somebody else", rescanning([](LiveWorld &world) { world.faults.thawsEarly = 1; }), never, all, "another freeze");
+    row("rescan: maps of before the freeze", rescanning([](LiveWorld &world) { world.faults.staleMaps = true; }), never,
+        ErrorCode::FreezeDisturbed, "S: the recheck refuses each point");
+    row("rescan: slow disks in the freeze", rescanning(slowReads(1)), never, all, "thawed in time, another freeze");
+    row("rescan: slow disks in every freeze", rescanning(slowReads(1000)), never, ErrorCode::FreezeTooLong, "S after six freezes");
+    row("rescan: receiver killed as it is compared", rescan, in(Phase::Comparing, restart), all, "R");
+    row("rescan: receiver killed as the point is sent", rescan, in(Phase::SendingPoint, restart), all, "R from memory");
+    row("rescan: an ESP that is always written",
+        rescanning([](LiveWorld &world) { world.faults.busyEsp = true, world.writeEspAllTheTime(); }), never, ErrorCode::AreaNotQuiet,
+        "S after three tries");
     row("receiver killed in the first pass", nothing, in(Phase::FirstPass, restart), all, "R");
     row("receiver killed in a round", nothing, in(Phase::Round, restart), all, "R");
     row("receiver killed between rounds", nothing, in(Phase::InSync, restart), all, "R");
@@ -333,6 +354,7 @@ void TestLiveRounds::faults()
         world.faults.untouched = true;
         world.faults.quietEsp = true;
         prepare(world);
+        world.newSender(); // takes the settings
         bool disturbed = false;
         world.observer = [&](const TransferProgress &now) {
             if (!disturbed)
@@ -411,6 +433,22 @@ void TestLiveRounds::everyRuleIsNeeded_data()
         w.writeEspAllTheTime();
     });
     row("no read-back", false, [=](LiveWorld &w) { without(w, {R::ReadBack}), w.targets.rots = 1; });
+    row("rescan", true, [=](LiveWorld &w) { w.faults.rescan = true; });
+    row("rescan, nothing read while frozen", false, [=](LiveWorld &w) { without(w, {R::FrozenRead}), w.faults.rescan = true; });
+    row("rescan, maps of before the freeze, no recheck", false,
+        [=](LiveWorld &w) { without(w, {R::Recheck}), w.faults.rescan = w.faults.staleMaps = true; });
+    row("rescan, a write while frozen is counted", true,
+        [=](LiveWorld &w) { w.faults.rescan = w.faults.frozenWhole = true, w.faults.intruders = 1, w.settings.areas.clear(); });
+    row("rescan, a write while frozen is ignored", false, [=](LiveWorld &w) {
+        without(w, {R::QuietAfterFreeze}), w.faults.rescan = w.faults.frozenWhole = true, w.faults.intruders = 1, w.settings.areas.clear();
+    });
+    row("rescan, an early thaw is not noticed", false,
+        [=](LiveWorld &w) { without(w, {R::ThawCheck}), w.faults.rescan = true, w.faults.thawsEarly = 1; });
+    row("rescan, no quiet window", false, [=](LiveWorld &w) {
+        without(w, {R::QuietWindow});
+        w.faults.rescan = w.faults.busyEsp = true;
+        w.writeEspAllTheTime();
+    });
     row("stamped when sent, not when acknowledged", false, [=](LiveWorld &w) {
         without(w, {R::StampAtAck});
         w.observer = [&w, done = false](const TransferProgress &now) mutable {

@@ -27,6 +27,8 @@ public:
     [[nodiscard]] RangeSet markedWithin(const RangeSet &blocks, const std::vector<quint32> &marks, quint32 era) const;
     /// Blocks that lie wholly in areas no freeze reaches, one set for each such area.
     [[nodiscard]] const std::vector<RangeSet> &unfrozenAreas() const { return m_unfrozen; }
+    /// Whether a freeze reaches every block.
+    [[nodiscard]] bool freezesWhole() const { return m_ignored.isEmpty() && m_unfrozen.empty(); }
     /// Blocks that touch `bytes`, without what is ignored.
     [[nodiscard]] RangeSet blocksOf(const RangeSet &bytes) const;
     /// Bytes of blocks, clipped to the disk.

@@ -1,6 +1,7 @@
 #include "core/stream/live/frozenset.h"
 
 #include <QLocale>
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -26,19 +27,20 @@ Result<std::unique_ptr<FrozenSet>> FrozenSet::make(Bytes room)
 {
     std::unique_ptr<FrozenSet> set(new FrozenSet);
     const quint64 bytes = std::max<quint64>(aligned(room.count), BufferPool::alignment);
-    void *memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    const quint64 all = bytes + readers * longestRun;
+    void *memory = ::mmap(nullptr, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (memory == MAP_FAILED)
-        return Error{ErrorCode::NoSpace, Retry::AfterUserAction, {QStringLiteral("memory")}, QStringLiteral("%1 bytes").arg(bytes)};
+        return Error{ErrorCode::NoSpace, Retry::AfterUserAction, {QStringLiteral("memory")}, QStringLiteral("%1 bytes").arg(all)};
     set->m_memory = static_cast<char *>(memory);
     set->m_room = bytes;
-    set->m_locked = ::mlock(memory, bytes) == 0; // an unprivileged process may not; it is touched in any case
+    set->m_locked = ::mlock(memory, all) == 0; // an unprivileged process may not; it is touched in any case
     return set;
 }
 
 FrozenSet::~FrozenSet()
 {
     if (m_memory)
-        ::munmap(m_memory, m_room);
+        ::munmap(m_memory, m_room + readers * longestRun);
 }
 
 Result<> FrozenSet::fill(const std::vector<RangeSet> &bytes, const std::vector<std::unique_ptr<DiskReader>> &disks,
@@ -54,12 +56,11 @@ Result<> FrozenSet::fill(const std::vector<RangeSet> &bytes, const std::vector<s
             }
         }
     }
-    const auto tooLong = [&](const char *why) {
+    m_overflowed = place > m_room;
+    if (m_overflowed) {
         m_runs.resize(first);
-        return Error{ErrorCode::FreezeTooLong, Retry::AfterWait, {shown(place), shown(m_room)}, QString::fromLatin1(why)};
-    };
-    if (place > m_room)
-        return tooLong("more than the memory holds");
+        return tooLong(place, "more than the memory holds");
+    }
     std::mutex mutex;
     std::optional<Error> error;
     std::atomic<size_t> next = first;
@@ -86,10 +87,83 @@ Result<> FrozenSet::fill(const std::vector<RangeSet> &bytes, const std::vector<s
         m_runs.resize(first);
         return *error;
     }
-    if (late || std::chrono::steady_clock::now() > deadline) // the last run may have been the slow one
-        return tooLong("the deadline came");
+    if (late || std::chrono::steady_clock::now() > deadline) { // the last run may have been the slow one
+        m_runs.resize(first);
+        return tooLong(place, "the deadline came");
+    }
     m_used = place;
     return ok();
+}
+
+Error FrozenSet::tooLong(quint64 wanted, const char *why) const
+{
+    return {ErrorCode::FreezeTooLong, Retry::AfterWait, {shown(wanted), shown(m_room)}, QString::fromLatin1(why)};
+}
+
+Result<std::vector<RangeSet>> FrozenSet::fillWhere(const std::vector<RangeSet> &bytes, quint32 blockBytes,
+    const std::vector<std::unique_ptr<DiskReader>> &disks, const Keep &keep, std::chrono::steady_clock::time_point deadline)
+{
+    std::vector<Run> all;
+    for (size_t disk = 0; disk < bytes.size(); ++disk) {
+        for (const ByteRange &range : bytes[disk]) {
+            for (quint64 at = range.offset; at < range.end(); at += blockBytes)
+                all.push_back({int(disk), at, std::min<quint64>(blockBytes, range.end() - at), 0});
+        }
+    }
+    std::mutex mutex; // of the next three
+    std::optional<Error> error;
+    std::vector<Run> kept;
+    quint64 place = m_used;
+    std::atomic<size_t> next = 0;
+    std::atomic<bool> late = false;
+    const auto look = [&](char *scratch) {
+        for (size_t at = next++; at < all.size() && !late; at = next++) {
+            Run run = all[at];
+            late = late || std::chrono::steady_clock::now() > deadline;
+            const Result<> read = disks[size_t(run.disk)]->read(run.offset, run.length, {scratch, aligned(run.length)});
+            if (read && !keep(run.disk, run.offset / blockBytes, {scratch, run.length}))
+                continue;
+            const std::lock_guard lock(mutex);
+            run.place = place;
+            place += aligned(run.length);
+            if (!read)
+                error = read.error();
+            if (!read || place > m_room) {
+                next = all.size();
+                return;
+            }
+            std::memcpy(m_memory + run.place, scratch, run.length);
+            kept.push_back(run);
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < readers; ++i)
+            threads.emplace_back(look, m_memory + m_room + quint64(i) * longestRun);
+    }
+    if (error)
+        return *error;
+    m_overflowed = place > m_room;
+    if (m_overflowed)
+        return tooLong(place, "more than the memory holds");
+    if (late || std::chrono::steady_clock::now() > deadline)
+        return tooLong(place, "the deadline came");
+    m_used = place;
+    m_runs.insert(m_runs.end(), kept.begin(), kept.end());
+    std::sort(kept.begin(), kept.end(), [](const Run &left, const Run &right) { return left.offset < right.offset; });
+    std::vector<RangeSet> blocks(bytes.size());
+    for (const Run &run : kept)
+        blocks[size_t(run.disk)].add(ByteRange{run.offset / blockBytes, 1});
+    return blocks;
+}
+
+bool FrozenSet::holds(int disk, quint64 offset, std::span<const char> bytes) const
+{
+    for (auto run = m_runs.rbegin(); run != m_runs.rend(); ++run) {
+        if (run->disk == disk && offset >= run->offset && offset + bytes.size() <= run->offset + run->length)
+            return std::memcmp(m_memory + run->place + (offset - run->offset), bytes.data(), bytes.size()) == 0;
+    }
+    return false;
 }
 
 BlockReader::ReadCall FrozenSet::readCall(int disk) const

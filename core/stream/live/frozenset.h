@@ -2,7 +2,9 @@
 #include "core/stream/blockreader.h"
 #include "core/stream/maps/rangeset.h"
 
+#include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace edgelift {
@@ -26,6 +28,17 @@ public:
     /// those of DiskReader.
     [[nodiscard]] Result<> fill(const std::vector<RangeSet> &bytes, const std::vector<std::unique_ptr<DiskReader>> &disks,
         std::chrono::steady_clock::time_point deadline);
+    /// Whether a block (`bytes`, whose place on the disk is `block` times the size of one) is to be kept. Called by several threads at
+    /// once.
+    using Keep = std::function<bool(int disk, quint64 block, std::span<const char> bytes)>;
+    /// Reads `bytes`, which begin with blocks and end with blocks or the disk, one block after the other, and keeps what `keep` asks for;
+    /// gives those, by disk. Errors: as fill().
+    [[nodiscard]] Result<std::vector<RangeSet>> fillWhere(const std::vector<RangeSet> &bytes, quint32 blockBytes,
+        const std::vector<std::unique_ptr<DiskReader>> &disks, const Keep &keep, std::chrono::steady_clock::time_point deadline);
+    /// Whether all of `bytes` was filled, and is like that.
+    [[nodiscard]] bool holds(int disk, quint64 offset, std::span<const char> bytes) const;
+    /// The last fill had more to keep than there is room for.
+    [[nodiscard]] bool overflowed() const { return m_overflowed; }
     /// Reads like the disk, within what was filled; EIO elsewhere. This must live as long as the call is used.
     [[nodiscard]] BlockReader::ReadCall readCall(int disk) const;
 
@@ -38,12 +51,14 @@ private:
         quint64 place = 0; // in the memory
     };
     FrozenSet() = default;
+    [[nodiscard]] Error tooLong(quint64 wanted, const char *why) const;
     [[nodiscard]] ssize_t copy(int disk, char *into, size_t length, quint64 offset) const;
 
-    char *m_memory = nullptr;
+    char *m_memory = nullptr; ///< the room, then a place for each reader to look at what it may keep
     quint64 m_room = 0;
     quint64 m_used = 0;
     bool m_locked = false;
+    bool m_overflowed = false;
     std::vector<Run> m_runs; // in the order they were read
 };
 

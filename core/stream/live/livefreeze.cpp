@@ -1,5 +1,6 @@
 #include "core/stream/live/liverun.h"
 
+#include <algorithm>
 #include <thread>
 
 namespace edgelift {
@@ -51,16 +52,20 @@ Result<> LiveRun::freeze(Frozen &point)
     enter(Phase::Freezing);
     if (Result<> synced = syncJournal(); !synced)
         return synced;
+    if (Result<> loaded = rescans() ? loadSent() : ok(); !loaded)
+        return loaded;
     const Clock::time_point begin = Clock::now();
-    if (const Result<> frozen = m_outside.freezer.freeze(m_outside.settings.deadline); !frozen) {
+    if (const Result<> frozen = m_outside.freezer.freeze(deadline()); !frozen) {
         m_again = frozen.error().retry == Retry::AfterWait;
         return frozen;
     }
     Thawing thawing(m_outside.freezer);
     const auto budget = std::chrono::milliseconds(m_outside.live.budgetMs.load()) - m_rehearsal->freeze - m_rehearsal->thaw;
     const Clock::time_point due = Clock::now() + std::max<Clock::duration>(budget, shortestRead);
-    const Result<> read = readFrozen(point, std::min(begin + m_outside.settings.deadline, due));
+    const auto end = std::min(begin + deadline(), due);
+    const Result<> read = rescans() ? compareFrozen(point, end) : readFrozen(point, end);
     const Result<> thawed = thawing.thaw();
+    point.overflowed = point.memory->overflowed();
     m_point.frozen = std::chrono::ceil<std::chrono::microseconds>(Clock::now() - begin);
     if (!read)
         return read;
@@ -92,15 +97,24 @@ Result<> LiveRun::readFrozen(Frozen &point, Clock::time_point deadline)
         m_again = filled.error().code == ErrorCode::FreezeTooLong;
         return filled;
     }
+    return undisturbed(point.era);
+}
+
+/// Nothing was written since `era` began, but where no freeze reaches, and nothing was lost. Who only counts writes cannot tell where they
+/// went.
+Result<> LiveRun::undisturbed(quint32 era)
+{
     for (int disk = 0; disk < int(m_stamps.size()); ++disk) {
+        if (rescans() && !m_stamps[size_t(disk)].freezesWhole())
+            continue;
         const Result<std::vector<quint32>> marks = m_outside.changes.marks(disk);
         if (!marks)
             return marks.error();
-        if (!m_outside.settings.keeps(LiveRule::QuietAfterFreeze) || m_stamps[size_t(disk)].markedWhileFrozen(*marks, point.era).isEmpty())
+        if (!m_outside.settings.keeps(LiveRule::QuietAfterFreeze) || m_stamps[size_t(disk)].markedWhileFrozen(*marks, era).isEmpty())
             continue;
         m_again = true;
         return Error{ErrorCode::FreezeDisturbed, Retry::AfterUserAction, {m_outside.disks.at(disk).path, QString::number(freezeTries)},
-            QStringLiteral("marked after era %1 began").arg(point.era)};
+            QStringLiteral("marked after era %1 began").arg(era)};
     }
     return intact();
 }
@@ -124,24 +138,41 @@ Result<LiveRun::ByDisk> LiveRun::noisyAreas(const ByDisk &areas, quint32 era)
     return noisy;
 }
 
-/// Step 10: an area that no freeze reaches counts when nothing wrote to it from before it was read until after the thaw; else it is
-/// read again, alone.
-Result<> LiveRun::readQuiet(Frozen &point)
+/// Blocks of the areas that no freeze reaches.
+LiveRun::ByDisk LiveRun::unfrozen() const
 {
     ByDisk areas(m_stamps.size());
     for (size_t disk = 0; disk < m_stamps.size(); ++disk) {
         for (const RangeSet &area : m_stamps[disk].unfrozenAreas())
             areas[disk].add(area);
     }
+    return areas;
+}
+
+Error LiveRun::areaNotQuiet(const ByDisk &noisy) const
+{
+    const auto disk = std::find_if(noisy.begin(), noisy.end(), [](const RangeSet &blocks) { return !blocks.isEmpty(); }) - noisy.begin();
+    return {ErrorCode::AreaNotQuiet, Retry::AfterUserAction, {m_outside.disks.value(disk).path, QString::number(quietTries)}, {}};
+}
+
+/// How long the freezer lets a freeze last: somewhat longer than it may take, so that it ends by us and not by that.
+std::chrono::milliseconds LiveRun::deadline() const
+{
+    const std::chrono::milliseconds budget(m_outside.live.budgetMs.load());
+    return std::min(std::max(m_outside.settings.deadline, budget * 5 / 4), longestFreeze);
+}
+
+/// Step 10: an area that no freeze reaches counts when nothing wrote to it from before it was read until after the thaw; else it is
+/// read again, alone.
+Result<> LiveRun::readQuiet(Frozen &point)
+{
+    if (rescans())
+        return compareQuiet(point);
+    const ByDisk areas = unfrozen();
     Result<ByDisk> noisy = noisyAreas(areas, point.era);
     for (int tries = 1; noisy && bytesOf(*noisy) > 0 && m_outside.settings.keeps(LiveRule::QuietWindow); ++tries) {
-        if (tries > quietTries) {
-            for (int disk = 0; disk < int(m_stamps.size()); ++disk) {
-                if (!(*noisy)[size_t(disk)].isEmpty())
-                    return Error{
-                        ErrorCode::AreaNotQuiet, Retry::AfterUserAction, {m_outside.disks.at(disk).path, QString::number(quietTries)}, {}};
-            }
-        }
+        if (tries > quietTries)
+            return areaNotQuiet(*noisy);
         m_point.quietTries = tries;
         wait(m_outside.settings.quietPause * tries, false); // for whoever writes to come to an end
         for (Result<> (LiveRun::*step)() : {&LiveRun::stopped, &LiveRun::advance, &LiveRun::look, &LiveRun::intact}) {

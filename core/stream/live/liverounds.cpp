@@ -32,6 +32,8 @@ quint64 roomInMemory()
 /// decided on fresh numbers: after everything held back was written, and with the rate at which the disks read now.
 Result<> LiveRun::rounds()
 {
+    if (rescans())
+        return comparisons();
     m_stale = 0;
     m_best = std::chrono::nanoseconds::max();
     bool audited = !m_outside.settings.keeps(LiveRule::Audit);
@@ -83,6 +85,8 @@ Result<> LiveRun::advance()
 /// How much became dirty in the era so far, a second.
 Result<> LiveRun::measureWrites()
 {
+    if (rescans())
+        return ok(); // each comparison tells
     quint64 bytes = 0;
     for (int disk = 0; disk < int(m_stamps.size()); ++disk) {
         const Result<std::vector<quint32>> marks = m_outside.changes.marks(disk);
@@ -133,7 +137,7 @@ Result<> LiveRun::measureReads()
     ByDisk sample(m_stamps.size());
     quint64 left = sampleBytes / m_job.extentSize;
     for (size_t disk = 0; disk < m_stamps.size(); ++disk) {
-        const RangeSet &from = m_dirty[disk].isEmpty() ? m_stamps[disk].blocksOf(m_stamps[disk].used()) : m_dirty[disk];
+        const RangeSet from = rescans() || m_dirty[disk].isEmpty() ? m_stamps[disk].blocksOf(m_stamps[disk].used()) : m_dirty[disk];
         for (const ByteRange &range : from) {
             const quint64 take = std::min(range.length, left);
             if (take > 0)
@@ -148,10 +152,16 @@ Result<> LiveRun::measureReads()
     if (!memory)
         return memory.error();
     const Clock::time_point begin = Clock::now();
-    if (Result<> read = (*memory)->fill(bytes, m_job.readers, Clock::now() + m_outside.settings.deadline); !read)
+    const auto hashed = [](int, quint64, std::span<const char> read) { return wire::digestOf(read) == wire::Digest(); };
+    const auto limit = begin + m_outside.settings.deadline;
+    if (rescans()) {
+        if (const auto read = (*memory)->fillWhere(bytes, m_job.extentSize, m_job.readers, hashed, limit); !read)
+            return read.error();
+    } else if (Result<> read = (*memory)->fill(bytes, m_job.readers, limit); !read) {
         return read;
+    }
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    m_readRate = double(std::max<quint64>((*memory)->used().count, 1)) / std::max(seconds, 1e-6);
+    m_readRate = double(std::max<quint64>(bytesOf(sample), 1)) / std::max(seconds, 1e-6);
     return ok();
 }
 
@@ -172,7 +182,7 @@ bool LiveRun::predict()
     m_now.room = m_outside.settings.mostRoom;
     if (free > 0)
         m_now.room.count = std::min(m_now.room.count, free);
-    const std::chrono::nanoseconds predicted = timeFor(m_dirtyBytes);
+    const std::chrono::nanoseconds predicted = timeFor(frozenReads());
     m_now.predicted = std::chrono::ceil<std::chrono::milliseconds>(predicted);
     return predicted <= aim() && m_dirtyBytes <= m_now.room.count;
 }
@@ -182,7 +192,7 @@ bool LiveRun::predict()
 void LiveRun::judge(bool fits)
 {
     using Remedy = LiveProgress::Remedy;
-    const std::chrono::nanoseconds predicted = timeFor(m_dirtyBytes);
+    const std::chrono::nanoseconds predicted = timeFor(frozenReads());
     const bool better = m_best == std::chrono::nanoseconds::max() || double(predicted.count()) < improvement * double(m_best.count());
     m_stale = better ? 0 : m_stale + 1;
     m_best = std::min(m_best, predicted);

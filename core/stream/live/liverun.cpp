@@ -116,7 +116,7 @@ Result<> LiveRun::tryPoint()
         point.memory.reset();
         if (!made && made.error().code == ErrorCode::FreezeTooLong) {
             ++tooLong;
-            m_slower *= 2;
+            m_slower *= point.overflowed ? 1 : 2; // more than there is room for says nothing about time
         } else {
             ++(made ? points : freezes);
         }
@@ -170,13 +170,9 @@ Result<> LiveRun::beginPass()
     const bool eraFirst = m_outside.settings.keeps(LiveRule::MapsAfterEra);
     if (Result<> advanced = eraFirst ? advance() : ok(); !advanced)
         return advanced;
-    std::vector<RangeSet> used;
-    if (m_outside.settings.usedNow) {
-        Result<std::vector<RangeSet>> found = m_outside.settings.usedNow();
-        if (!found)
-            return found.error();
-        used = found.take();
-    }
+    const Result<std::vector<RangeSet>> used = inUse(m_outside.settings.usedNow);
+    if (!used)
+        return used.error();
     if (Result<> advanced = eraFirst ? ok() : advance(); !advanced)
         return advanced;
     m_passEra = m_era;
@@ -184,12 +180,22 @@ Result<> LiveRun::beginPass()
     for (size_t disk = 0; disk < m_stamps.size(); ++disk) {
         BlockStamps &stamps = m_stamps[disk];
         const Bytes size = m_outside.disks.at(int(disk)).size;
-        stamps.setUsed(m_outside.settings.usedNow ? used.at(disk) : RangeSet(ByteRange{0, size.count}));
+        stamps.setUsed(used->at(disk));
         const RangeSet sent = stamps.bytesOf(stamps.blocksOf(stamps.used())); // without what is ignored
         m_firstPlans.emplace_back(size, stamps.used().intersected(sent), m_job.extentSize);
     }
     m_passBegun = true;
     return ok();
+}
+
+Result<std::vector<RangeSet>> LiveRun::inUse(const std::function<Result<std::vector<RangeSet>>()> &maps) const
+{
+    if (maps)
+        return maps();
+    std::vector<RangeSet> everything;
+    for (const TransferDisk &disk : m_outside.disks)
+        everything.emplace_back(ByteRange{0, disk.size.count});
+    return everything;
 }
 
 Result<> LiveRun::intact() { return m_outside.settings.keeps(LiveRule::LossCheck) ? m_outside.changes.intact() : ok(); }

@@ -38,6 +38,7 @@ private:
     {
         std::unique_ptr<FrozenSet> memory;
         quint32 era = 0;
+        bool overflowed = false; ///< there was more to keep than room
         ByDisk blocks;
         std::vector<std::pair<quint32, ByDisk>> quiet; ///< areas that were read later, with the era of that
     };
@@ -47,6 +48,7 @@ private:
     [[nodiscard]] Result<> rehearse();
     [[nodiscard]] Result<> firstPass();
     [[nodiscard]] Result<> beginPass();
+    [[nodiscard]] Result<std::vector<RangeSet>> inUse(const std::function<Result<std::vector<RangeSet>>()> &maps) const;
     [[nodiscard]] Result<> startAnew(const QString &why);
     [[nodiscard]] Result<> intact();
     void report(bool always = false);
@@ -67,6 +69,16 @@ private:
     void wait(std::chrono::milliseconds time, bool endsAtCutover);
     [[nodiscard]] quint64 bytesOf(const ByDisk &blocks) const;
 
+    // liverescan.cpp
+    [[nodiscard]] bool rescans() const { return !m_outside.changes.seesWrites(); }
+    [[nodiscard]] Result<> comparisons();
+    [[nodiscard]] quint64 frozenReads() const;
+    [[nodiscard]] Result<> compareFrozen(Frozen &point, Clock::time_point deadline);
+    [[nodiscard]] Result<> loadSent();
+    [[nodiscard]] bool differsFromSent(int disk, quint64 block, std::span<const char> bytes, const RangeSet &used);
+    [[nodiscard]] Result<> compareQuiet(Frozen &point);
+    [[nodiscard]] Result<ByDisk> readTwice(Frozen &point, ByDisk &areas);
+
     // liveaudit.cpp
     [[nodiscard]] Result<> audit();
     [[nodiscard]] Result<> haveMarks(QList<QPair<int, quint64>> changed);
@@ -75,7 +87,11 @@ private:
 
     // livefreeze.cpp
     [[nodiscard]] Result<> freeze(Frozen &point);
+    [[nodiscard]] std::chrono::milliseconds deadline() const;
     [[nodiscard]] Result<> readFrozen(Frozen &point, Clock::time_point deadline);
+    [[nodiscard]] Result<> undisturbed(quint32 era);
+    [[nodiscard]] ByDisk unfrozen() const;
+    [[nodiscard]] Error areaNotQuiet(const ByDisk &noisy) const;
     [[nodiscard]] Result<> readQuiet(Frozen &point);
     [[nodiscard]] Result<ByDisk> readAreas(Frozen &point, const ByDisk &areas);
     [[nodiscard]] Result<ByDisk> noisyAreas(const ByDisk &areas, quint32 era);
@@ -131,6 +147,7 @@ private:
     std::optional<PointFreezer::Rehearsal> m_rehearsal; ///< by rehearse()
     std::chrono::nanoseconds m_grace{};
     std::chrono::nanoseconds m_check{};
+    std::vector<std::vector<wire::Digest>> m_sent; ///< by disk and block, while a freeze compares with it
     double m_readRate = 0; // bytes a second
     double m_slower = 1; // than that, as freezes that took too long taught
     std::chrono::nanoseconds m_best{}; // shortest prediction

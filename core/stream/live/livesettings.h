@@ -17,6 +17,9 @@ struct LiveAreas
     RangeSet unfrozen; ///< no freeze reaches it (ESP, raw partitions): copied in a moment when nothing writes to it
 };
 
+/// Nobody may ask for more: the watchdog of the freezer never waits longer (peers.md 4f).
+inline constexpr std::chrono::milliseconds longestFreeze{60000};
+
 /// What may change while a live copy runs. Thread-safe.
 struct LiveTuning
 {
@@ -37,6 +40,7 @@ enum class LiveRule : quint32 {
     ReadBack = 256, ///< the target is read back before the point counts
     ThawCheck = 512, ///< a freeze that ended by itself makes no point
     Audit = 1024, ///< clean blocks are read again at random
+    FrozenRead = 2048, ///< where nobody sees writes, everything is read while frozen
 };
 
 /// Besides TransferSettings. What it refers to outlives the LiveTransfer; functions are called on run()'s thread.
@@ -46,10 +50,12 @@ struct LiveSettings
     std::vector<LiveAreas> areas; ///< by disk; empty: nothing special
     /// What of each disk is in use now, at least; taken from frozen or otherwise current allocation maps. None: everything.
     std::function<Result<std::vector<RangeSet>>()> usedNow;
+    /// The same while everything stands still already; asked only where nobody sees writes. It must not write anywhere. None: everything.
+    std::function<Result<std::vector<RangeSet>>()> usedFrozen;
     /// The same of a point, from the target's own copy: views by disk. None: everything.
     std::function<Result<std::vector<RangeSet>>(const std::vector<std::shared_ptr<const BlockView>> &)> usedIn;
     Bytes mostRoom{512U << 20}; ///< of memory for the freeze
-    std::chrono::milliseconds deadline{10000}; ///< of a freeze
+    std::chrono::milliseconds deadline{10000}; ///< of a freeze, unless more is allowed
     std::chrono::milliseconds settle{
         0}; ///< between freezing and looking; longer than what md takes to call itself clean (200 ms) if there is any
     std::chrono::milliseconds syncEvery{10000}; ///< pause between two rounds while in sync
