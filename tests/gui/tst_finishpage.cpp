@@ -104,7 +104,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(stage.text("bootCheck").startsWith(key("Test boot passed: after 24 s")), soon);
         checkPage(stage);
         tell(key("bootCheck"), QJsonObject{{key("reached"), key("kernel")}, {key("seconds"), 480}});
-        QTRY_VERIFY_WITH_TIMEOUT(stage.text("bootCheck").contains(key("came as far as the kernel")), soon);
+        QTRY_VERIFY_WITH_TIMEOUT(stage.text("bootCheck").contains(key("The last that was seen: the kernel")), soon);
         tell(key("error"), rpc::toJson(Error{ErrorCode::ToolMissing, Retry::AfterUserAction, {key("qemu-system-x86_64")}, {}}));
         QTRY_VERIFY_WITH_TIMEOUT(stage.text("bootCheck").contains(key("qemu-system-x86_64")), soon);
         tell(key("running"), false);

@@ -178,7 +178,7 @@ QString FinishPage::bootText() const
     if (stage == stages.end())
         return tr("Test boot: in %1 the image showed nothing on its console.").arg(format::duration(boot.seconds));
     //: %1 a time such as “24 s”, %2 such as “the kernel”
-    return tr("Test boot: in %1 the image came as far as %2. The report has what its console said.")
+    return tr("Test boot: in %1 the image did not come up. The last that was seen: %2. The report has what its console said.")
         .arg(format::duration(boot.seconds), tr(stage->second));
 }
 
