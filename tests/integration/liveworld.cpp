@@ -433,7 +433,7 @@ public:
         , m_rots(rots)
     {
     }
-    Bytes size() const override { return {LiveSource::size}; }
+    Bytes size() const override { return {quint64(m_shared->bytes.size())}; }
     QString path() const override { return QStringLiteral("memory"); }
     int write(std::span<const char> data, quint64 offset) override
     {
@@ -464,15 +464,23 @@ private:
 
 }
 
-Result<std::unique_ptr<receiver::Medium>> LiveTargets::open(const QString &)
+Result<std::unique_ptr<receiver::Medium>> LiveTargets::open(const QString &serial)
 {
-    return std::unique_ptr<receiver::Medium>(std::make_unique<MemoryMedium>(m_shared, rots));
+    return std::unique_ptr<receiver::Medium>(std::make_unique<MemoryMedium>(m_disks.value(serial), rots));
 }
 
-QByteArray LiveTargets::content() const
+void LiveTargets::add(const QString &serial, const QByteArray &content)
 {
-    const std::lock_guard lock(m_shared->mutex);
-    return m_shared->bytes;
+    const auto disk = std::make_shared<Shared>();
+    disk->bytes = content;
+    m_disks.insert(serial, disk);
+}
+
+QByteArray LiveTargets::content(const QString &serial) const
+{
+    const std::shared_ptr<Shared> disk = m_disks.value(serial);
+    const std::lock_guard lock(disk->mutex);
+    return disk->bytes;
 }
 
 LiveWorld::LiveWorld(quint32 seed)
@@ -490,8 +498,9 @@ LiveWorld::LiveWorld(quint32 seed)
     QFile file(m_folder.filePath(QStringLiteral("disk"))); // only its size is looked at
     if (!file.open(QIODevice::WriteOnly) || !file.resize(qint64(LiveSource::size)))
         qFatal("no file for the disk");
-    m_disks.append({0, QStringLiteral("disk"), file.fileName(), {}, {LiveSource::size}, {}, QStringLiteral("serial"), {LiveSource::size},
-        QStringLiteral("bp0")});
+    m_disks.append({0, QStringLiteral("disk"), file.fileName(), {}, {LiveSource::size}, {}, QStringLiteral("bp0"), {LiveSource::size},
+        QStringLiteral("serial0")});
+    targets.add(QStringLiteral("serial0"), QByteArray(qsizetype(LiveSource::size), '\0'));
     TransferSettings &transfer = settings.transfer;
     transfer.receiver = {m_config.listen, m_server->controlPort(), m_server->dataPort(), m_config.job};
     transfer.keys = m_sender;
@@ -526,6 +535,73 @@ LiveWorld::~LiveWorld()
     stopWriters();
     m_transfer.reset();
     m_server->requestStop();
+}
+
+/// Blocks of the tracker lie askew in two of the pieces; the ESP is one of its own, as a partition is.
+void LiveWorld::putTogether()
+{
+    constexpr quint64 mib = wire::extentSize;
+    constexpr quint64 leftOut = 6 * mib + 512;
+    constexpr quint64 goesOn = 7 * mib - 3 * 512;
+    constexpr quint64 askew = 3 * mib + 5 * 512;
+    const QString path = m_disks.first().path;
+    const auto piece = [&path](quint64 at, quint64 from, quint64 to) { return SourcePiece{at, to - from, path, from}; };
+    const QList<QList<SourcePiece>> disks{
+        {piece(mib, askew, 5 * mib), piece(4 * mib, LiveSource::esp.offset, LiveSource::esp.end()), piece(5 * mib, 0, mib)},
+        {piece(mib, goesOn, LiveSource::size), piece(3 * mib, LiveSource::esp.end(), 2 * mib), piece(4 * mib, 2 * mib, askew),
+            piece(6 * mib, 5 * mib, leftOut)}};
+    m_disks.clear();
+    for (const QList<SourcePiece> &pieces : disks) {
+        TransferDisk disk;
+        disk.index = quint32(m_disks.size());
+        disk.path = QStringLiteral("disk %1").arg(disk.index);
+        disk.pieces = pieces;
+        disk.size = disk.targetSize = {9 * mib};
+        disk.serial = QStringLiteral("serial%1").arg(disk.index);
+        disk.identity = QStringLiteral("bp%1").arg(disk.index);
+        m_disks.append(disk);
+        targets.add(disk.serial, built(disk));
+    }
+    settings.sources = {{path, {LiveSource::size}}};
+    newSender();
+}
+
+/// What the receiver's builder has put around the pieces.
+QByteArray LiveWorld::built(const TransferDisk &disk)
+{
+    QByteArray bytes(qsizetype(disk.size.count), 'B');
+    for (const SourcePiece &piece : *disk.pieces) {
+        const quint64 length = (piece.length + wire::extentSize - 1) / wire::extentSize * wire::extentSize;
+        std::memset(bytes.data() + piece.at, 0, length);
+    }
+    return bytes;
+}
+
+/// The source as the targets hold it. What did not go along is as it was.
+QByteArray LiveWorld::copied() const
+{
+    if (!m_disks.first().pieces)
+        return targets.content(m_disks.first().serial);
+    QByteArray bytes = source.snapshot();
+    for (const TransferDisk &disk : m_disks) {
+        const QByteArray target = targets.content(disk.serial);
+        for (const SourcePiece &piece : *disk.pieces)
+            std::memcpy(bytes.data() + piece.offset, target.constData() + piece.at, piece.length);
+    }
+    return bytes;
+}
+
+QString LiveWorld::difference() const
+{
+    for (const TransferDisk &disk : m_disks) {
+        const QByteArray before = disk.pieces ? built(disk) : QByteArray();
+        const QByteArray now = targets.content(disk.serial);
+        for (qsizetype at = before.indexOf('B'); at >= 0; at = before.indexOf('B', at + 1)) {
+            if (now.at(at) != 'B')
+                return QStringLiteral("%1 was written at %2, where nothing goes").arg(disk.serial).arg(at);
+        }
+    }
+    return source.difference(copied());
 }
 
 void LiveWorld::startReceiver()

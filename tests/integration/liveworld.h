@@ -76,6 +76,7 @@ public:
     /// some moment.
     [[nodiscard]] QString difference(const QByteArray &target) const;
     [[nodiscard]] QByteArray content() const;
+    [[nodiscard]] const QByteArray &snapshot() const { return m_snapshot; } ///< what it was when it was frozen last
     [[nodiscard]] bool frozen() const { return m_frozen; }
     [[nodiscard]] bool isData(quint64 cellNumber) const; ///< of the filesystem, not of its map or another area
     [[nodiscard]] bool isUsed(quint64 cellNumber) const { return m_used[cellNumber]; }
@@ -132,17 +133,18 @@ class LiveTargets final : public receiver::TargetDisks
 {
 public:
     Result<std::unique_ptr<receiver::Medium>> open(const QString &serial) override;
-    [[nodiscard]] QByteArray content() const;
+    void add(const QString &serial, const QByteArray &content);
+    [[nodiscard]] QByteArray content(const QString &serial) const;
     std::atomic<int> rots = 0; ///< so many writes are damaged on the medium
 
     struct Shared
     {
         mutable std::mutex mutex;
-        QByteArray bytes = QByteArray(qsizetype(LiveSource::size), '\0');
+        QByteArray bytes;
     };
 
 private:
-    std::shared_ptr<Shared> m_shared = std::make_shared<Shared>();
+    QHash<QString, std::shared_ptr<Shared>> m_disks;
 };
 
 /// All of it: source, writers, sender, receiver, target.
@@ -152,6 +154,9 @@ public:
     explicit LiveWorld(quint32 seed);
     ~LiveWorld();
 
+    /// Instead of one disk as it is: two that are put together from pieces of it, in another order, at other places, not all of it, and
+    /// not where the tracker's blocks begin. Before the first run.
+    void putTogether();
     void startWriters();
     void writeEspAllTheTime();
     void stopWriters();
@@ -160,7 +165,8 @@ public:
     void newSender();
     Outcome run(const std::stop_token &stop = {});
     [[nodiscard]] const std::optional<LivePoint> &point() const { return m_transfer->point(); }
-    [[nodiscard]] QString difference() const { return source.difference(targets.content()); }
+    [[nodiscard]] QByteArray copied() const;
+    [[nodiscard]] QString difference() const;
 
     WorldFaults faults;
     LiveSource source;
@@ -174,6 +180,7 @@ public:
 
 private:
     void startReceiver();
+    [[nodiscard]] static QByteArray built(const TransferDisk &disk);
     receiver::ReceiverConfig m_config;
     QTemporaryDir m_folder;
     wire::LinkKeys m_sender = *wire::makeLinkKeys(QStringLiteral("source"));

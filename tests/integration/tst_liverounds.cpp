@@ -80,18 +80,23 @@ void TestLiveRounds::targetEqualsTheSourceAtTheFreeze_data()
 {
     QTest::addColumn<bool>("buffered");
     QTest::addColumn<bool>("rescan");
-    QTest::newRow("marks stored at once") << false << false;
-    QTest::newRow("marks parsed later") << true << false;
-    QTest::newRow("no marks: everything is compared while frozen") << false << true;
+    QTest::addColumn<bool>("pieces");
+    QTest::newRow("marks stored at once") << false << false << false;
+    QTest::newRow("marks parsed later") << true << false << false;
+    QTest::newRow("no marks: everything is compared while frozen") << false << true << false;
+    QTest::newRow("put together anew, marks stored at once") << false << false << true;
+    QTest::newRow("put together anew, marks parsed later") << true << false << true;
+    QTest::newRow("put together anew, no marks") << false << true << true;
 }
 
 void TestLiveRounds::targetEqualsTheSourceAtTheFreeze()
 {
     QFETCH(const bool, buffered);
     QFETCH(const bool, rescan);
+    QFETCH(const bool, pieces);
     QElapsedTimer time;
     time.start();
-    const int seeds = seedsWanted(8);
+    const int seeds = seedsWanted(pieces ? 4 : 8);
     quint64 freezes = 0;
     quint64 rounds = 0;
     quint64 rechecked = 0;
@@ -103,6 +108,8 @@ void TestLiveRounds::targetEqualsTheSourceAtTheFreeze()
         world.faults.rescan = rescan;
         world.faults.untouched = true;
         world.roundsWanted = seed % 5;
+        if (pieces)
+            world.putTogether();
         world.startWriters();
         for (int point = 0; point < 2; ++point) { // the second one from the same tracker
             const QString trouble = wrong(world, world.run());
@@ -127,7 +134,7 @@ void TestLiveRounds::deletedDataStaysOnTheServer()
     LiveWorld world(1);
     world.roundsWanted = 0;
     QCOMPARE(wrong(world, world.run()), QString());
-    const QByteArray target = world.targets.content();
+    const QByteArray target = world.copied();
     for (quint64 cell = 0; cell < LiveSource::size / LiveSource::cell; ++cell) {
         const bool wrote = cell < LiveSource::block / LiveSource::cell; // around the filesystem's map: whole blocks are sent then
         if (!wrote && !world.source.isUsed(cell) && world.source.isData(cell))
@@ -337,6 +344,18 @@ void TestLiveRounds::faults_data()
     row(
         "an ESP that is always written", [](LiveWorld &world) { world.faults.busyEsp = true, world.writeEspAllTheTime(); }, never,
         ErrorCode::AreaNotQuiet, "S after three tries");
+    const auto anew = [](const Prepare &also) {
+        return Prepare([=](LiveWorld &world) {
+            world.putTogether();
+            also(world);
+        });
+    };
+    row("put together anew, receiver killed", anew(nothing), in(Phase::Round, restart), all, "R");
+    row("put together anew, killed with the point", anew(calm), in(Phase::SendingPoint, restart), all, "R from memory, no second freeze");
+    row("put together anew, mark lost", anew(nothing), in(Phase::Round, lose), all, "V: new epoch, compared by hash");
+    row("put together anew, a bit flips", anew([](LiveWorld &world) { world.targets.rots = 1; }), never, all,
+        "read-back finds it, sent again");
+    row("put together anew, written late", anew([](LiveWorld &world) { world.faults.lateWrites = 1; }), never, all, "another freeze");
     row(
         "allocated, written late", [](LiveWorld &world) { world.faults.lateWrites = 1; }, never, all, "another freeze");
     row(
@@ -449,6 +468,8 @@ void TestLiveRounds::everyRuleIsNeeded_data()
         w.faults.rescan = w.faults.busyEsp = true;
         w.writeEspAllTheTime();
     });
+    row("put together anew", true, [=](LiveWorld &w) { without(w, {R::Audit}), w.putTogether(); });
+    row("put together anew, one block for one", false, [=](LiveWorld &w) { without(w, {R::Audit, R::EveryBlock}), w.putTogether(); });
     row("stamped when sent, not when acknowledged", false, [=](LiveWorld &w) {
         without(w, {R::StampAtAck});
         w.observer = [&w, done = false](const TransferProgress &now) mutable {

@@ -2,7 +2,6 @@
 
 #include <QLocale>
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <mutex>
@@ -166,24 +165,45 @@ bool FrozenSet::holds(int disk, quint64 offset, std::span<const char> bytes) con
     return false;
 }
 
-BlockReader::ReadCall FrozenSet::readCall(int disk) const
+/// A disk as it was read.
+class FrozenSet::Reader final : public DiskReader
 {
-    return [this, disk](
-               int, void *into, size_t length, off_t offset) { return copy(disk, static_cast<char *>(into), length, quint64(offset)); };
-}
+public:
+    Reader(const FrozenSet &set, int disk)
+        : m_set(set)
+        , m_disk(disk)
+    {
+    }
+    Result<> read(quint64 offset, size_t length, const Buffer &into) override
+    {
+        for (size_t done = 0; done < length;) {
+            const size_t part = m_set.copy(m_disk, into.data + done, length - done, offset + done);
+            if (part == 0)
+                return Error{ErrorCode::SourceUnreadable, Retry::AfterUserAction, {QString()},
+                    QStringLiteral("offset %1 was not read while everything stood still").arg(offset + done)};
+            done += part;
+        }
+        return ok();
+    }
 
-/// As much as lies together: who wants more asks again.
-ssize_t FrozenSet::copy(int disk, char *into, size_t length, quint64 offset) const
+private:
+    const FrozenSet &m_set;
+    const int m_disk;
+};
+
+std::unique_ptr<DiskReader> FrozenSet::reader(int disk) const { return std::make_unique<Reader>(*this, disk); }
+
+/// As much as lies together: who wants more asks again. 0: it is not here.
+size_t FrozenSet::copy(int disk, char *into, size_t length, quint64 offset) const
 {
     for (auto run = m_runs.rbegin(); run != m_runs.rend(); ++run) {
         if (run->disk != disk || offset < run->offset || offset >= run->offset + run->length)
             continue;
         const size_t count = std::min<size_t>(length, run->offset + run->length - offset);
         std::memcpy(into, m_memory + run->place + (offset - run->offset), count);
-        return ssize_t(count);
+        return count;
     }
-    errno = EIO;
-    return -1;
+    return 0;
 }
 
 }

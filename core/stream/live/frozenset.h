@@ -39,8 +39,8 @@ public:
     [[nodiscard]] bool holds(int disk, quint64 offset, std::span<const char> bytes) const;
     /// The last fill had more to keep than there is room for.
     [[nodiscard]] bool overflowed() const { return m_overflowed; }
-    /// Reads like the disk, within what was filled; EIO elsewhere. This must live as long as the call is used.
-    [[nodiscard]] BlockReader::ReadCall readCall(int disk) const;
+    /// Reads like the disk, within what was filled; SourceUnreadable (args: empty) elsewhere. This must live as long as the reader.
+    [[nodiscard]] std::unique_ptr<DiskReader> reader(int disk) const;
 
 private:
     struct Run
@@ -50,9 +50,10 @@ private:
         quint64 length = 0;
         quint64 place = 0; // in the memory
     };
+    class Reader;
     FrozenSet() = default;
     [[nodiscard]] Error tooLong(quint64 wanted, const char *why) const;
-    [[nodiscard]] ssize_t copy(int disk, char *into, size_t length, quint64 offset) const;
+    [[nodiscard]] size_t copy(int disk, char *into, size_t length, quint64 offset) const;
 
     char *m_memory = nullptr; ///< the room, then a place for each reader to look at what it may keep
     quint64 m_room = 0;

@@ -214,13 +214,8 @@ Result<> LiveRun::sendFrozen(Frozen &point)
 {
     enter(Phase::SendingPoint);
     std::vector<std::unique_ptr<DiskReader>> memory;
-    for (int disk = 0; disk < int(m_stamps.size()); ++disk) {
-        const TransferDisk &source = m_outside.disks.at(disk);
-        auto reader = BlockReader::open(source.path, source.size, point.memory->readCall(disk));
-        if (!reader)
-            return reader.error();
-        memory.push_back(reader.take());
-    }
+    for (int disk = 0; disk < int(m_stamps.size()); ++disk)
+        memory.push_back(point.memory->reader(disk));
     m_job.readers.swap(memory);
     Result<> sent = send(point.blocks, point.era, false);
     for (const auto &[era, blocks] : point.quiet) {

@@ -34,6 +34,8 @@ Result<> LiveRun::comparisons()
         const bool fits = predict();
         judge(fits);
         if (fits && m_outside.live.cutover) {
+            if (Result<> near = besides(LiveMoment::FreezeNear); !near)
+                return near;
             m_outside.freezer.flush();
             return intact();
         }

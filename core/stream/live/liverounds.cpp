@@ -37,6 +37,7 @@ Result<> LiveRun::rounds()
     m_stale = 0;
     m_best = std::chrono::nanoseconds::max();
     bool audited = !m_outside.settings.keeps(LiveRule::Audit);
+    bool approached = false;
     bool settled = false;
     for (;;) {
         for (Result<> (LiveRun::*step)() :
@@ -53,6 +54,8 @@ Result<> LiveRun::rounds()
                 return ok();
             if (Result<> asSent = std::exchange(audited, true) ? ok() : audit(); !asSent)
                 return asSent;
+            if (Result<> near = std::exchange(approached, true) ? ok() : besides(LiveMoment::FreezeNear); !near)
+                return near;
             m_outside.freezer.flush();
             continue;
         }

@@ -99,8 +99,12 @@ Result<> LiveRun::startAnew(const QString &why)
 
 Result<> LiveRun::tryPoint()
 {
-    if (Result<> passed = firstPass(); !passed)
-        return passed;
+    for (Result<> (LiveRun::*step)() : {&LiveRun::build, &LiveRun::firstPass}) {
+        if (Result<> done = (this->*step)(); !done)
+            return done;
+    }
+    if (Result<> copied = besides(LiveMoment::FirstPassDone); !copied)
+        return copied;
     if (Result<> rehearsed = rehearse(); !rehearsed)
         return rehearsed;
     for (int freezes = 0, points = 0, tooLong = 0;;) {
@@ -142,6 +146,27 @@ Result<> LiveRun::rehearse()
         return rehearsed.error();
     m_rehearsal = *rehearsed;
     return ok();
+}
+
+/// Before anything is written to them, and once: the receiver remembers what it built, also when it ends and begins again.
+Result<> LiveRun::build()
+{
+    if (!m_job.settings.image || m_built)
+        return ok();
+    return m_attempts->run([this]() -> Result<> {
+        auto client = prepare();
+        if (!client)
+            return client.error();
+        const Result<> built = (*client)->build(m_job.settings.epoch, *m_job.settings.image);
+        m_built = bool(built);
+        return built;
+    });
+}
+
+Result<> LiveRun::besides(LiveMoment moment)
+{
+    const Result<> copied = m_outside.settings.besides ? m_outside.settings.besides(moment, m_stop) : ok();
+    return copied ? stopped() : copied;
 }
 
 /// Steps 3 and 4. One that was stopped goes on: what it knew is true for as long as the epoch is.

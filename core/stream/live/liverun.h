@@ -46,6 +46,8 @@ private:
     // liverun.cpp
     [[nodiscard]] Result<> tryPoint();
     [[nodiscard]] Result<> rehearse();
+    [[nodiscard]] Result<> build();
+    [[nodiscard]] Result<> besides(LiveMoment moment);
     [[nodiscard]] Result<> firstPass();
     [[nodiscard]] Result<> beginPass();
     [[nodiscard]] Result<std::vector<RangeSet>> inUse(const std::function<Result<std::vector<RangeSet>>()> &maps) const;
@@ -133,6 +135,7 @@ private:
 
     std::vector<BlockStamps> m_stamps;
     std::vector<ExtentPlan> m_firstPlans; // what the first pass sends and zeroes
+    bool m_built = false;
     bool m_passBegun = false;
     bool m_passDone = false;
     quint32 m_passEra = 0; // a block with this stamp was zeroed where it was free

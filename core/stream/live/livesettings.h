@@ -10,6 +10,19 @@
 
 namespace edgelift {
 
+/// A disk of the source whose writes are followed.
+struct FollowedDisk
+{
+    QString path; ///< as SourcePiece::path, or TransferDisk::path
+    Bytes size;
+};
+
+/// When LiveSettings::besides is called.
+enum class LiveMoment : quint8 {
+    FirstPassDone, ///< the first pass over the blocks is acknowledged; again when tracking began anew
+    FreezeNear, ///< the cutover is wanted and the freeze fits its budget; once before each freeze
+};
+
 /// Areas of a live disk that are not like the rest. Offsets in the disk.
 struct LiveAreas
 {
@@ -41,19 +54,26 @@ enum class LiveRule : quint32 {
     ThawCheck = 512, ///< a freeze that ended by itself makes no point
     Audit = 1024, ///< clean blocks are read again at random
     FrozenRead = 2048, ///< where nobody sees writes, everything is read while frozen
+    EveryBlock =
+        4096, ///< a block of a target that is put together is as new as every block of the source it has bytes of, not the first only
 };
 
 /// Besides TransferSettings. What it refers to outlives the LiveTransfer; functions are called on run()'s thread.
 struct LiveSettings
 {
     TransferSettings transfer; ///< `epoch` names the copy at both ends; tracking may begin anew within it
-    std::vector<LiveAreas> areas; ///< by disk; empty: nothing special
-    /// What of each disk is in use now, at least; taken from frozen or otherwise current allocation maps. None: everything.
+    /// The source's disks, which the change source, `areas`, `usedNow` and `usedIn` speak of by their place in this list. Empty: those are
+    /// the disks given, one by one, and none of them has pieces.
+    QList<FollowedDisk> sources;
+    std::vector<LiveAreas> areas; ///< by source; empty: nothing special
+    /// What of each source is in use now, at least; taken from frozen or otherwise current allocation maps. None: everything.
     std::function<Result<std::vector<RangeSet>>()> usedNow;
     /// The same while everything stands still already; asked only where nobody sees writes. It must not write anywhere. None: everything.
     std::function<Result<std::vector<RangeSet>>()> usedFrozen;
-    /// The same of a point, from the target's own copy: views by disk. None: everything.
+    /// The same of a point, from the targets' own copy: views by source, in which what did not go along cannot be read. None: everything.
     std::function<Result<std::vector<RangeSet>>(const std::vector<std::shared_ptr<const BlockView>> &)> usedIn;
+    /// What is copied besides the blocks and shall be as near to the point as it can. Its error ends the run. None: nothing.
+    std::function<Result<>(LiveMoment, const std::stop_token &)> besides;
     Bytes mostRoom{512U << 20}; ///< of memory for the freeze
     std::chrono::milliseconds deadline{10000}; ///< of a freeze, unless more is allowed
     std::chrono::milliseconds settle{

@@ -12,7 +12,8 @@ class LiveRun;
 class LiveTransfer
 {
 public:
-    /// `disks`: `used` and `steady` mean nothing here, `identity` must be a stable one of the device. `changes` tracks already.
+    /// `disks`: `used` and `steady` mean nothing here, `identity` must be a stable one of the device. `changes` tracks already. Disks that
+    /// are put together from pieces are built first (TransferSettings::image); where they have no piece nothing is written.
     /// `observer` is called on run()'s thread, at most ten times a second and once at the end.
     LiveTransfer(LiveSettings settings, QList<TransferDisk> disks, const TransferTuning &tuning, const LiveTuning &live,
         ChangeSource &changes, PointFreezer &freezer, Transfer::Observer observer);
@@ -31,6 +32,8 @@ public:
     [[nodiscard]] Result<> finish(const std::stop_token &stop);
 
 private:
+    [[nodiscard]] Result<> begin();
+
     LiveSettings m_settings;
     QList<TransferDisk> m_disks;
     const TransferTuning &m_tuning;
@@ -38,6 +41,7 @@ private:
     ChangeSource &m_changes;
     PointFreezer &m_freezer;
     Transfer::Observer m_observer;
+    std::unique_ptr<ChangeSource> m_pieced; ///< `changes` as the disks see them; null: the same
     std::unique_ptr<LiveRun> m_run; ///< what lasts from one run() to the next
     std::optional<LivePoint> m_point;
 };
