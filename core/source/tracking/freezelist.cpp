@@ -45,6 +45,25 @@ void collectFilesBelow(const QString &device, QStringList &files, int levels)
         collectFilesBelow(QLatin1String("/sys/class/block/") + name, files, levels - 1);
 }
 
+/// Mounts that no later one hides, in the order of the table; with `root`, those that show this folder of their filesystem only.
+QList<MountedFilesystem> reachable(const QByteArray &mountInfo, const QString &root)
+{
+    QList<MountedFilesystem> found;
+    for (const QByteArray &line : mountInfo.split('\n')) {
+        // 36 35 98:0 /root-within /mount/point rw,noatime master:1 - ext3 /dev/root rw,errors=continue (proc_pid_mountinfo)
+        const QList<QByteArray> fields = line.split(' ');
+        const qsizetype dash = fields.indexOf("-");
+        if (dash < 6 || fields.size() < dash + 4)
+            continue;
+        const MountedFilesystem one{unescaped(fields.at(4)), QString::fromLatin1(fields.at(2)), QString::fromLatin1(fields.at(dash + 1)),
+            unescaped(fields.at(dash + 2)), fields.at(dash + 3).split(',').contains("ro")};
+        found.removeIf([&one](const MountedFilesystem &earlier) { return earlier.mountPoint == one.mountPoint; }); // hidden from now on
+        if (root.isEmpty() || unescaped(fields.at(3)) == root)
+            found.append(one);
+    }
+    return found;
+}
+
 /// The filesystem that holds a path: the one mounted deepest above it.
 int holderOf(const QString &path, const QList<MountedFilesystem> &filesystems)
 {
@@ -61,20 +80,8 @@ int holderOf(const QString &path, const QList<MountedFilesystem> &filesystems)
 
 QList<MountedFilesystem> mountedFilesystems(const QByteArray &mountInfo)
 {
-    QList<MountedFilesystem> reachable;
-    for (const QByteArray &line : mountInfo.split('\n')) {
-        // 36 35 98:0 /root-within /mount/point rw,noatime master:1 - ext3 /dev/root rw,errors=continue (proc_pid_mountinfo)
-        const QList<QByteArray> fields = line.split(' ');
-        const qsizetype dash = fields.indexOf("-");
-        if (dash < 6 || fields.size() < dash + 4)
-            continue;
-        const MountedFilesystem one{unescaped(fields.at(4)), QString::fromLatin1(fields.at(2)), QString::fromLatin1(fields.at(dash + 1)),
-            unescaped(fields.at(dash + 2)), fields.at(dash + 3).split(',').contains("ro")};
-        reachable.removeIf([&one](const MountedFilesystem &earlier) { return earlier.mountPoint == one.mountPoint; }); // hidden from now on
-        reachable.append(one);
-    }
     QList<MountedFilesystem> found;
-    for (const MountedFilesystem &one : reachable) {
+    for (const MountedFilesystem &one : reachable(mountInfo, {})) {
         const auto same = std::find_if(
             found.begin(), found.end(), [&one](const MountedFilesystem &earlier) { return earlier.superblock == one.superblock; });
         if (same == found.end())
@@ -83,6 +90,15 @@ QList<MountedFilesystem> mountedFilesystems(const QByteArray &mountInfo)
             *same = one;
     }
     return found;
+}
+
+QString wholeMount(const QByteArray &mountInfo, const QString &superblock)
+{
+    for (const MountedFilesystem &one : reachable(mountInfo, QStringLiteral("/"))) {
+        if (one.superblock == superblock)
+            return one.mountPoint;
+    }
+    return {};
 }
 
 bool canFreeze(const QString &type)

@@ -21,6 +21,10 @@ struct MountedFilesystem
 /// All filesystems of /proc/self/mountinfo, in its order. Lines that cannot be read are left out.
 [[nodiscard]] QList<MountedFilesystem> mountedFilesystems(const QByteArray &mountInfo);
 
+/// Where all of a filesystem can be seen: the first reachable mount of `superblock` ("8:1") that shows its uppermost folder. Empty: none
+/// does, only bind mounts of folders or subvolumes.
+[[nodiscard]] QString wholeMount(const QByteArray &mountInfo, const QString &superblock);
+
 /// Whether Linux can freeze this type: ext2/3/4, xfs, btrfs, f2fs, jfs, nilfs2, reiserfs. Not vfat, not what has no disk (nfs, fuse, tmpfs,
 /// autofs).
 [[nodiscard]] bool canFreeze(const QString &type);

@@ -49,6 +49,7 @@ private Q_SLOTS:
     void whatCannotBeFrozenIsLeftOut();
     void oddNamesAreRead();
     void hiddenMountsAreNotReachable();
+    void aWholeMountShowsTheUppermostFolder();
     void damagedLinesAreLeftOut();
     void circlesEnd();
     void thousandMountsAreQuick();
@@ -108,6 +109,17 @@ void FreezeListTest::hiddenMountsAreNotReachable()
     QCOMPARE(points(mountedFilesystems(line("8:1", "/data", "ext4", "/dev/sda1") + line("8:1", "/srv/bind", "ext4", "/dev/sda1")
                  + line("8:2", "/data", "xfs", "/dev/sda2"))),
         list({"/srv/bind", "/data"}));
+}
+
+void FreezeListTest::aWholeMountShowsTheUppermostFolder()
+{
+    const QByteArray mounts = line("8:1", "/", "ext4", "/dev/sda1") + line("8:2", "/bind", "ext4", "/dev/sda2", "rw", "/data")
+        + line("8:2", "/all", "ext4", "/dev/sda2") + line("0:40", "/home", "btrfs", "/dev/sdb", "rw", "/@home");
+    QCOMPARE(wholeMount(mounts, QStringLiteral("8:1")), QStringLiteral("/"));
+    QCOMPARE(wholeMount(mounts, QStringLiteral("8:2")), QStringLiteral("/all"));
+    QCOMPARE(wholeMount(mounts + line("8:3", "/all", "ext4", "/dev/sda3"), QStringLiteral("8:2")), QString()); // hidden now
+    QCOMPARE(wholeMount(mounts + line("8:3", "/all", "ext4", "/dev/sda3", "rw", "/part"), QStringLiteral("8:2")), QString());
+    QCOMPARE(wholeMount(mounts, QStringLiteral("0:40")), QString()); // a subvolume only
 }
 
 void FreezeListTest::damagedLinesAreLeftOut()
