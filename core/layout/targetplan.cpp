@@ -47,8 +47,6 @@ bool sharesGroup(const VolumeGroupFacts &group, const QStringList &changed, cons
 QStringList obstacles(const QStringList &changed, const ServerFacts &facts)
 {
     QStringList out;
-    if (facts.live)
-        out.append(QStringLiteral("a running machine"));
     for (const VolumeFacts *volume : volumesOn(changed, facts)) {
         const bool layered = volume->fs == FsType::MdMember || volume->fs == FsType::Crypt;
         if (layered || volume->segments.size() != 1)
@@ -57,6 +55,11 @@ QStringList obstacles(const QStringList &changed, const ServerFacts &facts)
     for (const VolumeGroupFacts &group : facts.groups) {
         if (sharesGroup(group, changed, facts))
             out.append(group.name);
+    }
+    for (const UseFacts &use : facts.live ? facts.live->uses : QList<UseFacts>()) { // such as a btrfs of several disks
+        const auto isChanged = [&changed](const QString &disk) { return changed.contains(disk); };
+        if (use.kind != UseFacts::Kind::Swap && use.disks.size() > 1 && std::any_of(use.disks.begin(), use.disks.end(), isChanged))
+            out.append(use.place);
     }
     return out;
 }
@@ -126,6 +129,27 @@ QStringList sourceDiskIds(const Plan &plan, const ServerFacts &facts)
             }
         }
     }
+    return out;
+}
+
+Result<QStringList> blockDiskIds(const Plan &plan, const ServerFacts &facts)
+{
+    const Result<TargetImage> image = targetImage(plan, facts);
+    if (!image)
+        return image.error();
+    QStringList out;
+    const QStringList targets = migratedDisks(plan, facts);
+    for (qsizetype index = 0; index < targets.size(); ++index) {
+        const TargetDiskLayout *layout = image->disk(quint32(index));
+        if (!layout)
+            out.append(targets.at(index));
+        for (const TargetVolume &volume : layout ? layout->volumes : QList<TargetVolume>()) {
+            const VolumeFacts *source = volume.content == TargetContent::Blocks ? facts.volume(volume.source) : nullptr;
+            for (const DiskSegment &segment : source ? source->segments : QList<DiskSegment>())
+                out.append(segment.disk);
+        }
+    }
+    out.removeDuplicates();
     return out;
 }
 

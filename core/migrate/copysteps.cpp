@@ -4,7 +4,7 @@
 #include "core/layout/targetimagejson.h"
 #include "core/layout/targetplan.h"
 #include "core/migrate/copydisks.h"
-#include "core/migrate/live/livecopy.h"
+#include "core/migrate/livesteps.h"
 #include "core/migrate/receiverpeer.h"
 #include "core/migrate/steps.h"
 #include "core/migrate/targetdisks.h"
@@ -47,7 +47,8 @@ QString leftOut(const VolumeFacts *volume, const ServerFacts &facts)
     return snapshots.isEmpty() ? QString() : QStringLiteral("read-only snapshots are left out: ") + snapshots.join(QLatin1String(", "));
 }
 
-/// What the copy by files needs besides the volumes. What is complete is kept, so that the next run leaves it out.
+/// What the copy by files needs besides the volumes. What is complete is kept, so that the next run leaves it out; of a server that runs
+/// nothing is complete before the end.
 Result<> prepareFiles(StepContext &context, CopyOrder &order)
 {
     if (order.files.volumes.isEmpty())
@@ -127,28 +128,6 @@ bool isLinkTrouble(const Error &error)
     return error.code == ErrorCode::ReceiverUnreachable || error.code == ErrorCode::LinkLost || error.code == ErrorCode::LinkStalled;
 }
 
-QStringList idsOf(const QList<TargetDisk> &disks)
-{
-    QStringList ids;
-    for (const TargetDisk &disk : disks)
-        ids.append(disk.sourceId);
-    return ids;
-}
-
-Result<std::unique_ptr<LiveCopy>> startTracking(StepContext &context)
-{
-    const QStringList disks = idsOf(targetDisks(context.plan(), context.source().facts()));
-    return LiveCopy::start(context.source(), disks, context.surroundings().live, context.store().path(QStringLiteral(".")), context.stop());
-}
-
-/// Everything that a copy of disks in use needs besides; `proved` is made of its point.
-CopyOrder::Live liveOrder(StepContext &context, LiveCopy &live, QJsonObject &proved)
-{
-    return {&live.changes(), &live.freezer(), &context.liveTuning(), live.areas(), live.settle(), [&live] { return live.usedNow(); },
-        [&live](const std::vector<std::shared_ptr<const BlockView>> &targets) { return live.usedIn(targets); },
-        [&live, &proved](const LivePoint &point) { proved = live.evidence(point); }};
-}
-
 /// The link's end may only be the sign of something worse: then that is said.
 Error explained(StepContext &context, const Error &error)
 {
@@ -158,18 +137,6 @@ Error explained(StepContext &context, const Error &error)
     return !instance && instance.error().code == ErrorCode::TransitReleased ? instance.error() : error;
 }
 
-}
-
-/// Before anything is made: can writes be followed, can everything stand still, and for how long.
-Result<> checkTracking(StepContext &context)
-{
-    if (!context.source().facts().live)
-        return ok();
-    const Result<std::unique_ptr<LiveCopy>> live = startTracking(context);
-    if (!live)
-        return live.error();
-    const Result<QJsonObject> rehearsed = (*live)->rehearse();
-    return rehearsed ? context.set({{QStringLiteral("tracking"), *rehearsed}}) : Result<>(rehearsed.error());
 }
 
 Result<> copyDisks(StepContext &context)
@@ -188,14 +155,14 @@ Result<> copyDisks(StepContext &context)
     context.events().setDisks(names);
     bool told = false;
     order->locate = [&] { return locateReceiver(context, told); };
-    std::unique_ptr<LiveCopy> live; // tracks as long as it lives
-    QJsonObject proved;
+    LiveParts live;
     if (context.source().facts().live) {
-        Result<std::unique_ptr<LiveCopy>> started = startTracking(context);
+        Result<LiveParts> started = startTracking(context);
         if (!started)
             return started.error();
         live = started.take();
-        order->live.emplace(liveOrder(context, *live, proved));
+        if (const Result<> added = addLive(context, live, *order); !added)
+            return added;
     }
     TransferProgress last;
     const Outcome outcome = context.surroundings().link->copy(
@@ -206,7 +173,7 @@ Result<> copyDisks(StepContext &context)
         },
         context.stop());
     context.events().progress(Phase::Copy, last, true);
-    const bool verified = outcome.end == Outcome::End::Finished && (live || context.tuning().checksum.load());
+    const bool verified = outcome.end == Outcome::End::Finished && (live.copy || context.tuning().checksum.load());
     const Result<> kept = context.store().update([&](JobRecord &record) { record.copy = {last.done, last.total, last.wire, verified}; });
     if (outcome.end == Outcome::End::Failed)
         return explained(context, *outcome.error);
@@ -214,8 +181,8 @@ Result<> copyDisks(StepContext &context)
         return Error{ErrorCode::LinkLost, Retry::AfterWait, {peer->address.host}, QStringLiteral("stopped")};
     if (!kept)
         return kept;
-    if (live)
-        return context.set({{QStringLiteral("livePoint"), proved}});
+    if (order->live)
+        return context.set({{QStringLiteral("livePoint"), live.proved}});
     return context.source().verifyUnchanged(); // what was read must have been one state of the server
 }
 

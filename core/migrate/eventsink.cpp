@@ -19,7 +19,8 @@ QString liveName(LiveProgress::Phase phase)
     using Phase = LiveProgress::Phase;
     constexpr std::pair<Phase, const char *> names[] = {{Phase::FirstPass, "first-pass"}, {Phase::Comparing, "comparing"},
         {Phase::Round, "round"}, {Phase::InSync, "in-sync"}, {Phase::Freezing, "freezing"}, {Phase::SendingPoint, "sending-point"},
-        {Phase::Rechecking, "rechecking"}, {Phase::ReadingBack, "reading-back"}, {Phase::Committed, "committed"}};
+        {Phase::Rechecking, "rechecking"}, {Phase::ReadingBack, "reading-back"}, {Phase::Committed, "committed"}, {Phase::Files, "files"},
+        {Phase::ChangedFiles, "changed-files"}, {Phase::Waiting, "waiting"}};
     return QLatin1String(std::find_if(std::begin(names), std::end(names), [phase](const auto &one) { return one.first == phase; })->second);
 }
 

@@ -1,13 +1,12 @@
 #pragma once
-#include "core/migrate/receiverlink.h"
-#include "core/stream/copyjob.h"
+#include "core/migrate/filecopies.h"
 #include "core/stream/ratemeter.h"
 
 #include <mutex>
 
 namespace edgelift {
 
-/// The copies by files of one order, after its blocks: the disks are prepared and built then. One thread.
+/// The copies by files of one order, after its blocks: the disks are prepared and built then, and nothing writes to the source. One thread.
 class FileRun
 {
 public:
@@ -23,9 +22,8 @@ public:
     static void addFiles(const CopyOrder &order, TransferProgress &progress);
 
 private:
-    [[nodiscard]] Result<> copyAll(CopyJob &job, const std::stop_token &stop);
-    [[nodiscard]] Result<FileCopyEnd> copyOne(CopyJob &job, const FileOrder &file, const std::stop_token &stop);
-    void show(CopyJob &job, const FileOrder *file, quint64 bytes);
+    [[nodiscard]] Result<> copyAll(FileCopies &copies, const std::stop_token &stop);
+    void show(const FileCopies &copies, const FileOrder *file, quint64 bytes);
 
     const TransferSettings &m_settings;
     const CopyOrder &m_order;

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/clock.h"
 #include "core/base/job.h"
 #include "core/layout/convertorder.h"
 #include "core/layout/serverfacts.h"
@@ -31,9 +32,19 @@ struct FileOrder
     QString path; ///< opens as a raw disk of the source
     Bytes offset; ///< there
     Bytes size;
+    QString folder; ///< of a server that runs: where all of its filesystem can be seen; empty: it is not mounted
     FsType fs = FsType::Empty;
     Bytes used; ///< how much there is to copy, about
     bool complete = false; ///< by an earlier run
+};
+
+/// The last of the passes over the files of a volume that is in use.
+struct FilePass
+{
+    QDateTime begin; ///< UTC
+    QDateTime end;
+    int passes = 0; ///< with it
+    FileCopyEnd copied; ///< what this pass found changed; `notKept` of the first
 };
 
 struct CopyOrder
@@ -44,7 +55,7 @@ struct CopyOrder
     std::optional<QJsonObject> image; ///< of the disks that are built first; nothing: every disk stays as it is
     std::function<Result<QString>()> locate; ///< as TransferSettings::locate
 
-    /// What is copied by files, after the blocks.
+    /// What is copied by files, after the blocks; of a server that runs, several times.
     struct Files
     {
         QList<FileOrder> volumes;
@@ -57,14 +68,18 @@ struct CopyOrder
     /// Of disks that are written to meanwhile.
     struct Live
     {
-        ChangeSource *changes = nullptr; ///< these three outlive the copy
+        const LiveTuning *tuning = nullptr; ///< these four outlive the copy
+        const Clock *clock = nullptr;
+        ChangeSource *changes = nullptr; ///< null: nothing is copied by blocks, and what follows means nothing but `filesCopied`
         PointFreezer *freezer = nullptr;
-        const LiveTuning *tuning = nullptr;
-        std::vector<LiveAreas> areas; ///< and what follows: as LiveSettings
+        QList<FollowedDisk> sources; ///< and what follows: as LiveSettings
+        std::vector<LiveAreas> areas;
         std::chrono::milliseconds settle{0};
         std::function<Result<std::vector<RangeSet>>()> usedNow;
         std::function<Result<std::vector<RangeSet>>(const std::vector<std::shared_ptr<const BlockView>> &)> usedIn;
         std::function<void(const LivePoint &)> proved; ///< called once, when the point is durable and proved
+        /// Called once for each volume of `files` instead of Files::done, at the end; its error ends the copy.
+        std::function<Result<>(const FileOrder &, const FilePass &)> filesCopied;
     };
     std::optional<Live> live;
 };

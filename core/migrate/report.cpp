@@ -57,6 +57,7 @@ QJsonObject copy(const JobRecord &record)
         {QStringLiteral("bytesDone"), number(record.copy.done)}, {QStringLiteral("bytesTotal"), number(record.copy.total)},
         {QStringLiteral("wireBytes"), number(record.copy.wire)}, {QStringLiteral("seconds"), seconds},
         {QStringLiteral("everyBlockHashed"), true}, {QStringLiteral("readBackAndCompared"), record.copy.verified},
+        {QStringLiteral("liveFiles"), record.values.value(QLatin1String("liveFiles")).toArray()},
         {QStringLiteral("notes"), record.values.value(QLatin1String("copyNotes")).toArray()}};
 }
 

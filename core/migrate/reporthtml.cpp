@@ -126,6 +126,7 @@ QByteArray reportHtml(const QJsonObject &report)
     addSource(page, report);
     addPhases(page, report);
     addLiveCopy(page, report.value(QLatin1String("copy")).toObject());
+    addLiveFiles(page, report.value(QLatin1String("copy")).toObject());
     addConversion(page, report);
     addBootCheck(page, report);
     addResources(page, report);

@@ -58,6 +58,8 @@ private:
 
 /// What proves the copy of a running server; nothing for another. `copy` is that of the report.
 void addLiveCopy(ReportPage &page, const QJsonObject &copy);
+/// Of when the files are that were copied from volumes in use; nothing when there were none. `copy` is that of the report.
+void addLiveFiles(ReportPage &page, const QJsonObject &copy);
 /// What boot conversion did, file by file; nothing when there was none.
 void addConversion(ReportPage &page, const QJsonObject &report);
 /// How far a test boot came; nothing when there was none.

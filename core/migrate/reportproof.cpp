@@ -81,8 +81,8 @@ void addLiveCopy(ReportPage &page, const QJsonObject &copy)
     if (point.isEmpty())
         return;
     page.heading(Report::tr("What proves the copy of the running server"));
-    page.paragraph(Report::tr("The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find "
-                              "everything there that was stored for good by then."));
+    page.paragraph(Report::tr("What was copied block by block is as it was at one moment, in which nothing was written: as after a power "
+                              "cut. Programs find everything there that was stored for good by then."));
     page.beginTable();
     addTracker(page, point);
     page.row({Report::tr("Rounds while the server worked"), shown(point.value(QLatin1String("rounds")))});
@@ -108,6 +108,27 @@ void addLiveCopy(ReportPage &page, const QJsonObject &copy)
     page.paragraph(
         Report::tr("Not proved: that each program had stored all it knew (hooks before the final moment can see to that), and that "
                    "no storage driver writes without telling the kernel's request layer."));
+}
+
+void addLiveFiles(ReportPage &page, const QJsonObject &copy)
+{
+    const QJsonArray volumes = copy.value(QLatin1String("liveFiles")).toArray();
+    if (volumes.isEmpty())
+        return;
+    page.heading(Report::tr("Files that were copied while the server worked"));
+    page.paragraph(
+        Report::tr("Each file is as it was at some time during the last pass over its volume, and not all files are of one moment. "
+                   "A program that was writing then may find its files out of step with each other: stop such programs before the "
+                   "final point, or copy their volume block by block."));
+    page.beginTable({Report::tr("Volume"), Report::tr("Last pass began"), Report::tr("It ended"), Report::tr("Passes"),
+        Report::tr("Files changed before the last pass"), Report::tr("Vanished during it")});
+    for (const QJsonValue &value : volumes) {
+        const QJsonObject one = value.toObject();
+        page.row({shown(one.value(QLatin1String("volume"))), shown(one.value(QLatin1String("begin"))),
+            shown(one.value(QLatin1String("end"))), shown(one.value(QLatin1String("passes"))),
+            shown(one.value(QLatin1String("changedFiles"))), shown(one.value(QLatin1String("vanishedFiles")))});
+    }
+    page.endTable();
 }
 
 void addConversion(ReportPage &page, const QJsonObject &report)

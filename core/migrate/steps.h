@@ -47,8 +47,9 @@ Result<> awaitRunning(StepContext &context);
 Result<> matchDisks(StepContext &context);
 Result<> findInstance(StepContext &context);
 Result<> awaitReceiver(StepContext &context);
-// copysteps.cpp
+// livesteps.cpp
 Result<> checkTracking(StepContext &context);
+// copysteps.cpp
 Result<> copyDisks(StepContext &context);
 Result<> shutDownReceiver(StepContext &context);
 Result<> stopInstance(StepContext &context);

@@ -112,7 +112,8 @@ private:
         using Phase = LiveProgress::Phase;
         static const QHash<Phase, const char *> names{{Phase::FirstPass, "first-pass"}, {Phase::Comparing, "comparing"},
             {Phase::Round, "round"}, {Phase::InSync, "in-sync"}, {Phase::Freezing, "freezing"}, {Phase::SendingPoint, "sending-point"},
-            {Phase::Rechecking, "rechecking"}, {Phase::ReadingBack, "reading-back"}, {Phase::Committed, "committed"}};
+            {Phase::Rechecking, "rechecking"}, {Phase::ReadingBack, "reading-back"}, {Phase::Committed, "committed"},
+            {Phase::Files, "files"}, {Phase::ChangedFiles, "changed-files"}, {Phase::Waiting, "waiting"}};
         const QLatin1String name(names.value(m_phase));
         m_seconds.insert(name, m_seconds.value(name).toDouble() + double(m_time.nsecsElapsed()) / 1e9);
         m_time.start();
@@ -164,7 +165,7 @@ int main(int argc, char **argv)
     const MountedDisk source(words.at(2), *tracked, words.at(3));
     LiveTools tools = realSurroundings().live;
     tools.freezer.program = words.at(4);
-    const Result<std::unique_ptr<LiveCopy>> live = LiveCopy::start(source, {bench}, tools, words.at(3), {});
+    const Result<std::unique_ptr<LiveCopy>> live = LiveCopy::start(source, {{bench}, {bench}}, tools, words.at(3), {});
     if (!live)
         return fail(live.error());
     std::printf("tracking by %s\n", qPrintable((*live)->changes().chosen().tracker->backend()));

@@ -56,22 +56,23 @@ QString proofName(DiskProof proof)
 
 }
 
-LiveCopy::LiveCopy(const Source &source, QStringList disks, std::stop_token stop)
+LiveCopy::LiveCopy(const Source &source, LiveDisks disks, std::stop_token stop)
     : m_source(source)
-    , m_disks(std::move(disks))
+    , m_disks(std::move(disks.followed))
     , m_stop(std::move(stop))
     , m_layout(source.facts(), m_disks)
+    , m_held(source.facts(), std::move(disks.held))
 {
 }
 
 Result<std::unique_ptr<LiveCopy>> LiveCopy::start(
-    const Source &source, const QStringList &disks, const LiveTools &tools, const QString &stateFolder, const std::stop_token &stop)
+    const Source &source, const LiveDisks &disks, const LiveTools &tools, const QString &stateFolder, const std::stop_token &stop)
 {
     const Result<QByteArray> mounts = readFile(QStringLiteral("/proc/self/mountinfo"), 64 << 20);
     if (!mounts)
         return mounts.error();
     std::unique_ptr<LiveCopy> copy(new LiveCopy(source, disks, stop));
-    copy->m_filesystems = copy->m_layout.filesystems(mountedFilesystems(*mounts));
+    copy->m_filesystems = copy->m_held.filesystems(mountedFilesystems(*mounts));
     FreezerOptions options = tools.freezer;
     options.filesystems = copy->m_filesystems;
     const auto makeOne = [options](std::chrono::milliseconds deadline) {
@@ -87,7 +88,7 @@ Result<std::unique_ptr<LiveCopy>> LiveCopy::start(
     if (!rehearsal)
         return rehearsal.error();
     copy->m_rehearsal = rehearsal.take();
-    const Result<QList<TrackedDisk>> tracked = trackedDisks(source, disks);
+    const Result<QList<TrackedDisk>> tracked = trackedDisks(source, disks.followed);
     if (!tracked)
         return tracked.error();
     const QList<SelfTestPlace> places = copy->testPlaces(stateFolder);
@@ -119,6 +120,16 @@ QList<SelfTestPlace> LiveCopy::testPlaces(const QString &stateFolder) const
             places.append(*place);
     }
     return places;
+}
+
+QList<FollowedDisk> LiveCopy::sources() const
+{
+    QList<FollowedDisk> out;
+    for (const QString &id : m_disks) {
+        const DiskFacts *disk = m_source.facts().disk(id);
+        out.append({m_source.diskPath(id), disk ? disk->size : Bytes()});
+    }
+    return out;
 }
 
 std::chrono::milliseconds LiveCopy::settle() const { return m_layout.hasRaid() ? raidSettles : 0ms; }
@@ -165,11 +176,11 @@ Result<std::vector<RangeSet>> LiveCopy::usedNow()
     return whole;
 }
 
-Result<std::vector<RangeSet>> LiveCopy::usedIn(const std::vector<std::shared_ptr<const BlockView>> &targets) const
+Result<std::vector<RangeSet>> LiveCopy::usedIn(const std::vector<std::shared_ptr<const BlockView>> &copies) const
 {
     QHash<QString, std::shared_ptr<const BlockView>> views;
     for (qsizetype i = 0; i < m_disks.size(); ++i)
-        views.insert(m_disks.at(i), targets.at(size_t(i)));
+        views.insert(m_disks.at(i), copies.at(size_t(i)));
     return mapsOf(views);
 }
 

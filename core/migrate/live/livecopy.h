@@ -11,27 +11,35 @@
 
 namespace edgelift {
 
+/// What of a machine a live copy is about: DiskFacts::ids.
+struct LiveDisks
+{
+    QStringList followed; ///< read block by block, in the order of the copy
+    QStringList held; ///< whose filesystems stand still at the point: those above, and those that files are copied from
+};
+
 /// Everything that one live copy needs of the machine it runs on: a tracker that runs and was tested, a freezer, the disks' areas and the
 /// allocation maps. Must be used by one thread; the source outlives it. Tracking ends with it.
 class LiveCopy
 {
 public:
-    /// Starts tracking. `disks`: DiskFacts::ids in the order of the copy; `stateFolder`: where the self-test writes a nameless file; on the
+    /// Starts tracking. `disks.followed` is not empty; `stateFolder`: where the self-test writes a nameless file; on the
     /// other disks it does so in the uppermost folder of a filesystem.
     /// Errors: LiveSourceUnsupported (the kernel lets nobody follow writes), those of chooseTracker(), FileUnreadable (the mount table),
     /// ToolMissing.
     [[nodiscard]] static Result<std::unique_ptr<LiveCopy>> start(
-        const Source &source, const QStringList &disks, const LiveTools &tools, const QString &stateFolder, const std::stop_token &stop);
+        const Source &source, const LiveDisks &disks, const LiveTools &tools, const QString &stateFolder, const std::stop_token &stop);
 
     [[nodiscard]] TrackedChanges &changes() { return *m_changes; }
     [[nodiscard]] HeldFilesystems &freezer() { return *m_freezer; }
+    [[nodiscard]] QList<FollowedDisk> sources() const;
     [[nodiscard]] std::vector<LiveAreas> areas() const { return m_layout.areas(); }
     [[nodiscard]] std::chrono::milliseconds settle() const;
 
     /// What is in use while everything is frozen for a moment; whole disks when that cannot be had, which is slower and just as right.
     [[nodiscard]] Result<std::vector<RangeSet>> usedNow();
-    /// The same by the target's own copy of the disks.
-    [[nodiscard]] Result<std::vector<RangeSet>> usedIn(const std::vector<std::shared_ptr<const BlockView>> &targets) const;
+    /// The same by the targets' copy of the disks. A volume that did not go along counts as used, which nobody reads.
+    [[nodiscard]] Result<std::vector<RangeSet>> usedIn(const std::vector<std::shared_ptr<const BlockView>> &copies) const;
 
     /// Freezes and thaws each filesystem alone. What it and the tracker's self-test showed: backend, proofs by disk, filesystems with
     /// microseconds, refused backends. Errors: those of Freezer::rehearse().
@@ -40,7 +48,7 @@ public:
     [[nodiscard]] QJsonObject evidence(const LivePoint &point) const;
 
 private:
-    LiveCopy(const Source &source, QStringList disks, std::stop_token stop);
+    LiveCopy(const Source &source, LiveDisks disks, std::stop_token stop);
     [[nodiscard]] QList<SelfTestPlace> testPlaces(const QString &stateFolder) const;
     [[nodiscard]] Result<std::vector<RangeSet>> mapsOf(
         const QHash<QString, std::shared_ptr<const BlockView>> &views, QList<Note> *notes = nullptr) const;
@@ -50,6 +58,7 @@ private:
     const QStringList m_disks;
     const std::stop_token m_stop;
     const LiveLayout m_layout;
+    const LiveLayout m_held; ///< the same of all disks whose filesystems are held
     QList<MountedFilesystem> m_filesystems;
     std::unique_ptr<TrackedChanges> m_changes;
     std::unique_ptr<HeldFilesystems> m_freezer;

@@ -188,9 +188,11 @@ Result<FileCopyEnd> FileCopy::run(const FileVolume &volume, const QString &folde
     if (!end && !unsaid)
         return end.error();
     Result<FileCopyEnd> result = rsyncEnd(volume, exitCode, words);
-    if (result)
-        result = FileCopyEnd{carried, result->vanished, result->words, {}};
-    return result;
+    if (!result)
+        return result;
+    FileCopyEnd copied = result.take();
+    copied.bytes = carried;
+    return copied;
 }
 
 }

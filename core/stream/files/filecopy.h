@@ -22,6 +22,9 @@ struct FileCopyEnd
     quint64 bytes = 0; ///< carried to the receiver, uncompressed
     bool vanished = false; ///< files went away while they were copied
     QString words; ///< what rsync complained about, shortened
+    quint64 changed = 0; ///< files that were sent, and those that were deleted on the target
+    quint64 changedBytes = 0; ///< size of those that were sent
+    quint64 gone = 0; ///< files that vanished, at least
     QString notKept; ///< what the target lacks, in English; filled in by who looked. Empty: nothing known
 };
 

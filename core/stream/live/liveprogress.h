@@ -9,7 +9,20 @@ namespace edgelift {
 /// What a live copy does now, and how fast the server writes beside how fast the link takes it.
 struct LiveProgress
 {
-    enum class Phase : quint8 { FirstPass, Comparing, Round, InSync, Freezing, SendingPoint, Rechecking, ReadingBack, Committed };
+    enum class Phase : quint8 {
+        FirstPass,
+        Comparing,
+        Round,
+        InSync,
+        Freezing,
+        SendingPoint,
+        Rechecking,
+        ReadingBack,
+        Committed,
+        Files, ///< of the volumes that are copied by files, the first time
+        ChangedFiles, ///< those that changed since; the freeze is near
+        Waiting, ///< for the cutover, when nothing is copied by blocks
+    };
     /// What a user can do when rounds do not converge.
     enum class Remedy : quint8 { RaiseLimits, QuietHours, StopServices, LongerFreeze };
 

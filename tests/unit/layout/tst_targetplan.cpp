@@ -57,6 +57,8 @@ private Q_SLOTS:
     void whatCannotFitIsRefused();
     void anUnchangedServerIsNotBuilt();
     void aDroppedDiskIsStillRead();
+    void aRunningMachineChangesAsImagesDo();
+    void disksThatAreReadByFilesOnlyAreNotRead();
     void everyPlanThatIsAllowedSurvivesTheWire();
 };
 
@@ -151,12 +153,16 @@ void TestTargetPlan::refusesWhatNobodyCarriesOut_data()
         },
         "data/p3");
     row(
-        "a running machine",
+        "a filesystem of two disks, on a running machine",
         [](Plan &p, ServerFacts &f) {
+            UseFacts use;
+            use.place = QStringLiteral("/data");
+            use.disks = QStringList{QStringLiteral("data"), QStringLiteral("sys")};
             f.live.emplace();
+            f.live->uses.append(use);
             p.disks[1].volumes.swapItemsAt(0, 1);
         },
-        "a running machine");
+        "/data");
     row(
         "btrfs with subvolumes that nobody has listed",
         [](Plan &p, ServerFacts &f) {
@@ -303,6 +309,33 @@ void TestTargetPlan::aDroppedDiskIsStillRead()
     QCOMPARE(sourceDiskIds(plan, facts), (QStringList{QStringLiteral("sys"), QStringLiteral("data"), QStringLiteral("extra0")}));
     QCOMPARE(shown(image->disks.first()),
         QStringLiteral("p1 blocks 1+10240 /data, p2 blocks 10241+8192 /srv, p3 blocks 18433+10238 /mnt/extra0"));
+}
+
+void TestTargetPlan::aRunningMachineChangesAsImagesDo()
+{
+    ServerFacts facts = test::twoDisks();
+    Plan plan = defaultPlan(facts);
+    plan.disks[0].volumes[1].sizeMiB = 12000;
+    plan.disks[1].volumes.swapItemsAt(0, 1);
+    const Result<TargetImage> ofImages = targetImage(plan, facts);
+    facts.live.emplace();
+    const Result<TargetImage> live = targetImage(plan, facts);
+    QVERIFY(ofImages && live);
+    QCOMPARE(*live, *ofImages);
+}
+
+void TestTargetPlan::disksThatAreReadByFilesOnlyAreNotRead()
+{
+    ServerFacts facts = test::twoDisks();
+    test::addDataDisks(facts, 1, 10_GiB);
+    Plan plan = defaultPlan(facts);
+    QCOMPARE(*blockDiskIds(plan, facts), (QStringList{QStringLiteral("sys"), QStringLiteral("data"), QStringLiteral("extra0")}));
+    plan.disks[2].volumes[0].sizeMiB = 8000; // shrinks
+    QCOMPARE(*blockDiskIds(plan, facts), (QStringList{QStringLiteral("sys"), QStringLiteral("data")}));
+    plan.disks[1].volumes.append(take(plan.disks[2].volumes, "/mnt/extra0")); // moves, and shrinks
+    QCOMPARE(*blockDiskIds(plan, facts), (QStringList{QStringLiteral("sys"), QStringLiteral("data")}));
+    plan.disks[1].volumes.last().sizeMiB = 10238;
+    QCOMPARE(*blockDiskIds(plan, facts), (QStringList{QStringLiteral("sys"), QStringLiteral("data"), QStringLiteral("extra0")}));
 }
 
 void TestTargetPlan::everyPlanThatIsAllowedSurvivesTheWire()

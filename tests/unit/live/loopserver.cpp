@@ -17,18 +17,21 @@ QString quoted(QString text) { return QLatin1Char('\'') + text.replace(QLatin1Ch
 
 }
 
-LoopServer::LoopServer()
+LoopServer::LoopServer(Shape shape)
 {
     GuestFolder::Look look;
-    look.fstab = QStringLiteral("UUID=11111111-2222-3333-4444-555555555555 / ext4 defaults 0 1\nLABEL=ESP /boot/efi vfat umask=0077 0 1\n"
-                                "LABEL=swap none swap sw 0 0\n/dev/vg-1/log /var/log ext4 defaults 0 2\n");
+    look.fstab = QStringLiteral("UUID=11111111-2222-3333-4444-555555555555 / ext4 defaults 0 1\nLABEL=swap none swap sw 0 0\n");
+    if (shape != Shape::Bare)
+        look.fstab += QStringLiteral("LABEL=ESP /boot/efi vfat umask=0077 0 1\n");
+    if (shape == Shape::Usual)
+        look.fstab += QStringLiteral("/dev/vg-1/log /var/log ext4 defaults 0 2\n");
     const GuestFolder guest(look);
     guest.write(look.grub, "menuentry 'Debian' {\n    linux /boot/vmlinuz root=UUID=11111111-2222-3333-4444-555555555555 ro\n}\n");
     for (const char *folder : {"boot/efi", "srv", "var/log", "home", "pool"})
         QDir().mkpath(guest.path(QLatin1Char('/') + QLatin1String(folder)));
     mount(QStringLiteral("-t tmpfs none"), path({}).chopped(1), QStringLiteral("size=1g"));
-    makeSystemDisk(guest);
-    makeDataDisk();
+    makeSystemDisk(guest, shape);
+    makeDataDisk(shape);
     makeImage(image(2), 120);
     shell(QStringLiteral("mkfs.btrfs -q %1").arg(image(2)));
     for (int disk = 0; disk < 3; ++disk)
@@ -56,29 +59,45 @@ LoopServer::~LoopServer()
     }
 }
 
-void LoopServer::makeSystemDisk(const GuestFolder &guest)
+void LoopServer::makeSystemDisk(const GuestFolder &guest, Shape shape)
 {
     makeImage(image(0), 110);
-    shell(
-        QStringLiteral("sgdisk -U AAAAAAAA-BBBB-CCCC-DDDD-EEEEEEEEEEEE -n 1:2048:+1M -t 1:ef02 -n 2:4096:+10M -t 2:ef00 -n 3:24576:+80M -n "
-                       "4:188416:+10M -t 4:8200 %1 >/dev/null")
-            .arg(image(0)));
+    const QString esp = shape == Shape::Bare ? QString() : QStringLiteral("-n 2:4096:+10M -t 2:ef00");
+    shell(QStringLiteral(
+        "sgdisk -U AAAAAAAA-BBBB-CCCC-DDDD-EEEEEEEEEEEE -n 1:2048:+1M -t 1:ef02 %1 -n 3:24576:+80M -n 4:188416:+10M -t 4:8200 "
+        "%2 >/dev/null")
+              .arg(esp, image(0)));
     makeImage(path(QStringLiteral("part")), 80);
     shell(QStringLiteral("mke2fs -q -F -t ext4 -E lazy_itable_init=0,lazy_journal_init=0 -U 11111111-2222-3333-4444-555555555555 -d %1 %2")
               .arg(guest.path(), path(QStringLiteral("part"))));
     place(path(QStringLiteral("part")), image(0), 12ULL << 20);
     makeImage(path(QStringLiteral("part")), 10);
-    shell(QStringLiteral("mkfs.vfat -n ESP %1 >/dev/null").arg(path(QStringLiteral("part"))));
-    place(path(QStringLiteral("part")), image(0), 2ULL << 20);
+    if (shape != Shape::Bare) {
+        shell(QStringLiteral("mkfs.vfat -n ESP %1 >/dev/null").arg(path(QStringLiteral("part"))));
+        place(path(QStringLiteral("part")), image(0), 2ULL << 20);
+    }
     shell(QStringLiteral("mkswap -q -L swap %1").arg(path(QStringLiteral("part"))));
     place(path(QStringLiteral("part")), image(0), 92ULL << 20);
     addGrubCode(image(0));
 }
 
-void LoopServer::makeDataDisk()
+void LoopServer::makeDataDisk(Shape shape)
 {
     makeImage(image(1), 400);
-    shell(QStringLiteral("printf 'label: dos\\nlabel-id: 0xcafe0001\\n2048,131072,8e\\n133120,675840,83\\n' | sfdisk -q %1").arg(image(1)));
+    const QString partitions =
+        (shape == Shape::Usual ? QStringLiteral("2048,131072,8e\\n") : QString()) + QStringLiteral("133120,675840,83\\n");
+    shell(QStringLiteral("printf 'label: dos\\nlabel-id: 0xcafe0001\\n%1' | sfdisk -q %2").arg(partitions, image(1)));
+    if (shape == Shape::Usual)
+        makeVolumeGroup();
+    makeImage(path(QStringLiteral("part")), 330);
+    shell(QStringLiteral("mkfs.xfs -q -L data %1").arg(path(QStringLiteral("part"))));
+    place(path(QStringLiteral("part")), image(1), 65ULL << 20);
+    QFile::remove(path(QStringLiteral("part")));
+}
+
+/// "log", of two pieces with another volume between them.
+void LoopServer::makeVolumeGroup()
+{
     const QString lvm = QStringLiteral(
         "--config 'global{activation=0} devices{use_devicesfile=0 filter=[\"a|^'$d'$|\",\"r|.*|\"]} backup{backup=0 archive=0}'");
     shell(QStringLiteral(
@@ -86,13 +105,9 @@ void LoopServer::makeDataDisk()
         "%2 vg-1 $d; lvcreate -qq -Zn -Wn -an %2 -n log -l 3 vg-1; lvcreate -qq -Zn -Wn -an %2 -n other -l 2 vg-1; lvextend "
         "-qq %2 -l +2 vg-1/log 2>/dev/null || lvextend %2 -l +2 vg-1/log")
               .arg(image(1), lvm));
-    makeImage(path(QStringLiteral("part")), 330);
-    shell(QStringLiteral("mkfs.xfs -q -L data %1").arg(path(QStringLiteral("part"))));
-    place(path(QStringLiteral("part")), image(1), 65ULL << 20);
     makeImage(path(QStringLiteral("part")), 12);
     shell(QStringLiteral("mke2fs -q -F -t ext4 -L log %1").arg(path(QStringLiteral("part"))));
     place(path(QStringLiteral("part")), image(1), 2ULL << 20); // the first extent is 1 MiB into the physical volume
-    QFile::remove(path(QStringLiteral("part")));
 }
 
 MachineView LoopServer::view() const

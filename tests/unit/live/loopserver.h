@@ -10,7 +10,12 @@ namespace edgelift::test {
 class LoopServer
 {
 public:
-    LoopServer();
+    enum class Shape {
+        Usual,
+        Plain, ///< without LVM: a layout that can be changed
+        Bare, ///< the same without an ESP, which not every kernel can mount
+    };
+    explicit LoopServer(Shape shape = Shape::Usual);
     LoopServer(const LoopServer &) = delete;
     LoopServer &operator=(const LoopServer &) = delete;
     ~LoopServer();
@@ -30,8 +35,9 @@ public:
     static constexpr auto oddMount = "/srv/my data\t\"two\"\nlines";
 
 private:
-    void makeSystemDisk(const GuestFolder &guest);
-    void makeDataDisk();
+    void makeSystemDisk(const GuestFolder &guest, Shape shape);
+    void makeDataDisk(Shape shape);
+    void makeVolumeGroup();
 
     QTemporaryDir m_folder; ///< "memory" in it is a tmpfs
     QStringList m_disks;
