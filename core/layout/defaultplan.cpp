@@ -82,6 +82,8 @@ Plan defaultPlan(const ServerFacts &facts, const QString &region)
     plan.image.bucket =
         region == QLatin1String("ap-southeast-1") ? QStringLiteral("edgelift-transit-sg") : QStringLiteral("edgelift-transit");
     plan.image.namePrefix = legalName(facts.os.hostName.isEmpty() ? facts.sourceName : facts.os.hostName);
+    if (facts.live)
+        plan.excludes = facts.live->excludes;
     const DiskFacts *system = facts.systemDisk();
     if (system)
         plan.disks.append(planOf(*system, Plan::Role::System, facts));

@@ -4,8 +4,9 @@
 namespace edgelift {
 
 /// The plan for a server as it stands: every disk with its mount targets, block replication, sizes of the source (R93; rounded up
-/// to whole GiB, the system disk at least 20 and at most 2048 GiB). Valid as it is, unless the server itself breaks a limit.
-/// `region` is where the image is kept and made; its transit bucket is the one a fresh simulated cloud has there.
+/// to whole GiB, the system disk at least 20 and at most 2048 GiB), and what its administrator excludes (LiveFacts::excludes). Valid as it
+/// is, unless the server itself breaks a limit. `region` is where the image is kept and made; its transit bucket is the one a fresh
+/// simulated cloud has there.
 [[nodiscard]] Plan defaultPlan(const ServerFacts &facts, const QString &region = QStringLiteral("cn-beijing"));
 
 /// `text` made legal by S1: illegal characters become "-", a letter goes in front when there is none. Never empty.

@@ -84,6 +84,7 @@ struct LiveFacts
     QList<NicFacts> nics; ///< without the loopback device
     QList<RouteFacts> routes;
     QStringList dnsServers;
+    QStringList excludes; ///< patterns of /etc/edgelift/excludes: what its administrator never wants copied where files are copied
     Bytes freeMemory; ///< that programs could still get; 0: not known
     bool operator==(const LiveFacts &) const = default;
 };

@@ -80,7 +80,7 @@ QJsonObject toJson(const LiveFacts &facts)
         {key("elsewhere"), QJsonArray::fromStringList(facts.elsewhere)}, {key("unreadable"), array(facts.unreadable, unreadableJson)},
         {key("byPlace"), QJsonArray::fromStringList(facts.byPlace)}, {key("nics"), array(facts.nics, nicJson)},
         {key("routes"), array(facts.routes, routeJson)}, {key("dnsServers"), QJsonArray::fromStringList(facts.dnsServers)},
-        {key("freeMemoryBytes"), qint64(facts.freeMemory.count)}};
+        {key("excludes"), QJsonArray::fromStringList(facts.excludes)}, {key("freeMemoryBytes"), qint64(facts.freeMemory.count)}};
 }
 
 LiveFacts readLive(FactsReader in)
@@ -97,6 +97,7 @@ LiveFacts readLive(FactsReader in)
     facts.nics = in.list<NicFacts>("nics", readNic);
     facts.routes = in.list<RouteFacts>("routes", readRoute);
     facts.dnsServers = in.texts("dnsServers");
+    facts.excludes = in.texts("excludes");
     facts.freeMemory = Bytes{in.number("freeMemoryBytes")};
     return facts;
 }

@@ -92,14 +92,19 @@ QList<Problem> checkLimits(const Plan::Transfer &transfer)
     return problems;
 }
 
-QList<Problem> checkExcludes(const Plan &plan)
+/// What the server's administrator excludes on every occasion is taken as it is: nobody chose it for this plan.
+QList<Problem> checkExcludes(const Plan &plan, const ServerFacts &facts)
 {
     QList<Problem> problems;
+    bool chosen = false;
     for (const QString &path : plan.excludes) {
+        if (facts.live && facts.live->excludes.contains(path))
+            continue;
+        chosen = true;
         if (!path.startsWith(QLatin1Char('/')))
             problems.append(named(Rule::ExcludeNotAbsolute, path));
     }
-    if (plan.excludes.isEmpty())
+    if (!chosen)
         return problems;
     QStringList blockwise;
     for (const Plan::Disk &disk : plan.disks) {
@@ -128,7 +133,7 @@ QList<Problem> checkSettings(const Plan &plan, const ServerFacts &facts)
         problems.append(named(Rule::CompressionRange, QString::number(plan.transfer.compression)));
     if (plan.transfer.limitMbps < 0 || plan.transfer.limitMbps > limits::limitMbpsMost)
         problems.append(named(Rule::LimitRange, QString::number(plan.transfer.limitMbps)));
-    return problems + checkLimits(plan.transfer) + checkExcludes(plan);
+    return problems + checkLimits(plan.transfer) + checkExcludes(plan, facts);
 }
 
 QList<Problem> checkCloud(const Plan &plan, const CloudFacts &cloud)

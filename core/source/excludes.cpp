@@ -1,17 +1,12 @@
 #include "core/source/excludes.h"
 
-#include "core/base/files.h"
-
 #include <QFile>
-#include <QFileInfo>
 #include <fnmatch.h>
 #include <optional>
 
 namespace edgelift {
 
 namespace {
-
-constexpr qint64 largestFile = 1 << 20;
 
 bool matches(const QString &pattern, const QString &name)
 {
@@ -38,30 +33,18 @@ std::optional<QString> anchored(const QString &pattern, const QStringList &above
 
 }
 
-Result<QStringList> readExcludes(const QString &file)
+Result<QStringList> excludePatterns(const QByteArray &content)
 {
-    if (!QFileInfo::exists(file))
-        return QStringList();
-    const Result<QByteArray> content = readFile(file, largestFile);
-    if (!content)
-        return content.error();
-    if (content->contains('\0'))
-        return Error{ErrorCode::FileUnreadable, Retry::AfterUserAction, {file}, QStringLiteral("a zero byte in it")};
+    if (content.size() > excludesMost || content.contains('\0'))
+        return Error{ErrorCode::FileUnreadable, Retry::AfterUserAction, {excludesFile}, QStringLiteral("too large, or no text")};
     QStringList patterns;
-    for (QByteArray line : content->split('\n')) {
+    for (QByteArray line : content.split('\n')) {
         if (line.endsWith('\r')) // rsync takes both ends of lines
             line.chop(1);
         if (!line.isEmpty() && line.front() != '#' && line.front() != ';')
             patterns.append(QFile::decodeName(line));
     }
     return patterns;
-}
-
-QStringList mergedExcludes(const QStringList &ofServer, const QStringList &ofPlan)
-{
-    QStringList all = ofServer + ofPlan;
-    all.removeDuplicates();
-    return all;
 }
 
 QStringList excludesWithin(const QStringList &patterns, const QString &mount)

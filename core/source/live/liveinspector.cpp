@@ -3,6 +3,7 @@
 #include "core/base/errortext.h"
 #include "core/base/files.h"
 #include "core/guest/osinspect.h"
+#include "core/source/excludes.h"
 #include "core/source/live/network.h"
 #include "core/source/probe.h"
 
@@ -241,6 +242,11 @@ void LiveInspector::look(GuestMounts &mounts)
     for (const QString &text : std::as_const(texts))
         note(slash, text);
     m_live.dnsServers = dnsServers(tree->read(QStringLiteral("/etc/resolv.conf"), 65536));
+    const Result<QStringList> excludes = excludePatterns(tree->readStart(excludesFile, excludesMost + 1));
+    if (excludes)
+        m_live.excludes = *excludes;
+    else
+        note(excludesFile, QStringLiteral("not used: ") + excludes.error().detail);
 }
 
 /// Mounts that wait for somebody to come (autofs) are left alone: looking would mount them.

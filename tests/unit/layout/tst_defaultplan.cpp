@@ -21,6 +21,7 @@ private Q_SLOTS:
     void isValidForAVolumeGroupOverTwoDisks();
     void makesNamesLegal_data();
     void makesNamesLegal();
+    void beginsWithWhatTheServerExcludes();
     void survivesAServerWithoutDisks();
 };
 
@@ -122,6 +123,23 @@ void TestDefaultPlan::makesNamesLegal()
     QFETCH(QString, host);
     QTEST(legalName(host), "name");
     QVERIFY(isLegalName(legalName(host)));
+}
+
+/// The administrator's lines are no mistake of the plan, whatever they look like; what is added to them may be.
+void TestDefaultPlan::beginsWithWhatTheServerExcludes()
+{
+    ServerFacts facts = test::twoDisks();
+    QCOMPARE(defaultPlan(facts).excludes, QStringList());
+    facts.live.emplace();
+    facts.live->excludes = QStringList{QStringLiteral("/tmp/*"), QStringLiteral("*.bak")};
+    Plan plan = defaultPlan(facts);
+    QCOMPARE(plan.excludes, facts.live->excludes);
+    QCOMPARE(check(plan, facts), QList<Problem>());
+    plan.excludes.append(QStringLiteral("*.old"));
+    QList<Rule> broken;
+    for (const Problem &problem : check(plan, facts))
+        broken.append(problem.rule);
+    QCOMPARE(broken, (QList<Rule>{Rule::ExcludeNotAbsolute, Rule::ExcludesIgnored}));
 }
 
 void TestDefaultPlan::survivesAServerWithoutDisks()

@@ -45,6 +45,7 @@ void TestFactsJson::everyFactSurvivesTheWayThereAndBack()
         {QStringLiteral("eth0"), QStringLiteral("m"), QStringLiteral("virtio_net"), 1500, true, {QStringLiteral("192.0.2.1/24")}}};
     facts.live->routes = {{QStringLiteral("0.0.0.0/0"), QStringLiteral("192.0.2.254"), QStringLiteral("eth0")}};
     facts.live->dnsServers = {QStringLiteral("192.0.2.53")};
+    facts.live->excludes = {QStringLiteral("/tmp/*"), QStringLiteral("*.bak")};
     facts.live->freeMemory = Bytes{1ULL << 60};
     const QByteArray text = QJsonDocument(toJson(facts)).toJson();
     const Result<ServerFacts> back = serverFactsFromJson(QJsonDocument::fromJson(text).object());

@@ -73,6 +73,7 @@ private Q_SLOTS:
     void whatIsFoundIsWhatWasMade();
     void usedBytesAreThoseOfTheKernel();
     void theMachineIsKnown();
+    void whatItsAdministratorExcludesIsRead();
     void whatIsMountedOnBootIsLookedInto();
     void thePlanForItIsValid();
     void lookingWritesNothing();
@@ -171,6 +172,16 @@ void LiveSourceTest::theMachineIsKnown()
     QCOMPARE(live.nics.size(), qsizetype(shell(QStringLiteral("ls /sys/class/net | grep -vc '^lo$'")).toInt()));
     QVERIFY(live.byPlace.isEmpty());
     QVERIFY(live.unreadable.isEmpty());
+}
+
+void LiveSourceTest::whatItsAdministratorExcludesIsRead()
+{
+    QVERIFY(open(m_server->view())->facts().live->excludes.isEmpty());
+    const QString folder = m_server->root() + QStringLiteral("/etc/edgelift");
+    QVERIFY(QDir().mkpath(folder));
+    QVERIFY(writeFileDurably(folder + QStringLiteral("/excludes"), "# mine\n/var/spool/*\n"));
+    QCOMPARE(defaultPlan(open(m_server->view())->facts()).excludes, QStringList{QStringLiteral("/var/spool/*")});
+    QVERIFY(QDir(folder).removeRecursively());
 }
 
 void LiveSourceTest::whatIsMountedOnBootIsLookedInto()

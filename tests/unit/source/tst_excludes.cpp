@@ -1,7 +1,6 @@
+#include "core/base/files.h"
 #include "core/source/excludes.h"
 
-#include <QFile>
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace edgelift;
@@ -11,39 +10,25 @@ class ExcludesTest : public QObject
     Q_OBJECT
 private Q_SLOTS:
     void readsWhatRsyncReads();
-    void noFileIsNoPatterns();
+    void nothingIsNoPatterns();
     void whatIsNoTextIsSaid();
     void theInstalledOneHasPathsOnly();
-    void bothAreUsed();
     void patternsOfAVolume_data();
     void patternsOfAVolume();
-
-private:
-    QString fileWith(const QByteArray &content) const;
-
-    QTemporaryDir m_folder;
 };
-
-QString ExcludesTest::fileWith(const QByteArray &content) const
-{
-    QFile file(m_folder.filePath(QStringLiteral("excludes")));
-    if (file.open(QIODevice::WriteOnly | QIODevice::Truncate))
-        file.write(content);
-    return file.fileName();
-}
 
 void ExcludesTest::readsWhatRsyncReads()
 {
-    const auto patterns = readExcludes(fileWith("# one\n; two\n\n/tmp/*\r\n with spaces \n*.bak\n/srv/\xc3\xa9t\xc3\xa9\n/tmp/*"));
+    const auto patterns = excludePatterns(QByteArray("# one\n; two\n\n/tmp/*\r\n with spaces \n*.bak\n/srv/\xc3\xa9t\xc3\xa9\n/tmp/*"));
     QVERIFY(patterns);
     QCOMPARE(*patterns,
         (QStringList{QStringLiteral("/tmp/*"), QStringLiteral(" with spaces "), QStringLiteral("*.bak"), QStringLiteral("/srv/été"),
             QStringLiteral("/tmp/*")}));
 }
 
-void ExcludesTest::noFileIsNoPatterns()
+void ExcludesTest::nothingIsNoPatterns()
 {
-    const auto patterns = readExcludes(QStringLiteral("/not/there"));
+    const auto patterns = excludePatterns({});
     QVERIFY(patterns);
     QVERIFY(patterns->isEmpty());
 }
@@ -51,25 +36,19 @@ void ExcludesTest::noFileIsNoPatterns()
 void ExcludesTest::whatIsNoTextIsSaid()
 {
     const QByteArray zero("/a\0b\n", 5);
-    QCOMPARE(readExcludes(fileWith(zero)).error().code, ErrorCode::FileUnreadable);
-    QCOMPARE(readExcludes(m_folder.path()).error().code, ErrorCode::FileUnreadable); // a folder
-    QVERIFY(!readExcludes(fileWith(QByteArray(2 << 20, 'x'))));
+    QCOMPARE(excludePatterns(zero).error().code, ErrorCode::FileUnreadable);
+    QVERIFY(!excludePatterns(QByteArray(2 << 20, 'x')));
 }
 
 void ExcludesTest::theInstalledOneHasPathsOnly()
 {
-    const auto patterns = readExcludes(QStringLiteral(EDGELIFT_SOURCE_DIR "/installer/deb/excludes"));
+    const Result<QByteArray> installed = readFile(QStringLiteral(EDGELIFT_SOURCE_DIR "/installer/deb/excludes"), excludesMost);
+    QVERIFY(installed);
+    const auto patterns = excludePatterns(*installed);
     QVERIFY(patterns);
     QVERIFY(patterns->contains(QStringLiteral("/var/lib/edgelift/*"))); // keys of the migration itself
     for (const QString &pattern : *patterns)
         QVERIFY2(pattern.startsWith(QLatin1Char('/')), qPrintable(pattern));
-}
-
-void ExcludesTest::bothAreUsed()
-{
-    const QString tmp = QStringLiteral("/tmp/*"), cache = QStringLiteral("/cache"), mine = QStringLiteral("/mine");
-    QCOMPARE(mergedExcludes({tmp, cache}, {mine, tmp}), (QStringList{tmp, cache, mine}));
-    QCOMPARE(mergedExcludes({}, {}), QStringList());
 }
 
 void ExcludesTest::patternsOfAVolume_data()
