@@ -173,7 +173,9 @@ Result<> copyDisks(StepContext &context)
         },
         context.stop());
     context.events().progress(Phase::Copy, last, true);
-    const bool verified = outcome.end == Outcome::End::Finished && (live.copy || context.tuning().checksum.load());
+    // Files that are in use have changed before they could be compared; the point's own evidence is about blocks.
+    const bool isCompared = order->live ? order->files.volumes.isEmpty() : context.tuning().checksum.load();
+    const bool verified = outcome.end == Outcome::End::Finished && isCompared;
     const Result<> kept = context.store().update([&](JobRecord &record) { record.copy = {last.done, last.total, last.wire, verified}; });
     if (outcome.end == Outcome::End::Failed)
         return explained(context, *outcome.error);

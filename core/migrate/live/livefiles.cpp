@@ -36,10 +36,8 @@ Result<> LiveFiles::copy(LiveMoment moment, const std::stop_token &stop)
 {
     if (m_order.files.volumes.isEmpty())
         return ok();
-    if (moment == LiveMoment::FirstPassDone) {
-        const Result<quint64> passed = areAllThere() ? Result<quint64>(0) : pass(false, stop);
-        return passed ? ok() : Result<>(passed.error());
-    }
+    if (moment == LiveMoment::FirstPassDone)
+        return firstPass(stop);
     for (int number = 1;; ++number) {
         const Result<quint64> changed = pass(number == mostPasses, stop);
         if (!changed)
@@ -47,6 +45,17 @@ Result<> LiveFiles::copy(LiveMoment moment, const std::stop_token &stop)
         if (*changed < muchChanged || number == mostPasses)
             return ok();
     }
+}
+
+/// What cannot be copied twice will not be copied at the point either: better said now.
+Result<> LiveFiles::firstPass(const std::stop_token &stop)
+{
+    for (const bool isLast : {false, true}) {
+        const Result<quint64> passed = areAllThere() ? Result<quint64>(0) : pass(isLast, stop);
+        if (!passed)
+            return passed.error();
+    }
+    return ok();
 }
 
 bool LiveFiles::areAllThere() const

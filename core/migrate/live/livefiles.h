@@ -27,6 +27,7 @@ public:
 
 private:
     [[nodiscard]] bool areAllThere() const;
+    [[nodiscard]] Result<> firstPass(const std::stop_token &stop);
     [[nodiscard]] Result<quint64> pass(bool isLast, const std::stop_token &stop);
     void begin(bool isFirst);
     void show(const FileOrder &file, quint64 bytes);
