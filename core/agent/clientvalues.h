@@ -122,7 +122,7 @@ struct ProgressInfo
     struct Live
     {
         QString state; ///< "first-pass", "comparing", "round", "in-sync", "freezing", "sending-point", "rechecking", "reading-back",
-                       ///< "committed"
+                       ///< "committed", "files", "changed-files", "waiting"
         int round = 0;
         Bytes dirty; ///< written since its last copy
         double writeRate = 0; ///< bytes a second; 0: not known yet

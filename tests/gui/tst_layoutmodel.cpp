@@ -24,6 +24,7 @@ private Q_SLOTS:
     void undoesAndRedoes();
     void automaticLayoutIsReadOnly();
     void editsThroughTheTable();
+    void filesOfAServerThatRunsAreNotOfOneMoment();
     void problemsStandBesideTheirRow();
     void dropsAreJudgedWhileDragging();
     void fixesInOneStep();
@@ -132,6 +133,22 @@ void TestLayoutModel::editsThroughTheTable()
     QVERIFY(m_model->setData(m_model->volumeIndex(srv, LayoutModel::Migrate), Qt::Unchecked, Qt::CheckStateRole));
     QVERIFY(!m_model->setData(m_model->volumeIndex(QStringLiteral("sys/p3"), LayoutModel::Migrate), Qt::Unchecked, Qt::CheckStateRole));
     QVERIFY(!m_model->setData(m_model->volumeIndex(srv, LayoutModel::Destination), 99));
+}
+
+void TestLayoutModel::filesOfAServerThatRunsAreNotOfOneMoment()
+{
+    const QString srv = QStringLiteral("data/p2");
+    const auto saysSo = [&] {
+        return m_model->volumeIndex(srv).data(LayoutModel::DetailRole).toString().contains(QLatin1String("one moment"));
+    };
+    QVERIFY(m_model->edit(ResizeVolume{srv, 7000}));
+    QVERIFY(!saysSo()); // disk images stand still
+    m_facts.live.emplace();
+    m_model->setPlan(m_model->plan(), m_facts);
+    QVERIFY(saysSo());
+    QVERIFY(m_model->edit(ResizeVolume{srv, 8192}));
+    QVERIFY(m_model->setData(m_model->volumeIndex(srv, LayoutModel::Method), int(Plan::Replication::Block)));
+    QVERIFY(!saysSo());
 }
 
 void TestLayoutModel::problemsStandBesideTheirRow()

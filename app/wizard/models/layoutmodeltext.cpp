@@ -247,7 +247,10 @@ QString LayoutModel::detail(VolumePlace place) const
         lines.append(said::of(problem));
     if (place.volume >= 0) {
         const Plan::Disk &disk = m_plan.disks.at(place.disk);
-        lines.append(describe(replicationReason(disk, disk.volumes.at(place.volume), m_facts)));
+        const ReplicationReason reason = replicationReason(disk, disk.volumes.at(place.volume), m_facts);
+        lines.append(describe(reason));
+        if (m_facts.live && reason.method == Plan::Replication::File)
+            lines.append(tr("The server works meanwhile, so its files are not all of one moment."));
         if (isFixed(disk.volumes.at(place.volume), m_facts))
             lines.append(tr("Cannot be moved."));
     }

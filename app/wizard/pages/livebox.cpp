@@ -44,6 +44,12 @@ QString LiveBox::text(const ProgressInfo::Live &live) const
         //: %1 a size, %2 milliseconds
         return tr("The copy follows the server: %1 are not copied yet. The final point would hold the server's disks for about %2 ms.")
             .arg(format::size(live.dirty), format::number(live.freezeMs));
+    if (is("files"))
+        return tr("What is copied file by file is being copied for the first time. What changes meanwhile is copied again later.");
+    if (is("changed-files"))
+        return tr("The final point is near. Files that changed since they were copied are being copied again.");
+    if (is("waiting"))
+        return tr("All files are copied. Those that change from now on are copied again when the final point is taken.");
     if (is("freezing"))
         return tr("The final point is being taken. The server's disks stand still for a moment.");
     if (is("sending-point"))

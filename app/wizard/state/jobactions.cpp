@@ -62,7 +62,8 @@ bool JobWatch::can(Action action) const
         return action == Action::Cancel;
     case State::Synchronizing:
         if (action == Action::CutOver) // it waits for that
-            return m_progress.live && m_progress.live->state == QLatin1String("in-sync");
+            return m_progress.live
+                && (m_progress.live->state == QLatin1String("in-sync") || m_progress.live->state == QLatin1String("waiting"));
         return action == Action::Pause || action == Action::Modify || action == Action::Cancel;
     case State::Paused:
         if (action == Action::Resume || action == Action::Modify)
