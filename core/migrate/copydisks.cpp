@@ -1,43 +1,9 @@
 #include "core/migrate/copydisks.h"
 
-#include "core/guest/fstab.h"
-#include "core/layout/subvolumes.h"
-#include "core/source/excludes.h"
+#include "core/migrate/fileexcludes.h"
 #include "core/source/fsfeatures.h"
 
 namespace edgelift {
-
-namespace {
-
-/// Patterns below the top of a filesystem whose subvolume at `path` is mounted at `mount`.
-QStringList excludesBelow(const QString &path, const QStringList &patterns, const QString &mount)
-{
-    QStringList out;
-    for (const QString &pattern : excludesWithin(patterns, mount)) {
-        const bool fromTop = pattern.startsWith(QLatin1Char('/')) && !path.isEmpty();
-        out.append(fromTop ? QLatin1Char('/') + path + pattern : pattern);
-    }
-    return out;
-}
-
-/// What is not copied of a volume, as its rsync wants it. A btrfs is copied from its top, wherever its subvolumes are mounted.
-QStringList excludesOf(const VolumeFacts &volume, const ServerFacts &facts, const QStringList &patterns)
-{
-    if (volume.subvolumes.isEmpty())
-        return excludesWithin(patterns, volume.mountPoint);
-    QStringList out;
-    for (const QString &path : subvolumeCopy(volume, facts).leftOut)
-        out.append(QLatin1Char('/') + path);
-    for (const FstabEntry &entry : facts.fstab) {
-        const VolumeFacts *mounted = resolveSpec(entry.spec, facts.volumes, {}, {});
-        if (mounted && mounted->id == volume.id)
-            out += excludesBelow(subvolumePath(entry.options), patterns, entry.mountPoint);
-    }
-    out.removeDuplicates();
-    return out;
-}
-
-}
 
 TransferDisk sameDisk(const TargetDisk &target, const Source &source, const UsedMaps &used)
 {
@@ -85,7 +51,7 @@ QList<FileOrder> fileOrders(
         file.volume.id = volume.source;
         file.volume.name = volume.mountPoint.isEmpty() ? volume.source : volume.mountPoint;
         file.volume.plainNames = volume.fs == FsType::Vfat;
-        file.volume.excludes = excludesOf(*from, source.facts(), excludes);
+        file.volume.excludes = fileExcludes(*from, source.facts(), excludes);
         file.place = place;
         file.path = source.diskPath(from->segments.first().disk);
         file.offset = from->segments.first().offset;

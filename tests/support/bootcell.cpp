@@ -72,6 +72,7 @@ void change(const BootCell &cell, QJsonObject &plan)
             home.insert(key("mount"), key("/home"));
         }
         addVolume(disks, 1, home);
+        setDisk(disks, 1, "sizeGiB", 2);
         break;
     }
     case LayoutChange::Excludes:
