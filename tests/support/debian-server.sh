@@ -10,6 +10,7 @@
 #           gpt-xfs      root on xfs
 #           gpt-btrfs    root on btrfs with the subvolumes @ and @home, one more inside, and a read-only snapshot
 #           uefi         ESP and ext4 root, UEFI only; its loader is where the firmware of the old machine was told to look, nowhere else
+#           uefi-btrfs   the same with root as in gpt-btrfs
 #   parts   boot, home: a partition (ext4) of its own (gpt-xfs, gpt-btrfs, uefi)
 #   SIZE    of the disk, 3G unless given
 #   CUSTOMIZE  a program that is called with the folder of the server's root, to put more into it
@@ -132,6 +133,13 @@ mount_parts() {
     ! has_part boot || config_folder=/grub
 }
 
+open_esp() { # the table with an EFI system partition, and that
+    esp_uuid=$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n' | tr a-f A-F)
+    gpt 'start=2048, size=128M, type=U'
+    open_region esp "$out" 1
+    mkfs.vfat -F 32 -i "$esp_uuid" "${device[esp]}" > /dev/null
+}
+
 root_uuid=$(new_uuid) boot_uuid=$root_uuid swap_uuid=$(new_uuid) home_uuid=$(new_uuid)
 root_options=errors=remount-ro root_type=ext4 extra_fstab= kernel_arguments= config_folder=/boot/grub grub_start=1 target=$work/target
 mkdir -p "$target"
@@ -201,9 +209,9 @@ gpt-xfs)
     mounted root "$target"
     mount_parts
     ;;
-gpt-btrfs)
+gpt-btrfs | uefi-btrfs)
     root_type=btrfs root_options=subvol=@ grub_start=2048 kernel_arguments=rootflags=subvol=@ config_folder=/@/boot/grub
-    gpt 'start=2048, size=2048, type=21686148-6449-6E6F-744E-656564454649'
+    if [ "$layout" = uefi-btrfs ]; then open_esp; else gpt 'start=2048, size=2048, type=21686148-6449-6E6F-744E-656564454649'; fi
     open_region root "$out" "${part[root]}"
     mkfs.btrfs -q -U "$root_uuid" "${device[root]}"
     mount "${device[root]}" "$target"
@@ -213,19 +221,15 @@ gpt-btrfs)
     mounted root "$target" subvol=@
     mounted root "$target/home" subvol=@home
     btrfs -q subvolume create "$target/srv"
-    extra_fstab="UUID=$root_uuid /home btrfs subvol=@home 0 0\n"
+    extra_fstab+="UUID=$root_uuid /home btrfs subvol=@home 0 0\n"
     mount_parts
     ;;
 uefi)
-    esp_uuid=$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n' | tr a-f A-F)
-    gpt 'start=2048, size=128M, type=U'
-    open_region esp "$out" 1
+    open_esp
     open_region root "$out" "${part[root]}"
-    mkfs.vfat -F 32 -i "$esp_uuid" "${device[esp]}" > /dev/null
     mkfs.ext4 -q -U "$root_uuid" "${device[root]}"
     mounted root "$target"
     mount_parts
-    extra_fstab+="UUID=${esp_uuid:0:4}-${esp_uuid:4} /boot/efi vfat umask=0077 0 1\n"
     ;;
 *)
     echo "unknown layout $layout" >&2
@@ -233,6 +237,7 @@ uefi)
     ;;
 esac
 
+[[ $layout != uefi* ]] || extra_fstab+="UUID=${esp_uuid:0:4}-${esp_uuid:4} /boot/efi vfat umask=0077 0 1\n"
 tar -C "$target" --numeric-owner --xattrs -xf "$root_tar"
 name=$suite-$layout
 echo "$name" > "$target/etc/hostname"
@@ -316,7 +321,7 @@ version=$(basename "$target"/lib/modules/*)
 lay_mounts_check
 lay_traps
 prefix=/boot; mountpoint -q "$target/boot" && prefix=
-[ "$layout$prefix" != gpt-btrfs/boot ] || prefix=/@/boot
+[ "$root_type$prefix" != btrfs/boot ] || prefix=/@/boot
 mkdir -p "$target/boot/grub"
 cat > "$target/boot/grub/grub.cfg" <<CFG
 serial --unit=0 --speed=115200
@@ -328,10 +333,10 @@ menuentry 'Debian GNU/Linux' {
     initrd $prefix/initrd.img-$version
 }
 CFG
-if [ "$layout" = uefi ]; then # with mtools: not every kernel can mount vfat
+if [[ $layout == uefi* ]]; then # with mtools: not every kernel can mount vfat
     mkdir -p "$target/boot/efi"
     printf 'search.fs_uuid %s root\nset prefix=($root)%s\n' "$boot_uuid" "$config_folder" > "$work/early.cfg"
-    grub-mkimage -O x86_64-efi -o "$work/grubx64.efi" -p "$config_folder" -c "$work/early.cfg" part_gpt ext2 fat \
+    grub-mkimage -O x86_64-efi -o "$work/grubx64.efi" -p "$config_folder" -c "$work/early.cfg" part_gpt ext2 btrfs fat \
         search search_fs_uuid normal linux configfile echo serial terminal minicmd
     mmd -i "${device[esp]}" ::/EFI ::/EFI/debian
     mcopy -i "${device[esp]}" "$work/grubx64.efi" ::/EFI/debian/
@@ -340,7 +345,7 @@ fi
 sum=$(cd "$target/srv/data" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64)
 sync -f "$target"
 
-[ "$layout" != gpt-btrfs ] || btrfs -q subvolume snapshot -r "$target/home" "$target/.home-yesterday"
+[ "$root_type" != btrfs ] || btrfs -q subvolume snapshot -r "$target/home" "$target/.home-yesterday"
 run_exit_commands # unmounts and detaches, the last first
 exit_commands=()
 if [[ $layout == gpt-lvm* ]]; then
@@ -349,6 +354,6 @@ if [[ $layout == gpt-lvm* ]]; then
         dd if="$out.root" of="$out" bs=4M conv=notrunc,sparse status=none skip=300 oflag=seek_bytes seek=$((start + 350 * extent))
     rm "$out.root"
 fi
-[ "$layout" = uefi ] || embed_grub "$out" "$grub_start" "$boot_uuid" "$config_folder"
+[[ $layout == uefi* ]] || embed_grub "$out" "$grub_start" "$boot_uuid" "$config_folder"
 echo "edgelift-proof $name $sum" > "$out.expected"
 cat "$out.expected"
