@@ -68,6 +68,12 @@ QString printable(const QByteArray &consoleLine)
     return out;
 }
 
+bool isMachinesFault(const QString &trouble)
+{
+    // The kernel's check_timer() saw too few ticks, since the emulation got no processor meanwhile.
+    return trouble.contains(QLatin1String("IO-APIC + timer doesn't work"));
+}
+
 void ConsoleWatch::take(const QByteArray &bytes)
 {
     m_rest += bytes;

@@ -12,6 +12,9 @@ enum class BootStage : quint8 { Nothing, Loader, Kernel, Root, Login, Network };
 /// A console line as a text box can show it: without escape sequences and control characters.
 [[nodiscard]] QString printable(const QByteArray &consoleLine);
 
+/// True for a line of trouble that the emulated machine makes when the real one is very busy: it says nothing about what is booted.
+[[nodiscard]] bool isMachinesFault(const QString &trouble);
+
 /// Reads a serial console and knows how far the machine is. A value; never fails on what it reads.
 class ConsoleWatch
 {

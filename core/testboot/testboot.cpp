@@ -25,6 +25,7 @@ constexpr qint64 settleMs = 60000; ///< after one of login and network, for the 
 constexpr qint64 mostCapture = 16 << 20;
 constexpr qint64 mostConsole = 8 << 20;
 constexpr quint16 guestPort = 22;
+constexpr int attemptsMost = 3; ///< when it was the machine's fault, which shows in its first seconds
 
 sockaddr_in loopback(quint16 port)
 {
@@ -172,14 +173,18 @@ QJsonObject toJson(const TestBootResult &result)
 
 Result<TestBootResult> testBoot(const BootImage &image, const TestBootSetting &setting, const std::stop_token &stop)
 {
-    Machine machine(image, setting);
-    if (const Result<> started = machine.start(); !started)
-        return started.error();
-    while (machine.watch()) {
-        if (stop.stop_requested())
-            return Error{ErrorCode::ToolFailed, Retry::AfterWait, {QStringLiteral("qemu-system-x86_64")}, QStringLiteral("stopped")};
+    for (int attempt = 1;; ++attempt) {
+        Machine machine(image, setting);
+        if (const Result<> started = machine.start(); !started)
+            return started.error();
+        while (machine.watch()) {
+            if (stop.stop_requested())
+                return Error{ErrorCode::ToolFailed, Retry::AfterWait, {QStringLiteral("qemu-system-x86_64")}, QStringLiteral("stopped")};
+        }
+        TestBootResult result = machine.result();
+        if (attempt == attemptsMost || !isMachinesFault(result.trouble))
+            return result;
     }
-    return machine.result();
 }
 
 }

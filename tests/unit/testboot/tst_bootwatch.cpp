@@ -104,6 +104,14 @@ private Q_SLOTS:
         }
     }
 
+    void aBusyMachineIsNotTheImagesFault()
+    {
+        ConsoleWatch watch;
+        watch.take("[    0.052000] Kernel panic - not syncing: IO-APIC + timer doesn't work!  Boot with apic=debug and send a report.\r\n");
+        QVERIFY(isMachinesFault(watch.trouble()));
+        QVERIFY(!isMachinesFault(QStringLiteral("[    1.500000] Kernel panic - not syncing: VFS: Unable to mount root fs")));
+    }
+
     void endlessLinesCostNoMemory()
     {
         ConsoleWatch watch;
