@@ -77,7 +77,7 @@ void change(const BootCell &cell, QJsonObject &plan)
     }
     case LayoutChange::Excludes:
         setVolume(disks, key("/"), byFiles);
-        plan.insert(key("excludes"), QJsonArray{key("/srv/data/doc"), key("/var/cache/apt/*"), key("*.edgelift-test")});
+        plan.insert(key("excludes"), QJsonArray{key("/srv/data/doc"), key("/var/cache/apt/*")});
         break;
     }
     plan.insert(key("disks"), disks);
