@@ -62,7 +62,8 @@ Result<> MigrationEngine::testTracking(const Source &source, const std::stop_tok
     QStringList disks;
     for (const DiskFacts &disk : source.facts().disks)
         disks.append(disk.id);
-    const Result<std::unique_ptr<LiveCopy>> live = LiveCopy::start(source, {disks, disks}, realSurroundings().live, m_stateDir, stop);
+    const Result<std::unique_ptr<LiveCopy>> live =
+        LiveCopy::start(source, {disks, disks}, realSurroundings().live, m_stateDir, longestFreeze, stop);
     return live ? ok() : Result<>(live.error());
 }
 

@@ -53,6 +53,7 @@ enum class ErrorCode : quint16 {
     AreaNotQuiet = 121,
     TrackingLost = 122,
     FreezeTooLong = 123,
+    RescanTooLong = 124,
     TrackerUnavailable = 130,
     FreezeFailed = 131,
     FreezeBroken = 132,

@@ -139,6 +139,13 @@ constexpr ErrorEntry entries[] = {
         QT_TRANSLATE_NOOP("ErrorText", "The server had written %1 when its filesystems were held still; there is room for %2."),
         QT_TRANSLATE_NOOP("ErrorText",
             "Raise the network limit, stop the services that write most, choose a quiet hour, or allow a longer hold; then retry.")},
+    {ErrorCode::RescanTooLong, "RescanTooLong", QT_TRANSLATE_NOOP("ErrorText", "The final moment would be too long"),
+        QT_TRANSLATE_NOOP("ErrorText",
+            "The kernel lets nobody follow what is written to the disks, so the %1 in use would be read while the filesystems are held "
+            "still: for about %2 seconds. %3 seconds are allowed."),
+        QT_TRANSLATE_NOOP("ErrorText",
+            "Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment "
+            "(freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.")},
     {ErrorCode::TrackerUnavailable, "TrackerUnavailable", QT_TRANSLATE_NOOP("ErrorText", "Changes cannot be tracked this way"),
         QT_TRANSLATE_NOOP("ErrorText", "The kernel of this server does not allow changes to be tracked with %1."),
         QT_TRANSLATE_NOOP("ErrorText", "Nothing needs to be done: another way is used. The log has the kernel's reason.")},
@@ -215,7 +222,8 @@ constexpr ErrorEntry entries[] = {
         QT_TRANSLATE_NOOP("ErrorText", "Do on the source server what is said there, then migrate again. Nothing was changed on it.")},
     {ErrorCode::TargetBuildFailed, "TargetBuildFailed", QT_TRANSLATE_NOOP("ErrorText", "A target disk could not be set up"),
         QT_TRANSLATE_NOOP("ErrorText", "Making %1 on the target disk with %2 failed."),
-        QT_TRANSLATE_NOOP("ErrorText", "Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.")},
+        QT_TRANSLATE_NOOP(
+            "ErrorText", "Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.")},
     {ErrorCode::TargetFilesystemFull, "TargetFilesystemFull", QT_TRANSLATE_NOOP("ErrorText", "A new filesystem is full"),
         QT_TRANSLATE_NOOP("ErrorText", "The files of %1 do not fit into the size that the plan gives it."),
         QT_TRANSLATE_NOOP("ErrorText", "Cancel this migration, give the volume more room in the plan and start again.")},

@@ -47,6 +47,7 @@ struct Plan
         int diskMBps = 0; ///< 10^6 bytes a second read from the source's disks, all together; 0: unlimited
         int niceness = 0; ///< 0–19, of what reads, packs and sends on the source; from 1 on its disk reads stand back as well
         bool backOff = true; ///< read more slowly while the source's own disk accesses take much longer than they used to
+        int freezeSeconds = 2; ///< how long the final moment of a running server may hold its filesystems still; 1–60
         QList<LimitWindow> schedule; ///< the first that holds the time of day replaces limitMbps and diskMBps
         bool operator==(const Transfer &) const = default;
     };

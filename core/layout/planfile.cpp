@@ -91,6 +91,7 @@ Plan::Transfer readTransfer(StrictObject object, QList<Error> &problems)
     transfer.diskMBps = int(object.integer(key("diskMBps"), transfer.diskMBps, 0, limits::diskMBpsMost));
     transfer.niceness = int(object.integer(key("niceness"), transfer.niceness, 0, limits::nicenessMost));
     transfer.backOff = object.boolean(key("backOff"), transfer.backOff);
+    transfer.freezeSeconds = int(object.integer(key("freezeSeconds"), transfer.freezeSeconds, 1, limits::freezeSecondsMost));
     transfer.schedule = readSchedule(object.objects(key("schedule")), object.path(key("schedule")), problems);
     object.finish();
     return transfer;
@@ -242,7 +243,7 @@ QJsonObject toJson(const Plan &plan)
             QJsonObject{{key("limitMbps"), plan.transfer.limitMbps}, {key("compression"), plan.transfer.compression},
                 {key("checksum"), plan.transfer.checksum}, {key("tls"), plan.transfer.tls}, {key("diskMBps"), plan.transfer.diskMBps},
                 {key("niceness"), plan.transfer.niceness}, {key("backOff"), plan.transfer.backOff},
-                {key("schedule"), toJson(plan.transfer.schedule)}}},
+                {key("freezeSeconds"), plan.transfer.freezeSeconds}, {key("schedule"), toJson(plan.transfer.schedule)}}},
         {key("modifyDisks"), plan.modifyDisks}, {key("disks"), disks}, {key("excludes"), QJsonArray::fromStringList(plan.excludes)},
         {key("cutover"), cutovers.at(qsizetype(plan.cutover))}};
 }

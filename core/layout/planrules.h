@@ -22,6 +22,7 @@ inline constexpr int compressionMost = 10; ///< R78
 inline constexpr int limitMbpsMost = 100000; ///< C11
 inline constexpr int diskMBpsMost = 100000;
 inline constexpr int nicenessMost = 19; ///< of the kernel
+inline constexpr int freezeSecondsMost = 60; ///< what thaws by itself never waits longer (peers.md 4f)
 inline constexpr int scheduleMost = 32; ///< windows
 }
 

@@ -12,7 +12,7 @@ namespace {
 constexpr const char *order[] = {"version", "image", "region", "network", "type", "job", "transfer", "modifyDisks", "disks", "name",
     "mount", "source", "role", "sizeGiB", "lvm", "volumes", "migrate", "replication", "sizeMiB", "fixed", "namePrefix", "transitRegion",
     "bucket", "vpcId", "vSwitchId", "description", "tags", "instanceType", "licenseType", "reportDiagnostics", "days", "from", "to",
-    "limitMbps", "compression", "checksum", "tls", "diskMBps", "niceness", "backOff", "schedule", "excludes", "cutover"};
+    "limitMbps", "compression", "checksum", "tls", "diskMBps", "niceness", "backOff", "freezeSeconds", "schedule", "excludes", "cutover"};
 
 qsizetype rank(const QString &key)
 {

@@ -37,6 +37,10 @@ constexpr Row rows[] = {
         QT_TRANSLATE_NOOP("Warning",
             "The server changes %1 MB/s, and %2 MB/s can be sent: the copy does not catch up. Raise the limits, wait for a quiet hour, "
             "stop the services that write most, or allow a longer final moment.")},
+    {"compared-while-frozen",
+        QT_TRANSLATE_NOOP("Warning",
+            "The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment "
+            "writing stops for about %1 seconds.")},
     {"thawed-at-start",
         QT_TRANSLATE_NOOP("Warning",
             "The agent ended in the final moment of the copy, while writing to %1 was stopped. Writing goes on since the agent was "
@@ -100,6 +104,11 @@ JobWarning targetRepaired(quint64 blocks) { return {QStringLiteral("target-repai
 JobWarning doesNotConverge(double writeRate, double linkRate)
 {
     return {QStringLiteral("does-not-converge"), {QString::number(writeRate / 1e6, 'f', 1), QString::number(linkRate / 1e6, 'f', 1)}};
+}
+
+JobWarning comparedWhileFrozen(std::chrono::milliseconds hold)
+{
+    return {QStringLiteral("compared-while-frozen"), {QString::number(std::chrono::ceil<std::chrono::seconds>(hold).count())}};
 }
 
 JobWarning thawedAtStart(const QStringList &mountPoints)

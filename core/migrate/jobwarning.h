@@ -4,6 +4,8 @@
 #include "core/layout/planrules.h"
 #include "core/migrate/resource.h"
 
+#include <chrono>
+
 namespace edgelift {
 
 /// Something that did not stop a migration but should be known. Data, not text: describe() says it in the language set now.
@@ -21,6 +23,8 @@ namespace warnings {
 [[nodiscard]] JobWarning targetRepaired(quint64 blocks); ///< verification found another content on the target
 /// A live copy: the server writes faster than changes can be sent. Bytes a second.
 [[nodiscard]] JobWarning doesNotConverge(double writeRate, double linkRate);
+/// Nobody sees writes: everything in use is compared in the final moment. Foreseen: so long.
+[[nodiscard]] JobWarning comparedWhileFrozen(std::chrono::milliseconds hold);
 /// The process that ran it died in the middle of a freeze; the next one has thawed these.
 [[nodiscard]] JobWarning thawedAtStart(const QStringList &mountPoints);
 [[nodiscard]] JobWarning notRemoved(const LedgerEntry &entry, const Error &error); ///< by a clean-up

@@ -87,8 +87,9 @@ Result<LiveParts> startTracking(StepContext &context)
     LiveParts parts;
     if (followed->isEmpty())
         return parts;
-    Result<std::unique_ptr<LiveCopy>> copy = LiveCopy::start(context.source(), {*followed, sourceDiskIds(context.plan(), facts)},
-        context.surroundings().live, context.store().path(QStringLiteral(".")), context.stop());
+    Result<std::unique_ptr<LiveCopy>> copy =
+        LiveCopy::start(context.source(), {*followed, sourceDiskIds(context.plan(), facts)}, context.surroundings().live,
+            context.store().path(QStringLiteral(".")), std::chrono::milliseconds(context.liveTuning().budgetMs.load()), context.stop());
     if (!copy)
         return copy.error();
     parts.copy = copy.take();
@@ -119,6 +120,7 @@ Result<> addLive(StepContext &context, LiveParts &parts, CopyOrder &order)
         live.areas = copy->areas();
         live.settle = copy->settle();
         live.usedNow = [copy] { return copy->usedNow(); };
+        live.usedFrozen = [copy] { return copy->usedFrozen(); };
         live.usedIn = [copy](const std::vector<std::shared_ptr<const BlockView>> &copies) { return copy->usedIn(copies); };
         live.proved = [copy, &parts](const LivePoint &point) { parts.proved = copy->evidence(point); };
     }
@@ -135,6 +137,8 @@ Result<> checkTracking(StepContext &context)
     const Result<LiveParts> parts = startTracking(context);
     if (!parts)
         return parts.error();
+    if (const std::optional<RescanForecast> rescan = parts->copy ? parts->copy->rescan() : std::nullopt)
+        context.warn(warnings::comparedWhileFrozen(rescan->hold));
     const Result<QJsonObject> rehearsed = parts->copy ? parts->copy->rehearse() : QJsonObject();
     return rehearsed ? context.set({{QStringLiteral("tracking"), *rehearsed}}) : Result<>(rehearsed.error());
 }

@@ -59,6 +59,8 @@ void tune(TransferTuning &tuning, const Plan::Transfer &transfer)
     tuning.setSchedule(transfer.schedule);
 }
 
+int budgetOf(const Plan::Transfer &transfer) { return std::clamp(transfer.freezeSeconds, 1, limits::freezeSecondsMost) * 1000; }
+
 }
 
 Migration::Migration(std::unique_ptr<Parts> parts)
@@ -122,6 +124,7 @@ Result<std::unique_ptr<Migration>> Migration::open(
     parts->source = source;
     parts->surroundings = surroundings;
     tune(parts->tuning, parts->store->plan().transfer);
+    parts->live.budgetMs = budgetOf(parts->store->plan().transfer);
     parts->live.cutover = parts->store->plan().cutover == Plan::Cutover::Automatic;
     return std::unique_ptr<Migration>(new Migration(std::move(parts)));
 }
@@ -272,8 +275,8 @@ Outcome Migration::Parts::conclude(JobState state, const std::optional<Error> &e
     events.phase(Phase::Done);
     const JobRecord record = store->record();
     if (state == JobState::Finished)
-        events.finished(record.sourceId, record.values.value(QLatin1String("imageId")).toString(),
-            store->path(QStringLiteral("report.html")), image);
+        events.finished(
+            record.sourceId, record.values.value(QLatin1String("imageId")).toString(), store->path(QStringLiteral("report.html")), image);
     return {Outcome::End::Finished, {}};
 }
 

@@ -53,6 +53,7 @@ Outcome copyBlocksLive(const TransferSettings &transfer, const CopyOrder &order,
     settings.settle = live.settle;
     settings.usedNow = live.usedNow;
     settings.usedIn = live.usedIn;
+    settings.usedFrozen = live.usedFrozen;
     settings.besides = [&files](LiveMoment moment, const std::stop_token &asked) { return files.copy(moment, asked); };
     LiveTransfer copy(std::move(settings), order.disks, tuning, *live.tuning, *live.changes, *live.freezer, observer);
     const Outcome outcome = copy.run(stop);

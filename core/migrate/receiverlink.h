@@ -78,6 +78,7 @@ struct CopyOrder
         std::function<Result<std::vector<RangeSet>>()> usedNow;
         std::function<Result<std::vector<RangeSet>>(const std::vector<std::shared_ptr<const BlockView>> &)> usedIn;
         std::function<void(const LivePoint &)> proved; ///< called once, when the point is durable and proved
+        std::function<Result<std::vector<RangeSet>>()> usedFrozen; ///< as LiveSettings
         /// Called once for each volume of `files` instead of Files::done, at the end; its error ends the copy.
         std::function<Result<>(const FileOrder &, const FilePass &)> filesCopied;
     };

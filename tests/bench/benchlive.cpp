@@ -165,7 +165,7 @@ int main(int argc, char **argv)
     const MountedDisk source(words.at(2), *tracked, words.at(3));
     LiveTools tools = realSurroundings().live;
     tools.freezer.program = words.at(4);
-    const Result<std::unique_ptr<LiveCopy>> live = LiveCopy::start(source, {{bench}, {bench}}, tools, words.at(3), {});
+    const Result<std::unique_ptr<LiveCopy>> live = LiveCopy::start(source, {{bench}, {bench}}, tools, words.at(3), std::chrono::seconds(2), {});
     if (!live)
         return fail(live.error());
     std::printf("tracking by %s\n", qPrintable((*live)->changes().chosen().tracker->backend()));

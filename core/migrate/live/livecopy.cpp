@@ -65,8 +65,8 @@ LiveCopy::LiveCopy(const Source &source, LiveDisks disks, std::stop_token stop)
 {
 }
 
-Result<std::unique_ptr<LiveCopy>> LiveCopy::start(
-    const Source &source, const LiveDisks &disks, const LiveTools &tools, const QString &stateFolder, const std::stop_token &stop)
+Result<std::unique_ptr<LiveCopy>> LiveCopy::start(const Source &source, const LiveDisks &disks, const LiveTools &tools,
+    const QString &stateFolder, std::chrono::milliseconds budget, const std::stop_token &stop)
 {
     const Result<QByteArray> mounts = readFile(QStringLiteral("/proc/self/mountinfo"), 64 << 20);
     if (!mounts)
@@ -96,14 +96,53 @@ Result<std::unique_ptr<LiveCopy>> LiveCopy::start(
     Result<ChosenTracker> chosen = begin();
     if (!chosen)
         return chosen.error();
-    if (!chosen->tracker->online()) {
-        QStringList why;
-        for (const Error &refused : chosen->refused)
-            why.append(refused.args.join(QLatin1Char(' ')) + QLatin1String(": ") + refused.detail);
-        return Error{ErrorCode::LiveSourceUnsupported, Retry::AfterUserAction, {}, why.join(QLatin1String("; "))};
-    }
+    if (const Result<> opened = copy->openViews(); !opened)
+        return opened.error();
+    const bool seesWrites = chosen->tracker->online();
+    if (const Result<> fits = seesWrites ? ok() : copy->forecast(chosen->refused, budget); !fits)
+        return fits.error();
     copy->m_changes = std::make_unique<TrackedChanges>(chosen.take(), begin);
     return copy;
+}
+
+Result<> LiveCopy::openViews()
+{
+    for (const QString &id : m_disks) {
+        const Result<std::shared_ptr<DirectView>> view = DirectView::open(m_source.diskPath(id));
+        if (!view)
+            return view.error();
+        m_views.insert(id, *view);
+    }
+    return ok();
+}
+
+/// Nobody sees writes: what a point will take then, and whether that is allowed.
+Result<> LiveCopy::forecast(const QList<Error> &refused, std::chrono::milliseconds budget)
+{
+    const Result<std::vector<RangeSet>> used = usedNow();
+    const Result<PointFreezer::Rehearsal> rehearsal = used ? m_freezer->rehearse() : Result<PointFreezer::Rehearsal>(used.error());
+    if (!rehearsal)
+        return rehearsal.error();
+    std::vector<RangeSet> frozen = *used;
+    QStringList paths;
+    const std::vector<LiveAreas> areas = m_layout.areas();
+    for (size_t disk = 0; disk < frozen.size(); ++disk) {
+        frozen[disk].subtract(areas[disk].unfrozen);
+        frozen[disk].subtract(areas[disk].ignored);
+        paths.append(m_source.diskPath(m_disks.at(qsizetype(disk))));
+    }
+    const Result<RescanForecast> forecast = forecastRescan(paths, frozen, rehearsal->freeze + rehearsal->thaw + settle());
+    if (!forecast)
+        return forecast.error();
+    m_rescan = *forecast;
+    std::optional<Error> obstacle = obstacleTo(*forecast, budget);
+    if (!obstacle)
+        return ok();
+    QStringList why;
+    for (const Error &error : refused)
+        why.append(error.args.join(QLatin1Char(' ')) + QLatin1String(": ") + error.detail);
+    obstacle->detail = why.join(QLatin1String("; "));
+    return *obstacle;
 }
 
 /// One for each disk that has a filesystem where a file can be made.
@@ -152,20 +191,11 @@ Result<std::vector<RangeSet>> LiveCopy::mapsOf(const QHash<QString, std::shared_
 
 Result<std::vector<RangeSet>> LiveCopy::usedNow()
 {
-    QHash<QString, std::shared_ptr<const BlockView>> views;
-    std::vector<RangeSet> whole;
-    for (const QString &id : m_disks) {
-        const Result<std::shared_ptr<DirectView>> view = DirectView::open(m_source.diskPath(id));
-        if (!view)
-            return view.error();
-        whole.push_back(RangeSet(ByteRange{0, (*view)->size()}));
-        views.insert(id, *view);
-    }
     const Result<> frozen = m_freezer->freeze(mapsDeadline);
     if (!frozen && m_stop.stop_requested())
         return frozen.error();
     QList<Note> notes; // nothing may be logged before the thaw
-    Result<std::vector<RangeSet>> maps = frozen ? mapsOf(views, &notes) : Result<std::vector<RangeSet>>(frozen.error());
+    Result<std::vector<RangeSet>> maps = frozen ? mapsOf(m_views, &notes) : Result<std::vector<RangeSet>>(frozen.error());
     const Result<> thawed = m_freezer->thaw();
     for (const Note &note : std::as_const(notes))
         log::info("migrate", QStringLiteral("copied whole: ") + note.reason, {{QStringLiteral("volume"), note.volume}});
@@ -173,7 +203,22 @@ Result<std::vector<RangeSet>> LiveCopy::usedNow()
         return maps;
     const Error error = maps ? thawed.error() : maps.error();
     log::warning("migrate", QStringLiteral("no allocation maps, every block is copied: ") + logLine(error));
+    return wholeDisks();
+}
+
+std::vector<RangeSet> LiveCopy::wholeDisks() const
+{
+    std::vector<RangeSet> whole;
+    for (const QString &id : m_disks)
+        whole.push_back(RangeSet(ByteRange{0, m_views.value(id)->size()}));
     return whole;
+}
+
+Result<std::vector<RangeSet>> LiveCopy::usedFrozen() const
+{
+    QList<Note> notes;
+    Result<std::vector<RangeSet>> maps = mapsOf(m_views, &notes);
+    return maps ? maps : Result<std::vector<RangeSet>>(wholeDisks());
 }
 
 Result<std::vector<RangeSet>> LiveCopy::usedIn(const std::vector<std::shared_ptr<const BlockView>> &copies) const
@@ -194,8 +239,11 @@ QJsonObject LiveCopy::tracking() const
     QJsonArray refused;
     for (const Error &error : chosen.refused)
         refused.append(logLine(error));
-    return {
+    QJsonObject out{
         {QStringLiteral("backend"), chosen.tracker->backend()}, {QStringLiteral("selfTest"), proofs}, {QStringLiteral("refused"), refused}};
+    if (m_rescan)
+        out.insert(QStringLiteral("foreseenHoldMilliseconds"), qint64(m_rescan->hold.count()));
+    return out;
 }
 
 Result<QJsonObject> LiveCopy::rehearse()

@@ -1,6 +1,7 @@
 #pragma once
 #include "core/migrate/live/heldfilesystems.h"
 #include "core/migrate/live/livelayout.h"
+#include "core/migrate/live/rescanforecast.h"
 #include "core/migrate/live/trackedchanges.h"
 #include "core/migrate/surroundings.h"
 #include "core/source/source.h"
@@ -25,10 +26,11 @@ class LiveCopy
 public:
     /// Starts tracking. `disks.followed` is not empty; `stateFolder`: where the self-test writes a nameless file; on the
     /// other disks it does so in the uppermost folder of a filesystem.
-    /// Errors: LiveSourceUnsupported (the kernel lets nobody follow writes), those of chooseTracker(), FileUnreadable (the mount table),
-    /// ToolMissing.
-    [[nodiscard]] static Result<std::unique_ptr<LiveCopy>> start(
-        const Source &source, const LiveDisks &disks, const LiveTools &tools, const QString &stateFolder, const std::stop_token &stop);
+    /// `budget`: how long the filesystems may be held still; asked only where the kernel lets nobody follow writes.
+    /// Errors: RescanTooLong (it does not, and comparing everything would take longer than that), those of chooseTracker(), FileUnreadable
+    /// (the mount table), ToolMissing; those of Freezer::rehearse() and forecastRescan() in that case.
+    [[nodiscard]] static Result<std::unique_ptr<LiveCopy>> start(const Source &source, const LiveDisks &disks, const LiveTools &tools,
+        const QString &stateFolder, std::chrono::milliseconds budget, const std::stop_token &stop);
 
     [[nodiscard]] TrackedChanges &changes() { return *m_changes; }
     [[nodiscard]] HeldFilesystems &freezer() { return *m_freezer; }
@@ -38,6 +40,10 @@ public:
 
     /// What is in use while everything is frozen for a moment; whole disks when that cannot be had, which is slower and just as right.
     [[nodiscard]] Result<std::vector<RangeSet>> usedNow();
+    /// The same while the filesystems are held still already; whole disks when the maps cannot be read. Logs nothing.
+    [[nodiscard]] Result<std::vector<RangeSet>> usedFrozen() const;
+    /// Nothing when writes are followed.
+    [[nodiscard]] const std::optional<RescanForecast> &rescan() const { return m_rescan; }
     /// The same by the targets' copy of the disks. A volume that did not go along counts as used, which nobody reads.
     [[nodiscard]] Result<std::vector<RangeSet>> usedIn(const std::vector<std::shared_ptr<const BlockView>> &copies) const;
 
@@ -49,9 +55,12 @@ public:
 
 private:
     LiveCopy(const Source &source, LiveDisks disks, std::stop_token stop);
+    [[nodiscard]] Result<> forecast(const QList<Error> &refused, std::chrono::milliseconds budget);
+    [[nodiscard]] Result<> openViews();
     [[nodiscard]] QList<SelfTestPlace> testPlaces(const QString &stateFolder) const;
     [[nodiscard]] Result<std::vector<RangeSet>> mapsOf(
         const QHash<QString, std::shared_ptr<const BlockView>> &views, QList<Note> *notes = nullptr) const;
+    [[nodiscard]] std::vector<RangeSet> wholeDisks() const;
     [[nodiscard]] QJsonObject tracking() const;
 
     const Source &m_source;
@@ -60,6 +69,8 @@ private:
     const LiveLayout m_layout;
     const LiveLayout m_held; ///< the same of all disks whose filesystems are held
     QList<MountedFilesystem> m_filesystems;
+    QHash<QString, std::shared_ptr<const BlockView>> m_views; ///< of the disks; opened before anything stands still
+    std::optional<RescanForecast> m_rescan;
     std::unique_ptr<TrackedChanges> m_changes;
     std::unique_ptr<HeldFilesystems> m_freezer;
     std::unique_ptr<Freezer> m_rehearsal;

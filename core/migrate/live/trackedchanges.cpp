@@ -7,7 +7,7 @@ Result<> TrackedChanges::restart()
     Result<ChosenTracker> next = m_start();
     if (!next)
         return next.error();
-    if (!next->tracker->online() || next->tracker->epoch().blockSize.count != blockBytes())
+    if ((seesWrites() && !next->tracker->online()) || next->tracker->epoch().blockSize.count != blockBytes())
         return Error{ErrorCode::TrackerUnavailable, Retry::AfterUserAction, {next->tracker->backend()}, {}};
     m_chosen = next.take();
     return ok();

@@ -20,10 +20,11 @@ public:
     [[nodiscard]] const ChosenTracker &chosen() const { return m_chosen; }
 
     [[nodiscard]] quint32 blockBytes() const override { return quint32(m_chosen.tracker->epoch().blockSize.count); }
+    [[nodiscard]] bool seesWrites() const override { return m_chosen.tracker->online(); }
     [[nodiscard]] Result<quint32> advanceEra() override { return m_chosen.tracker->advanceEra(); }
     [[nodiscard]] Result<std::vector<quint32>> marks(int disk) override { return m_chosen.tracker->marks(disk); }
     [[nodiscard]] Result<> intact() override { return m_chosen.tracker->intact(); }
-    /// Errors: that of Start; TrackerUnavailable when what starts now sees nothing while the disks are in use. The old epoch stays then.
+    /// Errors: that of Start; TrackerUnavailable when what starts now sees no writes, and what was there did. The old epoch stays then.
     [[nodiscard]] Result<> restart() override;
 
 private:

@@ -27,8 +27,14 @@ public:
     [[nodiscard]] RangeSet markedWithin(const RangeSet &blocks, const std::vector<quint32> &marks, quint32 era) const;
     /// Blocks that lie wholly in areas no freeze reaches, one set for each such area.
     [[nodiscard]] const std::vector<RangeSet> &unfrozenAreas() const { return m_unfrozen; }
-    /// Whether a freeze reaches every block.
-    [[nodiscard]] bool freezesWhole() const { return m_ignored.isEmpty() && m_unfrozen.empty(); }
+    /// Whether there is something on the disk that is written at any time and never copied: swap.
+    [[nodiscard]] bool hasIgnored() const { return !m_ignored.isEmpty(); }
+    /// Of `blocks`, those that a freeze reaches.
+    [[nodiscard]] RangeSet frozenOf(RangeSet blocks) const
+    {
+        blocks.subtract(m_unfrozenAll);
+        return blocks;
+    }
     /// Blocks that touch `bytes`, without what is ignored.
     [[nodiscard]] RangeSet blocksOf(const RangeSet &bytes) const;
     /// Bytes of blocks, clipped to the disk.

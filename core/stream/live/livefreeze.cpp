@@ -105,7 +105,7 @@ Result<> LiveRun::readFrozen(Frozen &point, Clock::time_point deadline)
 Result<> LiveRun::undisturbed(quint32 era)
 {
     for (int disk = 0; disk < int(m_stamps.size()); ++disk) {
-        if (rescans() && !m_stamps[size_t(disk)].freezesWhole())
+        if (rescans() && m_stamps[size_t(disk)].hasIgnored())
             continue;
         const Result<std::vector<quint32>> marks = m_outside.changes.marks(disk);
         if (!marks)

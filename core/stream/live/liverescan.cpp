@@ -7,6 +7,7 @@ namespace edgelift {
 
 namespace {
 constexpr int quietTries = 3; // as where writes are seen
+constexpr std::chrono::minutes areaLimit{10}; // to read what no freeze reaches; nothing stands still meanwhile
 constexpr int restFactor = 3; // while in sync the disks rest for so many times as long as they were read
 }
 
@@ -53,7 +54,7 @@ quint64 LiveRun::frozenReads() const
         return m_dirtyBytes;
     quint64 bytes = 0;
     for (const BlockStamps &stamps : m_stamps)
-        bytes += stamps.bytesOf(stamps.blocksOf(stamps.used())).total();
+        bytes += stamps.bytesOf(stamps.frozenOf(stamps.blocksOf(stamps.used()))).total();
     return bytes;
 }
 
@@ -69,9 +70,7 @@ Result<> LiveRun::compareFrozen(Frozen &point, Clock::time_point deadline)
         return used.error();
     std::vector<RangeSet> bytes;
     for (size_t disk = 0; disk < m_stamps.size(); ++disk) {
-        RangeSet blocks = m_stamps[disk].blocksOf(used->at(disk));
-        for (const RangeSet &area : m_stamps[disk].unfrozenAreas())
-            blocks.subtract(area);
+        const RangeSet blocks = m_stamps[disk].frozenOf(m_stamps[disk].blocksOf(used->at(disk)));
         bytes.push_back(m_outside.settings.keeps(LiveRule::FrozenRead) ? m_stamps[disk].bytesOf(blocks) : RangeSet());
     }
     const auto differs = [this, &used](int disk, quint64 block, std::span<const char> now) {
@@ -149,7 +148,7 @@ Result<LiveRun::ByDisk> LiveRun::readTwice(Frozen &point, ByDisk &areas)
     std::vector<RangeSet> bytes;
     for (size_t disk = 0; disk < m_stamps.size(); ++disk)
         bytes.push_back(m_stamps[disk].bytesOf(areas[disk]));
-    const auto limit = [this] { return Clock::now() + m_outside.settings.deadline; };
+    const auto limit = [] { return Clock::now() + areaLimit; };
     const auto differs = [this, &bytes](int disk, quint64 block, std::span<const char> now) {
         return differsFromSent(disk, block, now, bytes[size_t(disk)]);
     };
