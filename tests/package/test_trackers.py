@@ -98,7 +98,7 @@ class Trackers(unittest.TestCase):
         kernel, initramfs = self.make()
         started = time.monotonic()
         with GuestMachine(self.folder / "guest", (), ("tables",), kernel=(kernel, initramfs, "console=ttyS0 quiet panic=-1")) as guest:
-            guest.wait(1500, "tables", "told: all")
+            guest.wait(2700, "tables", "told: all")
             told = guest.text("tables")
         print(re.sub(r"(?m)^(PASS|QINFO|\{).*\n", "", told), f"{time.monotonic() - started:.0f} s", flush=True)
         for name in TESTS:

@@ -101,7 +101,7 @@ void BlktraceTracker::takeFrom(Processor &processor)
     }
 }
 
-/// Everything that the kernel recorded before the call: it does so before anybody is told that a request ended.
+/// Everything that the kernel recorded before the call: it does so before anybody is told that a request ended. And nothing was dropped.
 void BlktraceTracker::drain()
 {
     const auto end = std::chrono::steady_clock::now() + drainLimit;
@@ -112,16 +112,16 @@ void BlktraceTracker::drain()
             return lose(trackingLost(QStringLiteral("-"), QStringLiteral("a reader of trace records does not answer")));
         takeFrom(processor);
     }
-}
-
-void BlktraceTracker::compareCounts()
-{
     for (size_t disk = 0; disk < m_traces.size(); ++disk) {
         const std::optional<quint64> dropped = m_traces[disk].dropped();
         if (!dropped || *dropped > 0)
             lose(trackingLost(
                 epoch().disks.at(qsizetype(disk)).path, QStringLiteral("%1 trace records were dropped").arg(dropped.value_or(0))));
     }
+}
+
+void BlktraceTracker::compareCounts()
+{
     const Result<QByteArray> online = onlineProcessors();
     if (!online || *online != m_online)
         lose(trackingLost(QStringLiteral("-"), QStringLiteral("a processor was switched on or off")));

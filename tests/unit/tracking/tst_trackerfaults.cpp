@@ -331,7 +331,7 @@ void TrackerFaultsTest::faults_data()
         row("blktrace: debugfs not mounted", "its own mount, marks", [] { return kernelFoldersMissing("blktrace"); });
         row("blktrace: somebody else traces (EBUSY)", "refused, the other trace goes on", tracedBySomebodyElse);
         row("blktrace: trace of a killed agent", "taken down, begun anew", tracedByAKilledAgent);
-        row("blktrace: buffers full", "V by the kernel's counter, or a gap", blktraceFull);
+        row("blktrace: buffers full", "V by a gap, or the kernel's counter", blktraceFull);
     } else {
         row("blktrace: lockdown=integrity", "refused with the reason, rescan", [] {
             return nextBackend({"no program", "block/none", {}}, "rescan");
