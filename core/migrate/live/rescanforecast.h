@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/bytes.h"
 #include "core/base/error.h"
 #include "core/base/result.h"
 #include "core/stream/maps/rangeset.h"
