@@ -5,7 +5,6 @@
 #include "core/wire/messages.h"
 
 #include <QFile>
-#include <QFileInfo>
 #include <QtEndian>
 #include <cerrno>
 #include <cstring>
@@ -51,11 +50,13 @@ std::optional<JournalRecord> readRecord(int fd, quint32 number)
     return decodeRecord(bytes, number);
 }
 
-void syncFolderOf(const QString &path)
+/// The file may have been written anew between being opened and being locked.
+bool isStillAt(const QString &path, const struct stat &file)
 {
-    const Fd folder(::open(QFile::encodeName(QFileInfo(path).absolutePath()).constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (folder)
-        ::fsync(folder.get());
+    struct stat now
+    {
+    };
+    return ::stat(QFile::encodeName(path).constData(), &now) == 0 && now.st_dev == file.st_dev && now.st_ino == file.st_ino;
 }
 
 }
@@ -90,6 +91,9 @@ Result<std::unique_ptr<Journal>> Journal::open(const QString &path, const Bindin
     };
     if (::fstat(fd, &status) != 0)
         return errnoError(errno, ErrorCode::FileUnreadable, path);
+    if (!isStillAt(path, status))
+        return Error{ErrorCode::JobRunning, Retry::AfterWait, {binding.job}, QStringLiteral("the journal was just written anew")};
+    QFile::remove(temporaryPath(path)); // of a run that ended while it wrote the file anew
     // With no more than head and maps in it, a head that is not whole means that a crash came while the file was made: no mark is lost.
     const quint64 disks = quint64(binding.disks.size());
     const bool maybeMarks = quint64(status.st_size) > (1 + 2 * disks) * journalRecordSize;
@@ -117,7 +121,7 @@ Result<> Journal::create(const Binding &binding)
         return written;
     if (::fsync(m_fd.get()) != 0)
         return errnoError(errno, ErrorCode::FileUnwritable, m_path);
-    syncFolderOf(m_path);
+    syncFolder();
     return ok();
 }
 
@@ -220,12 +224,9 @@ quint64 Journal::storedExtents(int disk) const
 
 Result<wire::Digest> Journal::digest(int disk, quint64 extent) const
 {
-    quint32 place = 0;
-    {
-        const std::lock_guard lock(m_mutex);
-        const std::vector<quint32> &places = m_places[size_t(disk)];
-        place = extent < places.size() ? places[extent] : 0;
-    }
+    const std::lock_guard lock(m_mutex); // of the place, and of the file that it is in
+    const std::vector<quint32> &places = m_places[size_t(disk)];
+    const quint32 place = extent < places.size() ? places[extent] : 0;
     const std::optional<JournalRecord> record = place != 0 ? readRecord(m_fd.get(), place) : std::nullopt;
     if (!record || record->kind != Kind::Stored || record->extent != extent)
         return unreadable(QStringLiteral("no hash of extent %1 of disk %2").arg(extent).arg(disk));
@@ -273,25 +274,6 @@ Result<> Journal::append(std::span<JournalRecord> records)
     for (const JournalRecord &record : records)
         apply(record, m_records++, m_maps);
     m_dirty = true;
-    return ok();
-}
-
-Result<> Journal::sync(quint64 wireBytes)
-{
-    if (wireBytes != m_wireBytes) {
-        JournalRecord record{Kind::Wire, 0, 0, {}};
-        qToLittleEndian(wireBytes, record.content.bytes.data());
-        if (Result<> written = append({&record, 1}); !written)
-            return written;
-    }
-    {
-        const std::lock_guard lock(m_mutex);
-        if (!std::exchange(m_dirty, false))
-            return ok();
-    }
-    // Outside the lock: marks may go on while the medium is slow.
-    if (::fdatasync(m_fd.get()) != 0)
-        return errnoError(errno, ErrorCode::FileUnwritable, m_path);
     return ok();
 }
 

@@ -23,6 +23,9 @@ struct JournalRecord;
 ///
 /// A mark is in the file when the call returns and on the medium after sync(): a crash of the machine can only forget marks, and
 /// then those extents are sent again.
+///
+/// A source that stays in sync for weeks stores the same extents again and again. When the file has `mostRecords()`, sync() writes it anew
+/// beside itself with what still counts, brings that to the medium and renames it: a crash leaves the old file or the new one.
 class Journal
 {
 public:
@@ -58,6 +61,8 @@ public:
     /// Brings everything to the medium, with `wireBytes` sent in all runs so far. Cheap when there is nothing new.
     [[nodiscard]] Result<> sync(quint64 wireBytes);
     [[nodiscard]] quint64 wireBytes() const { return m_wireBytes; } ///< as of the last sync
+    /// How many there may be, for as much as is stored now, before the next sync() writes the file anew.
+    [[nodiscard]] quint64 mostRecords() const;
 
 private:
     Journal(QString path, const Binding &binding);
@@ -69,8 +74,16 @@ private:
     void apply(const JournalRecord &record, quint32 number, std::vector<wire::Digest> &maps);
     [[nodiscard]] Result<> append(std::span<JournalRecord> records);
     [[nodiscard]] Error unreadable(const QString &why) const;
+    void syncFolder() const;
+    // journalcompaction.cpp, which has sync() as well; the callers hold both mutexes
+    [[nodiscard]] quint64 liveRecords() const;
+    void compactWhenLarge();
+    [[nodiscard]] Result<> compact();
+    [[nodiscard]] Result<quint32> writeLive(int fd, std::vector<std::vector<quint32>> &places) const;
+    [[nodiscard]] static QString temporaryPath(const QString &path) { return path + QLatin1String(".new"); }
 
     QString m_path;
+    std::mutex m_syncMutex; // the file changes within sync() only; taken before m_mutex
     Fd m_fd;
     QList<quint32> m_indexes; // wire index of each disk
     std::vector<wire::Digest> m_maps; // as recorded
@@ -78,6 +91,7 @@ private:
     std::vector<std::vector<quint32>> m_places; // record number by disk and extent; 0: not stored
     std::vector<quint64> m_counts;
     quint32 m_records = 0; // good ones in the file
+    quint64 m_notBefore = 0; // so many records, since writing it anew failed
     std::atomic<quint64> m_wireBytes = 0;
     bool m_dirty = false;
 };

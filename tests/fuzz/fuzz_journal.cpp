@@ -13,6 +13,7 @@ namespace {
 constexpr quint64 MiB = 1U << 20;
 constexpr quint8 mendSums = 1; ///< give every record the checksum of its place
 constexpr quint8 goodHead = 2; ///< the records follow the head of a journal of ours
+constexpr quint8 grown = 4; ///< it grows until it is written anew
 
 Journal::Binding binding()
 {
@@ -86,7 +87,11 @@ FUZZ_TARGET(journal)
         wireBytes = (*journal)->wireBytes() + 1;
         const bool fresh = !(*journal)->isStored(1, 70);
         expect(bool((*journal)->markStored(1, 70, std::array{wire::Digest{}})) && (*journal)->isStored(1, 70), "it goes on");
+        if (mode & grown) // what lies beyond the disk is a record all the same
+            expect(bool((*journal)->markStored(1, 70, std::vector<wire::Digest>((*journal)->mostRecords() + 1))), "it grows");
         expect(bool((*journal)->sync(wireBytes)), "it can be synced");
+        const quint64 records = quint64(QFile(path()).size()) / journalRecordSize;
+        expect(records <= (*journal)->mostRecords(), "it does not stay large");
         stored += fresh;
     }
     const auto again = Journal::open(path(), binding());

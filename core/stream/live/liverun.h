@@ -105,6 +105,7 @@ private:
     [[nodiscard]] Result<> attempt(bool watchLoss);
     [[nodiscard]] Result<std::unique_ptr<ReceiverClient>> prepare();
     [[nodiscard]] Result<> sampleWrites(bool watchLoss);
+    [[nodiscard]] Result<> syncInTime();
     [[nodiscard]] Result<> syncJournal();
 
     // livecommit.cpp

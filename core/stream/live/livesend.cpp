@@ -71,11 +71,13 @@ Result<> LiveRun::attempt(bool watchLoss)
         report();
         if (Result<> sampled = sampleWrites(watchLoss); !sampled)
             return sampled;
-        if (Result<> synced = Clock::now() - m_lastSync >= syncEvery ? syncJournal() : ok(); !synced)
+        if (Result<> synced = syncInTime(); !synced)
             return synced;
     }
     if (Result<> streamed = pipeline.result(); !streamed)
         return streamed;
+    if (Result<> synced = syncInTime(); !synced) // a short round: in sync for weeks there is no other
+        return synced;
     if (Result<> going = stopped(); !going)
         return going;
     return watchLoss ? intact() : ok();
@@ -127,6 +129,8 @@ Result<> LiveRun::sampleWrites(bool watchLoss)
     m_sampled = now;
     return watchLoss ? intact() : ok();
 }
+
+Result<> LiveRun::syncInTime() { return Clock::now() - m_lastSync >= syncEvery ? syncJournal() : ok(); }
 
 Result<> LiveRun::syncJournal()
 {
