@@ -15,7 +15,8 @@ bool isAllowed(const QString &word)
         "sparse|no-sparse|whole-file|no-whole-file|timeout=[0-9]+|modify-window=-?[0-9]+|no-inc-recursive|"
         "new-compress|old-compress|no-r|no-implied-dirs|log-format=[%iIoX]*|out-format=[%iIoX]*|ignore-errors|stats|"
         "no-i-r|open-noatime|fake-super|super|debug=[A-Za-z0-9,]*|info=[A-Za-z0-9,]*|msgs2stderr|no-msgs2stderr|fsync)\\z"));
-    return letters.match(word).hasMatch() || longOnes.match(word).hasMatch();
+    const bool nanoseconds = word == QLatin1String("-@-1"); // --modify-window=-1, as rsync passes it on
+    return nanoseconds || letters.match(word).hasMatch() || longOnes.match(word).hasMatch();
 }
 
 Error refused(const QString &word) { return {ErrorCode::RequestMalformed, Retry::Never, {word}, QStringLiteral("rsync: ") + word}; }

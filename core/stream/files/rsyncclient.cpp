@@ -34,7 +34,8 @@ QStringList rsyncArguments(const FileVolume &volume, const QString &folder, cons
     if (volume.plainNames)
         arguments << QStringLiteral("-rt") << QStringLiteral("--modify-window=2");
     else
-        arguments << QStringLiteral("-aHAXS") << QStringLiteral("--numeric-ids");
+        // To the nanosecond: what changed within the second of the pass before, and kept its size, has changed all the same.
+        arguments << QStringLiteral("-aHAXS") << QStringLiteral("--numeric-ids") << QStringLiteral("--modify-window=-1");
     arguments << QStringLiteral("--delete") << QStringLiteral("--partial") << QStringLiteral("--stats");
     if (volume.compare)
         arguments << QStringLiteral("--checksum");

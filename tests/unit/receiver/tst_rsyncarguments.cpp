@@ -14,6 +14,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("words");
         QTest::newRow("rsync 3.2") << "rsync --server -logDtpHAXrSe.iLsfxCIvu --delete --numeric-ids --partial . /";
         QTest::newRow("rsync 3.1") << "rsync --server -vlogDtpHAXrSe.iLsfxC --delete-during --numeric-ids . /";
+        QTest::newRow("to the nanosecond") << "rsync --server -logDtpHAXrSe.iLsfxCIvu --delete --numeric-ids --partial -@-1 . /";
         QTest::newRow("vfat") << "rsync --server -tre.iLsfxCIvu --delete --partial --modify-window=2 . /";
     }
     void takesWhatRsyncAsksFor()
