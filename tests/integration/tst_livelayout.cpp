@@ -68,6 +68,8 @@ private:
     std::unique_ptr<test::Simulation> m_cloud;
     std::unique_ptr<Source> m_source;
     std::unique_ptr<Migration> m_migration;
+    std::stop_source m_stop;
+    std::atomic<bool> m_over = false;
     std::jthread m_run;
     std::mutex m_mutex; ///< of what follows
     QStringList m_states;
@@ -89,7 +91,9 @@ void TestLiveLayout::serve(LoopServer::Shape shape)
 
 void TestLiveLayout::cleanup()
 {
+    m_stop.request_stop();
     m_run = {};
+    m_stop = {};
     m_migration.reset();
     m_source.reset();
     m_server.reset();
@@ -131,17 +135,17 @@ void TestLiveLayout::look(const QJsonObject &event)
 /// Up to where it waits for the cutover, which is called `state`.
 void TestLiveLayout::runUntilInSync(const char *state)
 {
-    std::atomic<bool> over = false;
-    m_run = std::jthread([this, &over] {
-        m_outcome = m_migration->run({}, [this](const MigrationEvent &event) { look(event.fields); });
-        over = true;
+    m_over = false;
+    m_run = std::jthread([this] {
+        m_outcome = m_migration->run(m_stop.get_token(), [this](const MigrationEvent &event) { look(event.fields); });
+        m_over = true;
     });
     const auto isThere = [&] {
         const std::lock_guard lock(m_mutex);
-        return over || (!m_states.isEmpty() && m_states.last() == QLatin1String(state));
+        return m_over || (!m_states.isEmpty() && m_states.last() == QLatin1String(state));
     };
     QVERIFY(QTest::qWaitFor(isThere, 120000));
-    QVERIFY2(!over, m_outcome.error ? qPrintable(logLine(*m_outcome.error)) : "it is over");
+    QVERIFY2(!m_over, m_outcome.error ? qPrintable(logLine(*m_outcome.error)) : "it is over");
 }
 
 void TestLiveLayout::cutOver()

@@ -71,7 +71,7 @@ Result<LivePoint> LiveRun::makePoint(const std::stop_token &stop)
             return error;
         const Result<> whole = intact();
         if ((whole && error.code != ErrorCode::TrackingLost) || m_point.restarts >= mostRestarts)
-            return error;
+            return whole ? error : whole.error();
         if (const Result<> anew = startAnew(whole ? error.detail : whole.error().detail); !anew)
             return anew.error();
     }

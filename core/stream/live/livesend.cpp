@@ -43,7 +43,15 @@ Result<> LiveRun::sendPlans(quint32 era, bool watchLoss)
     for (const std::atomic<quint64> &disk : m_job.done)
         before += disk;
     m_sentBefore -= before;
-    const Result<> sent = m_attempts->run([this, watchLoss] { return attempt(watchLoss); });
+    const Result<> sent = m_attempts->run([this, watchLoss] {
+        const Result<> tried = attempt(watchLoss);
+        const Result<> whole = tried || !watchLoss ? ok() : intact();
+        if (whole)
+            return tried;
+        Error lost = whole.error();
+        lost.retry = Retry::Never; // no waiting brings it back: makePoint() begins anew
+        return Result<>(lost);
+    });
     report(true);
     for (std::atomic<quint64> &disk : m_job.done)
         m_sentBefore += disk.exchange(0);
