@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 constexpr int roundMs = 250;
 constexpr qint64 knockMs = 2000;
 constexpr qint64 graceMs = 15000; ///< after a line of trouble: some starts go on
-constexpr qint64 settleMs = 60000; ///< after one of login and network, for the other
+constexpr qint64 settleMs = 120000; ///< after one of login and network, for the other
 constexpr qint64 mostCapture = 16 << 20;
 constexpr qint64 mostConsole = 8 << 20;
 constexpr quint16 guestPort = 22;
