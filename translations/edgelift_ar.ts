@@ -1486,6 +1486,18 @@
         <source>Mend what is named, then retry. Files that were already copied are kept.</source>
         <translation>عالج ما ذُكر ثم أعد المحاولة. الملفات المنسوخة من قبل محفوظة.</translation>
     </message>
+    <message>
+        <source>The final moment would be too long</source>
+        <translation>ستطول اللحظة الأخيرة أكثر من اللازم</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks, so the %1 in use would be read while the filesystems are held still: for about %2 seconds. %3 seconds are allowed.</source>
+        <translation>لا تسمح النواة لأحد بتتبّع ما يُكتب على الأقراص، لذا ستُقرأ المساحة المستخدمة (%1) بينما أنظمة الملفات مجمّدة: لمدة %2 ثانية تقريبًا. المدة المسموح بها %3 ثانية.</translation>
+    </message>
+    <message>
+        <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
+        <translation>اسمح باستخدام eBPF أو أحداث perf أو تتبّع الكتل (perf_event_paranoid أو lockdown أو إعدادات الحاوية)، أو اسمح بلحظة أخيرة أطول (freezeSeconds في الخطة، 60 على الأكثر)، أو أوقف تشغيل الخادم ورحّل صور أقراصه.</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1990,6 +2002,10 @@
     <message>
         <source>Two tags have the key “%1”.</source>
         <translation>يحمل وسمان المفتاح «%1».</translation>
+    </message>
+    <message>
+        <source>LVM cannot be used for disk %1: this server has no LVM programs. Install the package lvm2 on it, or leave LVM off.</source>
+        <translation>لا يمكن استخدام LVM للقرص %1: لا توجد في هذا الخادم برامج LVM. ثبّت عليه الحزمة lvm2، أو اترك LVM معطّلًا.</translation>
     </message>
 </context>
 <context>
@@ -2691,10 +2707,6 @@
         <translation>ما يثبت نسخة الخادم قيد التشغيل</translation>
     </message>
     <message>
-        <source>The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
-        <translation>الأقراص كما كانت في لحظة واحدة لم يُكتب فيها شيء: كما بعد انقطاع التيار الكهربائي. تجد البرامج فيها كل ما حُفظ بشكل دائم حتى تلك اللحظة.</translation>
-    </message>
-    <message>
         <source>Rounds while the server worked</source>
         <translation>الجولات أثناء عمل الخادم</translation>
     </message>
@@ -2819,6 +2831,42 @@
         <source>Console log</source>
         <translation>سجل وحدة التحكم</translation>
     </message>
+    <message>
+        <source>What was copied block by block is as it was at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
+        <translation>ما نُسخ كتلة بكتلة هو كما كان في لحظة واحدة لم يُكتب فيها شيء: كما بعد انقطاع التيار الكهربائي. تجد البرامج فيه كل ما حُفظ بشكل دائم حتى تلك اللحظة.</translation>
+    </message>
+    <message>
+        <source>Files that were copied while the server worked</source>
+        <translation>الملفات التي نُسخت أثناء عمل الخادم</translation>
+    </message>
+    <message>
+        <source>Each file is as it was at some time during the last pass over its volume, and not all files are of one moment. A program that was writing then may find its files out of step with each other: stop such programs before the final point, or copy their volume block by block.</source>
+        <translation>كل ملف هو كما كان في وقت ما خلال الجولة الأخيرة على وحدة تخزينه، وليست كل الملفات من لحظة واحدة. قد يجد برنامج كان يكتب حينها أن ملفاته غير متسقة فيما بينها: أوقف مثل هذه البرامج قبل التقاط الحالة النهائية، أو انسخ وحدة تخزينها كتلة بكتلة.</translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation>وحدة التخزين</translation>
+    </message>
+    <message>
+        <source>Last pass began</source>
+        <translation>بداية الجولة الأخيرة</translation>
+    </message>
+    <message>
+        <source>It ended</source>
+        <translation>نهايتها</translation>
+    </message>
+    <message>
+        <source>Passes</source>
+        <translation>الجولات</translation>
+    </message>
+    <message>
+        <source>Files changed before the last pass</source>
+        <translation>الملفات التي تغيّرت قبل الجولة الأخيرة</translation>
+    </message>
+    <message>
+        <source>Vanished during it</source>
+        <translation>الملفات التي اختفت خلالها</translation>
+    </message>
 </context>
 <context>
     <name>ResourceKind</name>
@@ -2922,6 +2970,10 @@
     <message>
         <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
         <translation>لم تُكيَّف النسخة مع السحابة، لأن مثيل العبور تعذّر عليه تحميل %1 (%2). تأكد من أن الخادم يحتوي على برامج تشغيل virtio ويحصل على عنوانه عبر DHCP.</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
+        <translation>لا تسمح النواة لأحد بتتبّع ما يُكتب على الأقراص. يقارن النسخ كل شيء بدلًا من ذلك، وفي لحظته الأخيرة تتوقف الكتابة لمدة %1 ثانية تقريبًا.</translation>
     </message>
 </context>
 <context>
@@ -3949,6 +4001,48 @@ Detail: %4</source>
         <source>Reports (*.html *.json)</source>
         <translation>التقارير (*.html *.json)</translation>
     </message>
+    <message>
+        <source>Test boot: the image is being started in a virtual machine on this server…</source>
+        <translation>إقلاع تجريبي: جارٍ تشغيل الصورة في جهاز افتراضي على هذا الخادم…</translation>
+    </message>
+    <message>
+        <source>There was no test boot: %1</source>
+        <translation>لم يُجرَ إقلاع تجريبي: %1</translation>
+    </message>
+    <message>
+        <source>Test boot passed: after %1 the image had shown its login prompt and answered on its network as %2.</source>
+        <extracomment>%1 a time such as “24 s”, %2 an IP address</extracomment>
+        <translation>نجح الإقلاع التجريبي: بعد %1 كانت الصورة قد عرضت مطالبة تسجيل الدخول واستجابت على شبكتها بالعنوان %2.</translation>
+    </message>
+    <message>
+        <source>the boot loader</source>
+        <translation>محمّل الإقلاع</translation>
+    </message>
+    <message>
+        <source>the kernel</source>
+        <translation>النواة</translation>
+    </message>
+    <message>
+        <source>the root file system</source>
+        <translation>نظام ملفات الجذر</translation>
+    </message>
+    <message>
+        <source>the login prompt</source>
+        <translation>مطالبة تسجيل الدخول</translation>
+    </message>
+    <message>
+        <source>the network</source>
+        <translation>الشبكة</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image showed nothing on its console.</source>
+        <translation>إقلاع تجريبي: خلال %1 لم تعرض الصورة شيئًا على وحدة تحكمها.</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image did not come up. The last that was seen: %2. The report has what its console said.</source>
+        <extracomment>%1 a time such as “24 s”, %2 such as “the kernel”</extracomment>
+        <translation>إقلاع تجريبي: خلال %1 لم تُقلع الصورة بالكامل. آخر ما ظهر: %2. يتضمن التقرير مخرجات وحدة تحكمها.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::FixBox</name>
@@ -4114,6 +4208,10 @@ Detail: %4</source>
         <extracomment>why a volume is copied file by file</extracomment>
         <translation>حسب الاختيار</translation>
     </message>
+    <message>
+        <source>The server works meanwhile, so its files are not all of one moment.</source>
+        <translation>يواصل الخادم عمله أثناء ذلك، لذا ليست كل ملفاته من لحظة واحدة.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -4210,6 +4308,18 @@ Detail: %4</source>
     <message>
         <source>Holds the server&apos;s disks for a moment; what is written later is not in the image.</source>
         <translation>يوقف أقراص الخادم للحظة؛ وما يُكتب بعدها لن يكون في الصورة.</translation>
+    </message>
+    <message>
+        <source>What is copied file by file is being copied for the first time. What changes meanwhile is copied again later.</source>
+        <translation>يُنسخ للمرة الأولى ما يُنسخ ملفًا بملف. وما يتغيّر أثناء ذلك يُنسخ مرة أخرى لاحقًا.</translation>
+    </message>
+    <message>
+        <source>The final point is near. Files that changed since they were copied are being copied again.</source>
+        <translation>اقترب التقاط الحالة النهائية. جارٍ إعادة نسخ الملفات التي تغيّرت منذ نسخها.</translation>
+    </message>
+    <message>
+        <source>All files are copied. Those that change from now on are copied again when the final point is taken.</source>
+        <translation>نُسخت كل الملفات. ما يتغيّر منها من الآن فصاعدًا يُنسخ مرة أخرى عند التقاط الحالة النهائية.</translation>
     </message>
 </context>
 <context>

@@ -1486,6 +1486,18 @@
         <source>Mend what is named, then retry. Files that were already copied are kept.</source>
         <translation>Beheben Sie, was genannt ist, und wiederholen Sie. Bereits kopierte Dateien bleiben erhalten.</translation>
     </message>
+    <message>
+        <source>The final moment would be too long</source>
+        <translation>Die Schlussphase wäre zu lang</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks, so the %1 in use would be read while the filesystems are held still: for about %2 seconds. %3 seconds are allowed.</source>
+        <translation>Der Kernel lässt nicht verfolgen, was auf die Disks geschrieben wird; daher würden die belegten %1 gelesen, während die Dateisysteme angehalten sind: etwa %2 Sekunden lang. Erlaubt sind %3 Sekunden.</translation>
+    </message>
+    <message>
+        <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
+        <translation>Erlauben Sie eBPF, perf-Ereignisse oder Block-Traces (perf_event_paranoid, lockdown, Container-Einstellungen), erlauben Sie eine längere Schlussphase (freezeSeconds im Plan, höchstens 60) oder fahren Sie den Server herunter und migrieren Sie seine Disk-Images.</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1982,6 +1994,10 @@
     <message>
         <source>Two tags have the key “%1”.</source>
         <translation>Zwei Tags haben den Schlüssel „%1“.</translation>
+    </message>
+    <message>
+        <source>LVM cannot be used for disk %1: this server has no LVM programs. Install the package lvm2 on it, or leave LVM off.</source>
+        <translation>LVM ist für Disk %1 nicht möglich: Dieser Server hat keine LVM-Programme. Installieren Sie darauf das Paket lvm2 oder lassen Sie LVM ausgeschaltet.</translation>
     </message>
 </context>
 <context>
@@ -2683,10 +2699,6 @@
         <translation>Was die Kopie des laufenden Servers belegt</translation>
     </message>
     <message>
-        <source>The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
-        <translation>Die Disks sind so, wie sie in einem einzigen Moment waren, in dem nichts geschrieben wurde: wie nach einem Stromausfall. Programme finden darauf alles, was bis dahin dauerhaft gespeichert war.</translation>
-    </message>
-    <message>
         <source>Rounds while the server worked</source>
         <translation>Durchgänge bei laufendem Server</translation>
     </message>
@@ -2811,6 +2823,42 @@
         <source>Console log</source>
         <translation>Konsolenprotokoll</translation>
     </message>
+    <message>
+        <source>What was copied block by block is as it was at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
+        <translation>Was Block für Block kopiert wurde, ist so, wie es in einem einzigen Moment war, in dem nichts geschrieben wurde: wie nach einem Stromausfall. Programme finden darin alles, was bis dahin dauerhaft gespeichert war.</translation>
+    </message>
+    <message>
+        <source>Files that were copied while the server worked</source>
+        <translation>Dateien, die bei laufendem Server kopiert wurden</translation>
+    </message>
+    <message>
+        <source>Each file is as it was at some time during the last pass over its volume, and not all files are of one moment. A program that was writing then may find its files out of step with each other: stop such programs before the final point, or copy their volume block by block.</source>
+        <translation>Jede Datei ist so, wie sie zu irgendeinem Zeitpunkt während des letzten Durchgangs über ihr Volume war, und nicht alle Dateien stammen aus demselben Moment. Bei einem Programm, das währenddessen schrieb, passen die Dateien möglicherweise nicht zueinander: Stoppen Sie solche Programme vor dem Endstand oder kopieren Sie ihr Volume Block für Block.</translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation>Volume</translation>
+    </message>
+    <message>
+        <source>Last pass began</source>
+        <translation>Letzter Durchgang begonnen</translation>
+    </message>
+    <message>
+        <source>It ended</source>
+        <translation>Beendet</translation>
+    </message>
+    <message>
+        <source>Passes</source>
+        <translation>Durchgänge</translation>
+    </message>
+    <message>
+        <source>Files changed before the last pass</source>
+        <translation>Vor dem letzten Durchgang geänderte Dateien</translation>
+    </message>
+    <message>
+        <source>Vanished during it</source>
+        <translation>Währenddessen verschwunden</translation>
+    </message>
 </context>
 <context>
     <name>ResourceKind</name>
@@ -2906,6 +2954,10 @@
     <message>
         <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
         <translation>Die Kopie wurde nicht an die Cloud angepasst, da die Transitinstanz %1 nicht einhängen konnte (%2). Stellen Sie sicher, dass der Server virtio-Treiber hat und seine Adresse über DHCP bezieht.</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
+        <translation>Der Kernel lässt nicht verfolgen, was auf die Disks geschrieben wird. Die Kopie vergleicht stattdessen alles, und in ihrer Schlussphase wird das Schreiben etwa %1 Sekunden lang angehalten.</translation>
     </message>
 </context>
 <context>
@@ -3901,6 +3953,48 @@ Detail: %4</translation>
         <source>Reports (*.html *.json)</source>
         <translation>Berichte (*.html *.json)</translation>
     </message>
+    <message>
+        <source>Test boot: the image is being started in a virtual machine on this server…</source>
+        <translation>Teststart: Das Image wird in einer virtuellen Maschine auf diesem Server gestartet…</translation>
+    </message>
+    <message>
+        <source>There was no test boot: %1</source>
+        <translation>Es gab keinen Teststart: %1</translation>
+    </message>
+    <message>
+        <source>Test boot passed: after %1 the image had shown its login prompt and answered on its network as %2.</source>
+        <extracomment>%1 a time such as “24 s”, %2 an IP address</extracomment>
+        <translation>Teststart bestanden: Nach %1 hatte das Image seine Anmeldeaufforderung gezeigt und in seinem Netzwerk als %2 geantwortet.</translation>
+    </message>
+    <message>
+        <source>the boot loader</source>
+        <translation>der Bootloader</translation>
+    </message>
+    <message>
+        <source>the kernel</source>
+        <translation>der Kernel</translation>
+    </message>
+    <message>
+        <source>the root file system</source>
+        <translation>das Root-Dateisystem</translation>
+    </message>
+    <message>
+        <source>the login prompt</source>
+        <translation>die Anmeldeaufforderung</translation>
+    </message>
+    <message>
+        <source>the network</source>
+        <translation>das Netzwerk</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image showed nothing on its console.</source>
+        <translation>Teststart: In %1 zeigte das Image nichts auf seiner Konsole.</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image did not come up. The last that was seen: %2. The report has what its console said.</source>
+        <extracomment>%1 a time such as “24 s”, %2 such as “the kernel”</extracomment>
+        <translation>Teststart: In %1 ist das Image nicht hochgefahren. Zuletzt gesehen: %2. Der Bericht enthält die Ausgabe seiner Konsole.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::FixBox</name>
@@ -4066,6 +4160,10 @@ Detail: %4</translation>
         <extracomment>why a volume is copied file by file</extracomment>
         <translation>Wie gewählt</translation>
     </message>
+    <message>
+        <source>The server works meanwhile, so its files are not all of one moment.</source>
+        <translation>Der Server arbeitet währenddessen weiter, daher stammen seine Dateien nicht alle aus demselben Moment.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -4158,6 +4256,18 @@ Detail: %4</translation>
     <message>
         <source>Holds the server&apos;s disks for a moment; what is written later is not in the image.</source>
         <translation>Hält die Disks des Servers einen Moment an; was später geschrieben wird, ist nicht im Image.</translation>
+    </message>
+    <message>
+        <source>What is copied file by file is being copied for the first time. What changes meanwhile is copied again later.</source>
+        <translation>Was Datei für Datei kopiert wird, wird gerade zum ersten Mal kopiert. Was sich währenddessen ändert, wird später erneut kopiert.</translation>
+    </message>
+    <message>
+        <source>The final point is near. Files that changed since they were copied are being copied again.</source>
+        <translation>Der Endstand steht bevor. Dateien, die sich seit dem Kopieren geändert haben, werden erneut kopiert.</translation>
+    </message>
+    <message>
+        <source>All files are copied. Those that change from now on are copied again when the final point is taken.</source>
+        <translation>Alle Dateien sind kopiert. Was sich ab jetzt ändert, wird beim Erfassen des Endstands erneut kopiert.</translation>
     </message>
 </context>
 <context>

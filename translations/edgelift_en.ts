@@ -1486,6 +1486,18 @@
         <source>Mend what is named, then retry. Files that were already copied are kept.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>The final moment would be too long</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks, so the %1 in use would be read while the filesystems are held still: for about %2 seconds. %3 seconds are allowed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1981,6 +1993,10 @@
     </message>
     <message>
         <source>Two tags have the key “%1”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LVM cannot be used for disk %1: this server has no LVM programs. Install the package lvm2 on it, or leave LVM off.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2683,10 +2699,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Rounds while the server worked</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2811,6 +2823,42 @@
         <source>Console log</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>What was copied block by block is as it was at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files that were copied while the server worked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each file is as it was at some time during the last pass over its volume, and not all files are of one moment. A program that was writing then may find its files out of step with each other: stop such programs before the final point, or copy their volume block by block.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last pass began</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It ended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Passes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files changed before the last pass</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Vanished during it</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ResourceKind</name>
@@ -2905,6 +2953,10 @@
     </message>
     <message>
         <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -3889,6 +3941,48 @@ Detail: %4</source>
         <source>Reports (*.html *.json)</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Test boot: the image is being started in a virtual machine on this server…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There was no test boot: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Test boot passed: after %1 the image had shown its login prompt and answered on its network as %2.</source>
+        <extracomment>%1 a time such as “24 s”, %2 an IP address</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the boot loader</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the kernel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the root file system</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the login prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image showed nothing on its console.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image did not come up. The last that was seen: %2. The report has what its console said.</source>
+        <extracomment>%1 a time such as “24 s”, %2 such as “the kernel”</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::FixBox</name>
@@ -4054,6 +4148,10 @@ Detail: %4</source>
         <extracomment>why a volume is copied file by file</extracomment>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>The server works meanwhile, so its files are not all of one moment.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -4145,6 +4243,18 @@ Detail: %4</source>
     </message>
     <message>
         <source>Holds the server&apos;s disks for a moment; what is written later is not in the image.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is copied file by file is being copied for the first time. What changes meanwhile is copied again later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The final point is near. Files that changed since they were copied are being copied again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files are copied. Those that change from now on are copied again when the final point is taken.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -1486,6 +1486,18 @@
         <source>Mend what is named, then retry. Files that were already copied are kept.</source>
         <translation>Corrija lo que se indica y vuelva a intentarlo. Los archivos ya copiados se conservan.</translation>
     </message>
+    <message>
+        <source>The final moment would be too long</source>
+        <translation>El momento final sería demasiado largo</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks, so the %1 in use would be read while the filesystems are held still: for about %2 seconds. %3 seconds are allowed.</source>
+        <translation>El kernel no permite seguir lo que se escribe en los discos, así que los %1 en uso se leerían mientras los sistemas de archivos están congelados: durante unos %2 segundos. Se permiten %3 segundos.</translation>
+    </message>
+    <message>
+        <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
+        <translation>Permita eBPF, los eventos perf o las trazas de bloques (perf_event_paranoid, lockdown, configuración del contenedor), permita un momento final más largo (freezeSeconds en el plan, 60 como máximo) o apague el servidor y migre sus imágenes de disco.</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1982,6 +1994,10 @@
     <message>
         <source>Two tags have the key “%1”.</source>
         <translation>Dos etiquetas tienen la clave “%1”.</translation>
+    </message>
+    <message>
+        <source>LVM cannot be used for disk %1: this server has no LVM programs. Install the package lvm2 on it, or leave LVM off.</source>
+        <translation>No se puede usar LVM para el disco %1: este servidor no tiene programas de LVM. Instale en él el paquete lvm2 o deje LVM desactivado.</translation>
     </message>
 </context>
 <context>
@@ -2683,10 +2699,6 @@
         <translation>Qué demuestra la copia del servidor en marcha</translation>
     </message>
     <message>
-        <source>The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
-        <translation>Los discos están como estaban en un único momento en el que no se escribía nada: como tras un corte de corriente. Los programas encuentran allí todo lo que hasta entonces se había guardado de forma permanente.</translation>
-    </message>
-    <message>
         <source>Rounds while the server worked</source>
         <translation>Rondas mientras el servidor funcionaba</translation>
     </message>
@@ -2811,6 +2823,42 @@
         <source>Console log</source>
         <translation>Registro de la consola</translation>
     </message>
+    <message>
+        <source>What was copied block by block is as it was at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
+        <translation>Lo que se copió bloque a bloque está como estaba en un único momento en el que no se escribía nada: como tras un corte de corriente. Los programas encuentran allí todo lo que hasta entonces se había guardado de forma permanente.</translation>
+    </message>
+    <message>
+        <source>Files that were copied while the server worked</source>
+        <translation>Archivos copiados mientras el servidor funcionaba</translation>
+    </message>
+    <message>
+        <source>Each file is as it was at some time during the last pass over its volume, and not all files are of one moment. A program that was writing then may find its files out of step with each other: stop such programs before the final point, or copy their volume block by block.</source>
+        <translation>Cada archivo está como estaba en algún momento de la última pasada por su volumen, y no todos los archivos son del mismo momento. Un programa que estuviera escribiendo entonces puede encontrar sus archivos incoherentes entre sí: detenga esos programas antes del estado final o copie su volumen bloque a bloque.</translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation>Volumen</translation>
+    </message>
+    <message>
+        <source>Last pass began</source>
+        <translation>Inicio de la última pasada</translation>
+    </message>
+    <message>
+        <source>It ended</source>
+        <translation>Fin</translation>
+    </message>
+    <message>
+        <source>Passes</source>
+        <translation>Pasadas</translation>
+    </message>
+    <message>
+        <source>Files changed before the last pass</source>
+        <translation>Archivos modificados antes de la última pasada</translation>
+    </message>
+    <message>
+        <source>Vanished during it</source>
+        <translation>Desaparecidos durante ella</translation>
+    </message>
 </context>
 <context>
     <name>ResourceKind</name>
@@ -2906,6 +2954,10 @@
     <message>
         <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
         <translation>La copia no se adaptó a la nube, porque la instancia de tránsito no pudo montar %1 (%2). Asegúrese de que el servidor tenga controladores virtio y obtenga su dirección por DHCP.</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
+        <translation>El kernel no permite seguir lo que se escribe en los discos. La copia lo compara todo en su lugar y, en su momento final, la escritura se detiene durante unos %1 segundos.</translation>
     </message>
 </context>
 <context>
@@ -3901,6 +3953,48 @@ Detalle: %4</translation>
         <source>Reports (*.html *.json)</source>
         <translation>Informes (*.html *.json)</translation>
     </message>
+    <message>
+        <source>Test boot: the image is being started in a virtual machine on this server…</source>
+        <translation>Arranque de prueba: la imagen se está arrancando en una máquina virtual de este servidor…</translation>
+    </message>
+    <message>
+        <source>There was no test boot: %1</source>
+        <translation>No hubo arranque de prueba: %1</translation>
+    </message>
+    <message>
+        <source>Test boot passed: after %1 the image had shown its login prompt and answered on its network as %2.</source>
+        <extracomment>%1 a time such as “24 s”, %2 an IP address</extracomment>
+        <translation>Arranque de prueba superado: tras %1, la imagen había mostrado su solicitud de inicio de sesión y respondido en su red como %2.</translation>
+    </message>
+    <message>
+        <source>the boot loader</source>
+        <translation>el cargador de arranque</translation>
+    </message>
+    <message>
+        <source>the kernel</source>
+        <translation>el kernel</translation>
+    </message>
+    <message>
+        <source>the root file system</source>
+        <translation>el sistema de archivos raíz</translation>
+    </message>
+    <message>
+        <source>the login prompt</source>
+        <translation>la solicitud de inicio de sesión</translation>
+    </message>
+    <message>
+        <source>the network</source>
+        <translation>la red</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image showed nothing on its console.</source>
+        <translation>Arranque de prueba: en %1, la imagen no mostró nada en su consola.</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image did not come up. The last that was seen: %2. The report has what its console said.</source>
+        <extracomment>%1 a time such as “24 s”, %2 such as “the kernel”</extracomment>
+        <translation>Arranque de prueba: en %1, la imagen no llegó a arrancar. Lo último que se vio: %2. El informe contiene lo que mostró su consola.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::FixBox</name>
@@ -4066,6 +4160,10 @@ Detalle: %4</translation>
         <extracomment>why a volume is copied file by file</extracomment>
         <translation>Según lo elegido</translation>
     </message>
+    <message>
+        <source>The server works meanwhile, so its files are not all of one moment.</source>
+        <translation>El servidor funciona mientras tanto, así que sus archivos no son todos del mismo momento.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -4158,6 +4256,18 @@ Detalle: %4</translation>
     <message>
         <source>Holds the server&apos;s disks for a moment; what is written later is not in the image.</source>
         <translation>Detiene los discos del servidor un momento; lo que se escriba después no estará en la imagen.</translation>
+    </message>
+    <message>
+        <source>What is copied file by file is being copied for the first time. What changes meanwhile is copied again later.</source>
+        <translation>Lo que se copia archivo por archivo se está copiando por primera vez. Lo que cambie mientras tanto se copia de nuevo más tarde.</translation>
+    </message>
+    <message>
+        <source>The final point is near. Files that changed since they were copied are being copied again.</source>
+        <translation>El estado final está próximo. Los archivos que han cambiado desde que se copiaron se están copiando de nuevo.</translation>
+    </message>
+    <message>
+        <source>All files are copied. Those that change from now on are copied again when the final point is taken.</source>
+        <translation>Todos los archivos están copiados. Los que cambien a partir de ahora se copian de nuevo cuando se capture el estado final.</translation>
     </message>
 </context>
 <context>

@@ -1486,6 +1486,18 @@
         <source>Mend what is named, then retry. Files that were already copied are kept.</source>
         <translation>Corrigez ce qui est indiqué, puis réessayez. Les fichiers déjà copiés sont conservés.</translation>
     </message>
+    <message>
+        <source>The final moment would be too long</source>
+        <translation>La phase finale serait trop longue</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks, so the %1 in use would be read while the filesystems are held still: for about %2 seconds. %3 seconds are allowed.</source>
+        <translation>Le noyau ne permet pas de suivre ce qui est écrit sur les disques&#x202f;; les %1 utilisés seraient donc lus pendant que les systèmes de fichiers sont figés&#xa0;: environ %2 secondes. %3 secondes sont autorisées.</translation>
+    </message>
+    <message>
+        <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
+        <translation>Autorisez eBPF, les événements perf ou les traces de blocs (perf_event_paranoid, lockdown, paramètres de conteneur), autorisez une phase finale plus longue (freezeSeconds dans le plan, 60 au maximum) ou arrêtez le serveur et migrez ses images disque.</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1982,6 +1994,10 @@
     <message>
         <source>Two tags have the key “%1”.</source>
         <translation>Deux balises ont la clé «&#xa0;%1&#xa0;».</translation>
+    </message>
+    <message>
+        <source>LVM cannot be used for disk %1: this server has no LVM programs. Install the package lvm2 on it, or leave LVM off.</source>
+        <translation>LVM n’est pas utilisable pour le disque %1&#xa0;: ce serveur n’a pas de programmes LVM. Installez-y le paquet lvm2 ou laissez LVM désactivé.</translation>
     </message>
 </context>
 <context>
@@ -2683,10 +2699,6 @@
         <translation>Ce qui prouve la copie du serveur en marche</translation>
     </message>
     <message>
-        <source>The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
-        <translation>Les disques sont tels qu’ils étaient à un instant où rien n’était écrit&#xa0;: comme après une coupure de courant. Les programmes y trouvent tout ce qui était alors enregistré durablement.</translation>
-    </message>
-    <message>
         <source>Rounds while the server worked</source>
         <translation>Passes pendant que le serveur fonctionnait</translation>
     </message>
@@ -2811,6 +2823,42 @@
         <source>Console log</source>
         <translation>Journal de la console</translation>
     </message>
+    <message>
+        <source>What was copied block by block is as it was at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
+        <translation>Ce qui a été copié bloc par bloc est tel qu’il était à un instant où rien n’était écrit&#xa0;: comme après une coupure de courant. Les programmes y trouvent tout ce qui était alors enregistré durablement.</translation>
+    </message>
+    <message>
+        <source>Files that were copied while the server worked</source>
+        <translation>Fichiers copiés pendant que le serveur fonctionnait</translation>
+    </message>
+    <message>
+        <source>Each file is as it was at some time during the last pass over its volume, and not all files are of one moment. A program that was writing then may find its files out of step with each other: stop such programs before the final point, or copy their volume block by block.</source>
+        <translation>Chaque fichier est tel qu’il était à un moment de la dernière passe sur son volume, et tous les fichiers ne datent pas du même instant. Un programme qui écrivait alors peut trouver ses fichiers incohérents entre eux&#xa0;: arrêtez de tels programmes avant l’état final ou copiez leur volume bloc par bloc.</translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation>Volume</translation>
+    </message>
+    <message>
+        <source>Last pass began</source>
+        <translation>Début de la dernière passe</translation>
+    </message>
+    <message>
+        <source>It ended</source>
+        <translation>Fin</translation>
+    </message>
+    <message>
+        <source>Passes</source>
+        <translation>Passes</translation>
+    </message>
+    <message>
+        <source>Files changed before the last pass</source>
+        <translation>Fichiers modifiés avant la dernière passe</translation>
+    </message>
+    <message>
+        <source>Vanished during it</source>
+        <translation>Disparus pendant celle-ci</translation>
+    </message>
 </context>
 <context>
     <name>ResourceKind</name>
@@ -2906,6 +2954,10 @@
     <message>
         <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
         <translation>La copie n’a pas été adaptée au cloud, car l’instance de transit n’a pas pu monter %1 (%2). Assurez-vous que le serveur a des pilotes virtio et obtient son adresse par DHCP.</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
+        <translation>Le noyau ne permet pas de suivre ce qui est écrit sur les disques. La copie compare tout à la place et, pendant sa phase finale, l’écriture est suspendue pendant environ %1 secondes.</translation>
     </message>
 </context>
 <context>
@@ -3901,6 +3953,48 @@ Détail&#xa0;: %4</translation>
         <source>Reports (*.html *.json)</source>
         <translation>Rapports (*.html *.json)</translation>
     </message>
+    <message>
+        <source>Test boot: the image is being started in a virtual machine on this server…</source>
+        <translation>Démarrage d’essai&#xa0;: l’image est en cours de démarrage dans une machine virtuelle sur ce serveur…</translation>
+    </message>
+    <message>
+        <source>There was no test boot: %1</source>
+        <translation>Il n’y a pas eu de démarrage d’essai&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>Test boot passed: after %1 the image had shown its login prompt and answered on its network as %2.</source>
+        <extracomment>%1 a time such as “24 s”, %2 an IP address</extracomment>
+        <translation>Démarrage d’essai réussi&#xa0;: après %1, l’image avait affiché son invite de connexion et répondu sur son réseau en tant que %2.</translation>
+    </message>
+    <message>
+        <source>the boot loader</source>
+        <translation>le chargeur d’amorçage</translation>
+    </message>
+    <message>
+        <source>the kernel</source>
+        <translation>le noyau</translation>
+    </message>
+    <message>
+        <source>the root file system</source>
+        <translation>le système de fichiers racine</translation>
+    </message>
+    <message>
+        <source>the login prompt</source>
+        <translation>l’invite de connexion</translation>
+    </message>
+    <message>
+        <source>the network</source>
+        <translation>le réseau</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image showed nothing on its console.</source>
+        <translation>Démarrage d’essai&#xa0;: en %1, l’image n’a rien affiché sur sa console.</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image did not come up. The last that was seen: %2. The report has what its console said.</source>
+        <extracomment>%1 a time such as “24 s”, %2 such as “the kernel”</extracomment>
+        <translation>Démarrage d’essai&#xa0;: en %1, l’image n’a pas démarré complètement. Dernière étape observée&#xa0;: %2. Le rapport contient ce que sa console a affiché.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::FixBox</name>
@@ -4066,6 +4160,10 @@ Détail&#xa0;: %4</translation>
         <extracomment>why a volume is copied file by file</extracomment>
         <translation>Selon votre choix</translation>
     </message>
+    <message>
+        <source>The server works meanwhile, so its files are not all of one moment.</source>
+        <translation>Le serveur fonctionne pendant ce temps, ses fichiers ne datent donc pas tous du même instant.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -4158,6 +4256,18 @@ Détail&#xa0;: %4</translation>
     <message>
         <source>Holds the server&apos;s disks for a moment; what is written later is not in the image.</source>
         <translation>Suspend un instant les disques du serveur&#x202f;; ce qui est écrit ensuite n’est pas dans l’image.</translation>
+    </message>
+    <message>
+        <source>What is copied file by file is being copied for the first time. What changes meanwhile is copied again later.</source>
+        <translation>Ce qui est copié fichier par fichier est en cours de première copie. Ce qui change pendant ce temps est copié à nouveau plus tard.</translation>
+    </message>
+    <message>
+        <source>The final point is near. Files that changed since they were copied are being copied again.</source>
+        <translation>L’état final est proche. Les fichiers modifiés depuis leur copie sont en cours de nouvelle copie.</translation>
+    </message>
+    <message>
+        <source>All files are copied. Those that change from now on are copied again when the final point is taken.</source>
+        <translation>Tous les fichiers sont copiés. Ceux qui changent à partir de maintenant sont copiés à nouveau lors de la capture de l’état final.</translation>
     </message>
 </context>
 <context>

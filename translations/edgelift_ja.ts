@@ -1486,6 +1486,18 @@
         <source>Mend what is named, then retry. Files that were already copied are kept.</source>
         <translation>示された問題を解決してから再試行してください。コピー済みのファイルは保持されます。</translation>
     </message>
+    <message>
+        <source>The final moment would be too long</source>
+        <translation>最終段階が長くなりすぎます</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks, so the %1 in use would be read while the filesystems are held still: for about %2 seconds. %3 seconds are allowed.</source>
+        <translation>カーネルがディスクへの書き込みの追跡を許可していないため、使用中の %1 をファイルシステムの静止中に読み取ることになります。これには約 %2 秒かかります。許容時間は %3 秒です。</translation>
+    </message>
+    <message>
+        <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
+        <translation>eBPF、perf events、ブロックトレースのいずれか（perf_event_paranoid、lockdown、コンテナの設定）を許可するか、最終段階を長くするか（プランの freezeSeconds、最大 60）、サーバーをシャットダウンしてそのディスクイメージを移行してください。</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1980,6 +1992,10 @@
     <message>
         <source>Two tags have the key “%1”.</source>
         <translation>2 つのタグのキーが「%1」です。</translation>
+    </message>
+    <message>
+        <source>LVM cannot be used for disk %1: this server has no LVM programs. Install the package lvm2 on it, or leave LVM off.</source>
+        <translation>ディスク %1 には LVM を使用できません。このサーバーに LVM のプログラムがありません。サーバーにパッケージ lvm2 をインストールするか、LVM を無効のままにしてください。</translation>
     </message>
 </context>
 <context>
@@ -2681,10 +2697,6 @@
         <translation>稼働中サーバーのコピーの裏付け</translation>
     </message>
     <message>
-        <source>The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
-        <translation>ディスクは、何も書き込まれていないある時点の状態です。停電後と同様に、その時点までに永続的に保存されたものはすべて、プログラムから参照できます。</translation>
-    </message>
-    <message>
         <source>Rounds while the server worked</source>
         <translation>サーバー稼働中のコピー回数</translation>
     </message>
@@ -2809,6 +2821,42 @@
         <source>Console log</source>
         <translation>コンソールログ</translation>
     </message>
+    <message>
+        <source>What was copied block by block is as it was at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
+        <translation>ブロック単位でコピーされたものは、何も書き込まれていないある時点の状態です。停電後と同様に、その時点までに永続的に保存されたものはすべて、プログラムから参照できます。</translation>
+    </message>
+    <message>
+        <source>Files that were copied while the server worked</source>
+        <translation>サーバーの稼働中にコピーされたファイル</translation>
+    </message>
+    <message>
+        <source>Each file is as it was at some time during the last pass over its volume, and not all files are of one moment. A program that was writing then may find its files out of step with each other: stop such programs before the final point, or copy their volume block by block.</source>
+        <translation>各ファイルは、そのボリュームの最後のコピー処理中のいずれかの時点の状態であり、すべてのファイルが同じ時点のものではありません。その間に書き込みを行っていたプログラムでは、ファイル間に不整合が生じている可能性があります。そのようなプログラムを最終時点の確定前に停止するか、そのボリュームをブロック単位でコピーしてください。</translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation>ボリューム</translation>
+    </message>
+    <message>
+        <source>Last pass began</source>
+        <translation>最後のコピー処理の開始</translation>
+    </message>
+    <message>
+        <source>It ended</source>
+        <translation>終了</translation>
+    </message>
+    <message>
+        <source>Passes</source>
+        <translation>コピー処理の回数</translation>
+    </message>
+    <message>
+        <source>Files changed before the last pass</source>
+        <translation>最後のコピー処理の前に変更されたファイル</translation>
+    </message>
+    <message>
+        <source>Vanished during it</source>
+        <translation>最後のコピー処理中に消失</translation>
+    </message>
 </context>
 <context>
     <name>ResourceKind</name>
@@ -2902,6 +2950,10 @@
     <message>
         <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
         <translation>中継インスタンスが %1 をマウントできなかったため（%2）、コピーをクラウド向けに調整していません。サーバーに virtio ドライバーがあり、DHCP でアドレスを取得することを確認してください。</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
+        <translation>カーネルがディスクへの書き込みの追跡を許可していません。代わりにすべての内容を比較してコピーし、最終段階で書き込みが約 %1 秒停止します。</translation>
     </message>
 </context>
 <context>
@@ -3889,6 +3941,48 @@ Detail: %4</source>
         <source>Reports (*.html *.json)</source>
         <translation>レポート (*.html *.json)</translation>
     </message>
+    <message>
+        <source>Test boot: the image is being started in a virtual machine on this server…</source>
+        <translation>テスト起動：イメージをこのサーバー上の仮想マシンで起動しています…</translation>
+    </message>
+    <message>
+        <source>There was no test boot: %1</source>
+        <translation>テスト起動は行われませんでした：%1</translation>
+    </message>
+    <message>
+        <source>Test boot passed: after %1 the image had shown its login prompt and answered on its network as %2.</source>
+        <extracomment>%1 a time such as “24 s”, %2 an IP address</extracomment>
+        <translation>テスト起動に成功しました。%1 の時点で、イメージはログインプロンプトを表示し、ネットワークで %2 として応答していました。</translation>
+    </message>
+    <message>
+        <source>the boot loader</source>
+        <translation>ブートローダー</translation>
+    </message>
+    <message>
+        <source>the kernel</source>
+        <translation>カーネル</translation>
+    </message>
+    <message>
+        <source>the root file system</source>
+        <translation>ルートファイルシステム</translation>
+    </message>
+    <message>
+        <source>the login prompt</source>
+        <translation>ログインプロンプト</translation>
+    </message>
+    <message>
+        <source>the network</source>
+        <translation>ネットワーク</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image showed nothing on its console.</source>
+        <translation>テスト起動：%1 の間、イメージのコンソールには何も表示されませんでした。</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image did not come up. The last that was seen: %2. The report has what its console said.</source>
+        <extracomment>%1 a time such as “24 s”, %2 such as “the kernel”</extracomment>
+        <translation>テスト起動：%1 の間に、イメージの起動が完了しませんでした。最後に確認された段階：%2。コンソールの出力はレポートに記載されています。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::FixBox</name>
@@ -4054,6 +4148,10 @@ Detail: %4</source>
         <extracomment>why a volume is copied file by file</extracomment>
         <translation>選択のとおり</translation>
     </message>
+    <message>
+        <source>The server works meanwhile, so its files are not all of one moment.</source>
+        <translation>コピー中もサーバーは稼働しているため、すべてのファイルが同じ時点のものになるわけではありません。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -4145,6 +4243,18 @@ Detail: %4</source>
     <message>
         <source>Holds the server&apos;s disks for a moment; what is written later is not in the image.</source>
         <translation>サーバーのディスクを一時的に停止します。それ以降に書き込まれた内容はイメージに含まれません。</translation>
+    </message>
+    <message>
+        <source>What is copied file by file is being copied for the first time. What changes meanwhile is copied again later.</source>
+        <translation>ファイル単位でコピーする内容を初めてコピーしています。その間に変更された内容は、後で再度コピーされます。</translation>
+    </message>
+    <message>
+        <source>The final point is near. Files that changed since they were copied are being copied again.</source>
+        <translation>まもなく最終時点が確定されます。コピー後に変更されたファイルを再度コピーしています。</translation>
+    </message>
+    <message>
+        <source>All files are copied. Those that change from now on are copied again when the final point is taken.</source>
+        <translation>すべてのファイルのコピーが完了しました。これ以降に変更されたファイルは、最終時点の確定時に再度コピーされます。</translation>
     </message>
 </context>
 <context>

@@ -1486,6 +1486,18 @@
         <source>Mend what is named, then retry. Files that were already copied are kept.</source>
         <translation>Corrija o que é indicado e tente novamente. Os arquivos já copiados são mantidos.</translation>
     </message>
+    <message>
+        <source>The final moment would be too long</source>
+        <translation>O momento final seria longo demais</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks, so the %1 in use would be read while the filesystems are held still: for about %2 seconds. %3 seconds are allowed.</source>
+        <translation>O kernel não permite acompanhar o que é gravado nos discos; por isso, os %1 em uso seriam lidos enquanto os sistemas de arquivos estivessem congelados: por cerca de %2 segundos. São permitidos %3 segundos.</translation>
+    </message>
+    <message>
+        <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
+        <translation>Permita eBPF, eventos perf ou rastreamentos de blocos (perf_event_paranoid, lockdown, configurações do contêiner), permita um momento final mais longo (freezeSeconds no plano, no máximo 60) ou desligue o servidor e migre as imagens de disco dele.</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1982,6 +1994,10 @@
     <message>
         <source>Two tags have the key “%1”.</source>
         <translation>Duas tags têm a chave “%1”.</translation>
+    </message>
+    <message>
+        <source>LVM cannot be used for disk %1: this server has no LVM programs. Install the package lvm2 on it, or leave LVM off.</source>
+        <translation>Não é possível usar o LVM no disco %1: este servidor não tem programas do LVM. Instale nele o pacote lvm2 ou deixe o LVM desativado.</translation>
     </message>
 </context>
 <context>
@@ -2683,10 +2699,6 @@
         <translation>O que comprova a cópia do servidor em execução</translation>
     </message>
     <message>
-        <source>The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
-        <translation>Os discos estão como estavam em um único momento, em que nada era gravado: como após uma queda de energia. Os programas encontram neles tudo o que até então havia sido salvo de forma permanente.</translation>
-    </message>
-    <message>
         <source>Rounds while the server worked</source>
         <translation>Rodadas enquanto o servidor funcionava</translation>
     </message>
@@ -2811,6 +2823,42 @@
         <source>Console log</source>
         <translation>Log do console</translation>
     </message>
+    <message>
+        <source>What was copied block by block is as it was at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
+        <translation>O que foi copiado bloco a bloco está como estava em um único momento, em que nada era gravado: como após uma queda de energia. Os programas encontram ali tudo o que até então havia sido salvo de forma permanente.</translation>
+    </message>
+    <message>
+        <source>Files that were copied while the server worked</source>
+        <translation>Arquivos copiados enquanto o servidor funcionava</translation>
+    </message>
+    <message>
+        <source>Each file is as it was at some time during the last pass over its volume, and not all files are of one moment. A program that was writing then may find its files out of step with each other: stop such programs before the final point, or copy their volume block by block.</source>
+        <translation>Cada arquivo está como estava em algum momento da última passagem pelo seu volume, e nem todos os arquivos são do mesmo momento. Um programa que estivesse gravando nesse período pode encontrar seus arquivos incoerentes entre si: pare esses programas antes do estado final ou copie o volume deles bloco a bloco.</translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation>Volume</translation>
+    </message>
+    <message>
+        <source>Last pass began</source>
+        <translation>Início da última passagem</translation>
+    </message>
+    <message>
+        <source>It ended</source>
+        <translation>Fim</translation>
+    </message>
+    <message>
+        <source>Passes</source>
+        <translation>Passagens</translation>
+    </message>
+    <message>
+        <source>Files changed before the last pass</source>
+        <translation>Arquivos alterados antes da última passagem</translation>
+    </message>
+    <message>
+        <source>Vanished during it</source>
+        <translation>Desaparecidos durante ela</translation>
+    </message>
 </context>
 <context>
     <name>ResourceKind</name>
@@ -2906,6 +2954,10 @@
     <message>
         <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
         <translation>A cópia não foi adaptada à nuvem, porque a instância de trânsito não conseguiu montar %1 (%2). Certifique-se de que o servidor tem drivers virtio e obtém seu endereço por DHCP.</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
+        <translation>O kernel não permite acompanhar o que é gravado nos discos. Em vez disso, a cópia compara tudo e, no seu momento final, a gravação para por cerca de %1 segundos.</translation>
     </message>
 </context>
 <context>
@@ -3901,6 +3953,48 @@ Detalhe: %4</translation>
         <source>Reports (*.html *.json)</source>
         <translation>Relatórios (*.html *.json)</translation>
     </message>
+    <message>
+        <source>Test boot: the image is being started in a virtual machine on this server…</source>
+        <translation>Inicialização de teste: a imagem está sendo iniciada em uma máquina virtual neste servidor…</translation>
+    </message>
+    <message>
+        <source>There was no test boot: %1</source>
+        <translation>Não houve inicialização de teste: %1</translation>
+    </message>
+    <message>
+        <source>Test boot passed: after %1 the image had shown its login prompt and answered on its network as %2.</source>
+        <extracomment>%1 a time such as “24 s”, %2 an IP address</extracomment>
+        <translation>Inicialização de teste aprovada: após %1, a imagem havia mostrado seu prompt de login e respondido na sua rede como %2.</translation>
+    </message>
+    <message>
+        <source>the boot loader</source>
+        <translation>o carregador de inicialização</translation>
+    </message>
+    <message>
+        <source>the kernel</source>
+        <translation>o kernel</translation>
+    </message>
+    <message>
+        <source>the root file system</source>
+        <translation>o sistema de arquivos raiz</translation>
+    </message>
+    <message>
+        <source>the login prompt</source>
+        <translation>o prompt de login</translation>
+    </message>
+    <message>
+        <source>the network</source>
+        <translation>a rede</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image showed nothing on its console.</source>
+        <translation>Inicialização de teste: em %1, a imagem não mostrou nada no console.</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image did not come up. The last that was seen: %2. The report has what its console said.</source>
+        <extracomment>%1 a time such as “24 s”, %2 such as “the kernel”</extracomment>
+        <translation>Inicialização de teste: em %1, a imagem não terminou de inicializar. O último item visto: %2. O relatório contém o que o console mostrou.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::FixBox</name>
@@ -4066,6 +4160,10 @@ Detalhe: %4</translation>
         <extracomment>why a volume is copied file by file</extracomment>
         <translation>Conforme escolhido</translation>
     </message>
+    <message>
+        <source>The server works meanwhile, so its files are not all of one moment.</source>
+        <translation>Enquanto isso, o servidor funciona; portanto, nem todos os seus arquivos são do mesmo momento.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -4158,6 +4256,18 @@ Detalhe: %4</translation>
     <message>
         <source>Holds the server&apos;s disks for a moment; what is written later is not in the image.</source>
         <translation>Para os discos do servidor por um momento; o que for gravado depois não estará na imagem.</translation>
+    </message>
+    <message>
+        <source>What is copied file by file is being copied for the first time. What changes meanwhile is copied again later.</source>
+        <translation>O que é copiado arquivo a arquivo está sendo copiado pela primeira vez. O que mudar nesse intervalo será copiado novamente depois.</translation>
+    </message>
+    <message>
+        <source>The final point is near. Files that changed since they were copied are being copied again.</source>
+        <translation>O estado final está próximo. Os arquivos que mudaram desde que foram copiados estão sendo copiados novamente.</translation>
+    </message>
+    <message>
+        <source>All files are copied. Those that change from now on are copied again when the final point is taken.</source>
+        <translation>Todos os arquivos foram copiados. Os que mudarem a partir de agora serão copiados novamente quando o estado final for capturado.</translation>
     </message>
 </context>
 <context>

@@ -1486,6 +1486,18 @@
         <source>Mend what is named, then retry. Files that were already copied are kept.</source>
         <translation>Устраните указанное и повторите. Уже скопированные файлы сохраняются.</translation>
     </message>
+    <message>
+        <source>The final moment would be too long</source>
+        <translation>Завершающий момент был бы слишком долгим</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks, so the %1 in use would be read while the filesystems are held still: for about %2 seconds. %3 seconds are allowed.</source>
+        <translation>Ядро никому не позволяет отслеживать запись на диски, поэтому занятые %1 пришлось бы читать, пока файловые системы заморожены: примерно %2 с. Допускается %3 с.</translation>
+    </message>
+    <message>
+        <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
+        <translation>Разрешите eBPF, события perf или трассировку блочных устройств (perf_event_paranoid, lockdown, настройки контейнера), разрешите более долгий завершающий момент (freezeSeconds в плане, не более 60) или выключите сервер и выполните миграцию образов его дисков.</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1984,6 +1996,10 @@
     <message>
         <source>Two tags have the key “%1”.</source>
         <translation>У двух тегов ключ «%1».</translation>
+    </message>
+    <message>
+        <source>LVM cannot be used for disk %1: this server has no LVM programs. Install the package lvm2 on it, or leave LVM off.</source>
+        <translation>LVM нельзя использовать для диска %1: на этом сервере нет программ LVM. Установите на нём пакет lvm2 или оставьте LVM выключенным.</translation>
     </message>
 </context>
 <context>
@@ -2685,10 +2701,6 @@
         <translation>Чем подтверждается копия работающего сервера</translation>
     </message>
     <message>
-        <source>The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
-        <translation>Диски находятся в том состоянии, в котором были в один момент, когда ничего не записывалось: как после отключения питания. Программы найдут на них всё, что к этому моменту было надёжно сохранено.</translation>
-    </message>
-    <message>
         <source>Rounds while the server worked</source>
         <translation>Проходы во время работы сервера</translation>
     </message>
@@ -2813,6 +2825,42 @@
         <source>Console log</source>
         <translation>Журнал консоли</translation>
     </message>
+    <message>
+        <source>What was copied block by block is as it was at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
+        <translation>То, что скопировано поблочно, находится в том состоянии, в котором было в один момент, когда ничего не записывалось: как после отключения питания. Программы найдут там всё, что к этому моменту было надёжно сохранено.</translation>
+    </message>
+    <message>
+        <source>Files that were copied while the server worked</source>
+        <translation>Файлы, скопированные во время работы сервера</translation>
+    </message>
+    <message>
+        <source>Each file is as it was at some time during the last pass over its volume, and not all files are of one moment. A program that was writing then may find its files out of step with each other: stop such programs before the final point, or copy their volume block by block.</source>
+        <translation>Каждый файл находится в том состоянии, в котором был в какое-то время последнего прохода по его тому, и не все файлы относятся к одному моменту. У программы, которая в это время вела запись, файлы могут оказаться несогласованными между собой: остановите такие программы перед фиксацией итогового состояния или копируйте их том поблочно.</translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation>Том</translation>
+    </message>
+    <message>
+        <source>Last pass began</source>
+        <translation>Начало последнего прохода</translation>
+    </message>
+    <message>
+        <source>It ended</source>
+        <translation>Завершение</translation>
+    </message>
+    <message>
+        <source>Passes</source>
+        <translation>Проходы</translation>
+    </message>
+    <message>
+        <source>Files changed before the last pass</source>
+        <translation>Файлы, изменённые до последнего прохода</translation>
+    </message>
+    <message>
+        <source>Vanished during it</source>
+        <translation>Исчезло за время прохода</translation>
+    </message>
 </context>
 <context>
     <name>ResourceKind</name>
@@ -2910,6 +2958,10 @@
     <message>
         <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
         <translation>Копия не адаптирована для облака, так как транзитный экземпляр не смог смонтировать %1 (%2). Убедитесь, что на сервере есть драйверы virtio и он получает адрес по DHCP.</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
+        <translation>Ядро никому не позволяет отслеживать запись на диски. Вместо этого при копировании сравнивается всё, и в завершающий момент запись останавливается примерно на %1 с.</translation>
     </message>
 </context>
 <context>
@@ -3913,6 +3965,48 @@ Detail: %4</source>
         <source>Reports (*.html *.json)</source>
         <translation>Отчёты (*.html *.json)</translation>
     </message>
+    <message>
+        <source>Test boot: the image is being started in a virtual machine on this server…</source>
+        <translation>Пробная загрузка: образ запускается в виртуальной машине на этом сервере…</translation>
+    </message>
+    <message>
+        <source>There was no test boot: %1</source>
+        <translation>Пробной загрузки не было: %1</translation>
+    </message>
+    <message>
+        <source>Test boot passed: after %1 the image had shown its login prompt and answered on its network as %2.</source>
+        <extracomment>%1 a time such as “24 s”, %2 an IP address</extracomment>
+        <translation>Пробная загрузка пройдена: через %1 образ уже показал приглашение ко входу и ответил в своей сети как %2.</translation>
+    </message>
+    <message>
+        <source>the boot loader</source>
+        <translation>загрузчик</translation>
+    </message>
+    <message>
+        <source>the kernel</source>
+        <translation>ядро</translation>
+    </message>
+    <message>
+        <source>the root file system</source>
+        <translation>корневая файловая система</translation>
+    </message>
+    <message>
+        <source>the login prompt</source>
+        <translation>приглашение ко входу</translation>
+    </message>
+    <message>
+        <source>the network</source>
+        <translation>сеть</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image showed nothing on its console.</source>
+        <translation>Пробная загрузка: за %1 образ ничего не вывел на консоль.</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image did not come up. The last that was seen: %2. The report has what its console said.</source>
+        <extracomment>%1 a time such as “24 s”, %2 such as “the kernel”</extracomment>
+        <translation>Пробная загрузка: за %1 образ не загрузился. Последнее, что удалось увидеть: %2. Вывод его консоли есть в отчёте.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::FixBox</name>
@@ -4078,6 +4172,10 @@ Detail: %4</source>
         <extracomment>why a volume is copied file by file</extracomment>
         <translation>По вашему выбору</translation>
     </message>
+    <message>
+        <source>The server works meanwhile, so its files are not all of one moment.</source>
+        <translation>Сервер тем временем работает, поэтому не все его файлы относятся к одному моменту.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -4171,6 +4269,18 @@ Detail: %4</source>
     <message>
         <source>Holds the server&apos;s disks for a moment; what is written later is not in the image.</source>
         <translation>Останавливает диски сервера на мгновение; записанное позже в образ не попадёт.</translation>
+    </message>
+    <message>
+        <source>What is copied file by file is being copied for the first time. What changes meanwhile is copied again later.</source>
+        <translation>То, что копируется по файлам, копируется впервые. То, что за это время изменится, будет скопировано повторно позже.</translation>
+    </message>
+    <message>
+        <source>The final point is near. Files that changed since they were copied are being copied again.</source>
+        <translation>Близится фиксация итогового состояния. Файлы, изменившиеся после копирования, копируются повторно.</translation>
+    </message>
+    <message>
+        <source>All files are copied. Those that change from now on are copied again when the final point is taken.</source>
+        <translation>Все файлы скопированы. Те, что изменятся с этого момента, будут скопированы повторно при фиксации итогового состояния.</translation>
     </message>
 </context>
 <context>

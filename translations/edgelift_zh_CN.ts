@@ -1486,6 +1486,18 @@
         <source>Mend what is named, then retry. Files that were already copied are kept.</source>
         <translation>请解决所指出的问题，然后重试。已复制的文件会保留。</translation>
     </message>
+    <message>
+        <source>The final moment would be too long</source>
+        <translation>最后阶段的耗时会过长</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks, so the %1 in use would be read while the filesystems are held still: for about %2 seconds. %3 seconds are allowed.</source>
+        <translation>内核不允许跟踪磁盘写入，因此会在文件系统冻结期间读取已使用的 %1：约需 %2 秒。允许的时长为 %3 秒。</translation>
+    </message>
+    <message>
+        <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
+        <translation>请允许 eBPF、perf events 或块跟踪（perf_event_paranoid、lockdown、容器设置），或允许更长的最后阶段（计划中的 freezeSeconds，最大为 60），或关闭服务器并迁移其磁盘镜像文件。</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1980,6 +1992,10 @@
     <message>
         <source>Two tags have the key “%1”.</source>
         <translation>有两个标签的键为“%1”。</translation>
+    </message>
+    <message>
+        <source>LVM cannot be used for disk %1: this server has no LVM programs. Install the package lvm2 on it, or leave LVM off.</source>
+        <translation>磁盘 %1 无法使用 LVM：此服务器没有 LVM 程序。请在此服务器上安装软件包 lvm2，或不启用 LVM。</translation>
     </message>
 </context>
 <context>
@@ -2681,10 +2697,6 @@
         <translation>运行中服务器的复制有何依据</translation>
     </message>
     <message>
-        <source>The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
-        <translation>磁盘内容为某一时刻的状态，该时刻没有任何写入：如同断电之后。程序可从中找到截至该时刻已持久保存的全部数据。</translation>
-    </message>
-    <message>
         <source>Rounds while the server worked</source>
         <translation>服务器运行期间的复制轮数</translation>
     </message>
@@ -2809,6 +2821,42 @@
         <source>Console log</source>
         <translation>控制台日志</translation>
     </message>
+    <message>
+        <source>What was copied block by block is as it was at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
+        <translation>逐块复制的内容为某一时刻的状态，该时刻没有任何写入：如同断电之后。程序可从中找到截至该时刻已持久保存的全部数据。</translation>
+    </message>
+    <message>
+        <source>Files that were copied while the server worked</source>
+        <translation>服务器运行期间复制的文件</translation>
+    </message>
+    <message>
+        <source>Each file is as it was at some time during the last pass over its volume, and not all files are of one moment. A program that was writing then may find its files out of step with each other: stop such programs before the final point, or copy their volume block by block.</source>
+        <translation>每个文件均为对其所在卷进行最后一轮复制期间某一时刻的状态，并非所有文件都处于同一时刻。当时正在写入的程序可能会发现其文件彼此不一致：请在确定最终时间点前停止此类程序，或逐块复制其所在的卷。</translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation>卷</translation>
+    </message>
+    <message>
+        <source>Last pass began</source>
+        <translation>最后一轮开始时间</translation>
+    </message>
+    <message>
+        <source>It ended</source>
+        <translation>结束时间</translation>
+    </message>
+    <message>
+        <source>Passes</source>
+        <translation>轮次数</translation>
+    </message>
+    <message>
+        <source>Files changed before the last pass</source>
+        <translation>最后一轮之前更改的文件数</translation>
+    </message>
+    <message>
+        <source>Vanished during it</source>
+        <translation>最后一轮期间消失的文件数</translation>
+    </message>
 </context>
 <context>
     <name>ResourceKind</name>
@@ -2902,6 +2950,10 @@
     <message>
         <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
         <translation>未对副本进行上云适配，因为中转实例无法挂载 %1（%2）。请确认服务器包含 virtio 驱动，并通过 DHCP 获取地址。</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
+        <translation>内核不允许跟踪磁盘写入。复制会改为比较全部内容，在最后阶段写入会暂停约 %1 秒。</translation>
     </message>
 </context>
 <context>
@@ -3889,6 +3941,48 @@ Detail: %4</source>
         <source>Reports (*.html *.json)</source>
         <translation>报告 (*.html *.json)</translation>
     </message>
+    <message>
+        <source>Test boot: the image is being started in a virtual machine on this server…</source>
+        <translation>启动测试：正在此服务器上的虚拟机中启动镜像…</translation>
+    </message>
+    <message>
+        <source>There was no test boot: %1</source>
+        <translation>未进行启动测试：%1</translation>
+    </message>
+    <message>
+        <source>Test boot passed: after %1 the image had shown its login prompt and answered on its network as %2.</source>
+        <extracomment>%1 a time such as “24 s”, %2 an IP address</extracomment>
+        <translation>启动测试已通过：%1 后，镜像已显示登录提示符，并在其网络上以 %2 响应。</translation>
+    </message>
+    <message>
+        <source>the boot loader</source>
+        <translation>引导程序</translation>
+    </message>
+    <message>
+        <source>the kernel</source>
+        <translation>内核</translation>
+    </message>
+    <message>
+        <source>the root file system</source>
+        <translation>根文件系统</translation>
+    </message>
+    <message>
+        <source>the login prompt</source>
+        <translation>登录提示符</translation>
+    </message>
+    <message>
+        <source>the network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image showed nothing on its console.</source>
+        <translation>启动测试：在 %1 内，镜像的控制台没有任何输出。</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image did not come up. The last that was seen: %2. The report has what its console said.</source>
+        <extracomment>%1 a time such as “24 s”, %2 such as “the kernel”</extracomment>
+        <translation>启动测试：在 %1 内，镜像未能启动完成。最后观察到的阶段：%2。报告中包含其控制台的输出。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::FixBox</name>
@@ -4054,6 +4148,10 @@ Detail: %4</source>
         <extracomment>why a volume is copied file by file</extracomment>
         <translation>按您的选择</translation>
     </message>
+    <message>
+        <source>The server works meanwhile, so its files are not all of one moment.</source>
+        <translation>复制期间服务器照常运行，因此各文件并非都处于同一时刻。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -4145,6 +4243,18 @@ Detail: %4</source>
     <message>
         <source>Holds the server&apos;s disks for a moment; what is written later is not in the image.</source>
         <translation>服务器磁盘会短暂暂停；此后写入的内容不会包含在镜像中。</translation>
+    </message>
+    <message>
+        <source>What is copied file by file is being copied for the first time. What changes meanwhile is copied again later.</source>
+        <translation>正在首次复制按文件复制的内容。期间更改的内容会在之后再次复制。</translation>
+    </message>
+    <message>
+        <source>The final point is near. Files that changed since they were copied are being copied again.</source>
+        <translation>即将确定最终时间点。正在再次复制自上次复制后更改的文件。</translation>
+    </message>
+    <message>
+        <source>All files are copied. Those that change from now on are copied again when the final point is taken.</source>
+        <translation>所有文件均已复制。此后更改的文件会在确定最终时间点时再次复制。</translation>
     </message>
 </context>
 <context>

@@ -1486,6 +1486,18 @@
         <source>Mend what is named, then retry. Files that were already copied are kept.</source>
         <translation>請解決所指出的問題，然後重試。已複製的檔案會保留。</translation>
     </message>
+    <message>
+        <source>The final moment would be too long</source>
+        <translation>最後階段的耗時會過長</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks, so the %1 in use would be read while the filesystems are held still: for about %2 seconds. %3 seconds are allowed.</source>
+        <translation>核心不允許追蹤磁碟寫入，因此會在檔案系統凍結期間讀取已使用的 %1：約需 %2 秒。允許的時間長度為 %3 秒。</translation>
+    </message>
+    <message>
+        <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
+        <translation>請允許 eBPF、perf events 或區塊追蹤（perf_event_paranoid、lockdown、容器設定），或允許更長的最後階段（計畫中的 freezeSeconds，最大為 60），或將伺服器關機並遷移其磁碟映像檔。</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1980,6 +1992,10 @@
     <message>
         <source>Two tags have the key “%1”.</source>
         <translation>有兩個標籤的鍵為「%1」。</translation>
+    </message>
+    <message>
+        <source>LVM cannot be used for disk %1: this server has no LVM programs. Install the package lvm2 on it, or leave LVM off.</source>
+        <translation>磁碟 %1 無法使用 LVM：此伺服器沒有 LVM 程式。請在此伺服器上安裝套件 lvm2，或不啟用 LVM。</translation>
     </message>
 </context>
 <context>
@@ -2681,10 +2697,6 @@
         <translation>執行中伺服器的複製有何依據</translation>
     </message>
     <message>
-        <source>The disks are as they were at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
-        <translation>磁碟內容為某一時刻的狀態，該時刻沒有任何寫入：如同斷電之後。程式可從中找到截至該時刻已永久儲存的全部資料。</translation>
-    </message>
-    <message>
         <source>Rounds while the server worked</source>
         <translation>伺服器執行期間的複製輪數</translation>
     </message>
@@ -2809,6 +2821,42 @@
         <source>Console log</source>
         <translation>主控台日誌</translation>
     </message>
+    <message>
+        <source>What was copied block by block is as it was at one moment, in which nothing was written: as after a power cut. Programs find everything there that was stored for good by then.</source>
+        <translation>逐區塊複製的內容為某一時刻的狀態，該時刻沒有任何寫入：如同斷電之後。程式可從中找到截至該時刻已永久儲存的全部資料。</translation>
+    </message>
+    <message>
+        <source>Files that were copied while the server worked</source>
+        <translation>伺服器執行期間複製的檔案</translation>
+    </message>
+    <message>
+        <source>Each file is as it was at some time during the last pass over its volume, and not all files are of one moment. A program that was writing then may find its files out of step with each other: stop such programs before the final point, or copy their volume block by block.</source>
+        <translation>每個檔案均為對其所在磁碟區進行最後一輪複製期間某一時刻的狀態，並非所有檔案都處於同一時刻。當時正在寫入的程式可能會發現其檔案彼此不一致：請在確定最終時間點前停止此類程式，或逐區塊複製其所在的磁碟區。</translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation>磁碟區</translation>
+    </message>
+    <message>
+        <source>Last pass began</source>
+        <translation>最後一輪開始時間</translation>
+    </message>
+    <message>
+        <source>It ended</source>
+        <translation>結束時間</translation>
+    </message>
+    <message>
+        <source>Passes</source>
+        <translation>輪次數</translation>
+    </message>
+    <message>
+        <source>Files changed before the last pass</source>
+        <translation>最後一輪之前變更的檔案數</translation>
+    </message>
+    <message>
+        <source>Vanished during it</source>
+        <translation>最後一輪期間消失的檔案數</translation>
+    </message>
 </context>
 <context>
     <name>ResourceKind</name>
@@ -2902,6 +2950,10 @@
     <message>
         <source>The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has virtio drivers and gets its address by DHCP.</source>
         <translation>未對複本進行雲端調適，因為中轉執行個體無法掛載 %1（%2）。請確認伺服器包含 virtio 驅動程式，並透過 DHCP 取得位址。</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
+        <translation>核心不允許追蹤磁碟寫入。複製會改為比較全部內容，在最後階段寫入會暫停約 %1 秒。</translation>
     </message>
 </context>
 <context>
@@ -3889,6 +3941,48 @@ Detail: %4</source>
         <source>Reports (*.html *.json)</source>
         <translation>報告 (*.html *.json)</translation>
     </message>
+    <message>
+        <source>Test boot: the image is being started in a virtual machine on this server…</source>
+        <translation>開機測試：正在此伺服器上的虛擬機器中啟動映像…</translation>
+    </message>
+    <message>
+        <source>There was no test boot: %1</source>
+        <translation>未進行開機測試：%1</translation>
+    </message>
+    <message>
+        <source>Test boot passed: after %1 the image had shown its login prompt and answered on its network as %2.</source>
+        <extracomment>%1 a time such as “24 s”, %2 an IP address</extracomment>
+        <translation>開機測試已通過：%1 後，映像已顯示登入提示，並在其網路上以 %2 回應。</translation>
+    </message>
+    <message>
+        <source>the boot loader</source>
+        <translation>開機載入程式</translation>
+    </message>
+    <message>
+        <source>the kernel</source>
+        <translation>核心</translation>
+    </message>
+    <message>
+        <source>the root file system</source>
+        <translation>根檔案系統</translation>
+    </message>
+    <message>
+        <source>the login prompt</source>
+        <translation>登入提示</translation>
+    </message>
+    <message>
+        <source>the network</source>
+        <translation>網路</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image showed nothing on its console.</source>
+        <translation>開機測試：在 %1 內，映像的主控台沒有任何輸出。</translation>
+    </message>
+    <message>
+        <source>Test boot: in %1 the image did not come up. The last that was seen: %2. The report has what its console said.</source>
+        <extracomment>%1 a time such as “24 s”, %2 such as “the kernel”</extracomment>
+        <translation>開機測試：在 %1 內，映像未能完成啟動。最後觀察到的階段：%2。報告中包含其主控台的輸出。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::FixBox</name>
@@ -4054,6 +4148,10 @@ Detail: %4</source>
         <extracomment>why a volume is copied file by file</extracomment>
         <translation>依您的選擇</translation>
     </message>
+    <message>
+        <source>The server works meanwhile, so its files are not all of one moment.</source>
+        <translation>複製期間伺服器照常執行，因此各檔案並非都處於同一時刻。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::LayoutProblems</name>
@@ -4145,6 +4243,18 @@ Detail: %4</source>
     <message>
         <source>Holds the server&apos;s disks for a moment; what is written later is not in the image.</source>
         <translation>伺服器磁碟會短暫暫停；此後寫入的內容不會包含在映像中。</translation>
+    </message>
+    <message>
+        <source>What is copied file by file is being copied for the first time. What changes meanwhile is copied again later.</source>
+        <translation>正在首次複製採逐檔複製的內容。期間變更的內容會在之後再次複製。</translation>
+    </message>
+    <message>
+        <source>The final point is near. Files that changed since they were copied are being copied again.</source>
+        <translation>即將確定最終時間點。正在再次複製自上次複製後變更的檔案。</translation>
+    </message>
+    <message>
+        <source>All files are copied. Those that change from now on are copied again when the final point is taken.</source>
+        <translation>所有檔案均已複製。此後變更的檔案會在確定最終時間點時再次複製。</translation>
     </message>
 </context>
 <context>
