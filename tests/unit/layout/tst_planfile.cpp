@@ -57,7 +57,7 @@ void TestPlanFile::whatIsWrittenIsReadBack()
     plan.network = {Plan::Network::Type::Vpc, QStringLiteral("vpc-1"), QStringLiteral("vsw-1")};
     plan.job = {QStringLiteral("job"), QStringLiteral("de"), {{QStringLiteral("k"), QStringLiteral("v")}, {QStringLiteral("source"), {}}},
         QStringLiteral("ecs.c6"), QStringLiteral("BYOL"), false};
-    plan.transfer = {100, 0, true, QStringLiteral("on"), 40, 19, false, {{3, 60, 30, 10, 5}}};
+    plan.transfer = {100, 0, true, QStringLiteral("on"), 40, 19, false, 30, {{3, 60, 30, 10, 5}}};
     plan.modifyDisks = true;
     plan.excludes = {QStringLiteral("/var/cache")};
     plan.cutover = Plan::Cutover::Manual;
@@ -120,6 +120,8 @@ void TestPlanFile::namesEachProblem_data()
     row("disk limit", "transfer.diskMBps", 100001, QStringLiteral("54 transfer.diskMBps|100001|0 to 100000"));
     row("disk limit mistyped", "transfer.diskMbps", 1, QStringLiteral("52 transfer.diskMbps|diskMBps"));
     row("niceness", "transfer.niceness", -5, QStringLiteral("54 transfer.niceness|-5|0 to 19"));
+    row("freeze", "transfer.freezeSeconds", 0, QStringLiteral("54 transfer.freezeSeconds|0|1 to 60"));
+    row("long freeze", "transfer.freezeSeconds", 61, QStringLiteral("54 transfer.freezeSeconds|61|1 to 60"));
     row("back-off", "transfer.backOff", 1, QStringLiteral("54 transfer.backOff|1|true or false"));
     row("window", "transfer.schedule",
         QJsonArray{QJsonObject{{QStringLiteral("from"), QStringLiteral("08:00")}, {QStringLiteral("to"), 9}}},
