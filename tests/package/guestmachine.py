@@ -3,6 +3,9 @@ import subprocess
 import time
 import uuid
 
+# Copying with one instruction ("fast") is emulated byte by byte: a kernel that does so read a disk through its cache at 38 MB/s, past it at 166.
+CPU = "max,-erms,-fsrm"
+
 
 class GuestMachine:
     """`disks`: (path, format). `ports`: names; what the guest writes to /dev/virtio-ports/NAME is the text of FOLDER/NAME, its console that of
@@ -12,7 +15,7 @@ class GuestMachine:
     def __init__(self, folder, disks, ports=(), forgets=False, kernel=None):
         self._folder = folder
         folder.mkdir(exist_ok=True)
-        self._command = ["qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1536",
+        self._command = ["qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", CPU, "-smp", "2", "-m", "1536",
                          "-display", "none", "-no-reboot", "-monitor", "none", "-nic", "user,model=virtio-net-pci",
                          "-serial", f"file:{folder}/console", "-device", "virtio-serial",
                          "-uuid", str(uuid.uuid4()), *(["-snapshot"] if forgets else [])]
