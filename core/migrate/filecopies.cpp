@@ -7,6 +7,8 @@
 #include "core/stream/attempts.h"
 #include "core/stream/files/filecopy.h"
 
+#include <thread>
+
 namespace edgelift {
 
 namespace {
@@ -65,15 +67,20 @@ Result<FileCopyEnd> FileCopies::copyOnce(const FileOrder &file, How how, const s
     const Result<> mounted = inPrivateMounts(m_order.files.mountsFolder, [&](GuestMounts &mounts) {
         std::optional<LoopDevice> device;
         const Result<QString> folder = show(file, mounts, device);
+        FileFlags flags;
+        std::jthread looking; // beside the copy, which waits for other things; it ends before the mount does
+        if (folder && how.flags && !file.volume.plainNames)
+            looking = std::jthread([&](const std::stop_token &ended) { flags = fileFlags(*folder, ended); });
         end = folder ? copy.run(file.volume, *folder, how.last && !how.compare, stop) : Result<FileCopyEnd>(folder.error());
         if (end && how.compare) { // mounted anew at the receiver: read from the disk, not from a cache
             FileVolume again = file.volume;
             again.compare = true;
             end = copy.run(again, *folder, how.last, stop);
         }
-        if (end && how.flags && !file.volume.plainNames) {
+        if (end && looking.joinable()) {
+            looking.join();
             FileCopyEnd looked = end.take();
-            looked.notKept = notKept(fileFlags(*folder, stop));
+            looked.notKept = notKept(flags);
             end = looked;
         }
     });
