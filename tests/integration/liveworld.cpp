@@ -428,18 +428,20 @@ namespace {
 class MemoryMedium final : public receiver::Medium
 {
 public:
-    MemoryMedium(std::shared_ptr<LiveTargets::Shared> shared, std::atomic<int> &rots)
+    MemoryMedium(std::shared_ptr<LiveTargets::Shared> shared, LiveTargets &targets)
         : m_shared(std::move(shared))
-        , m_rots(rots)
+        , m_targets(targets)
     {
     }
     Bytes size() const override { return {quint64(m_shared->bytes.size())}; }
     QString path() const override { return QStringLiteral("memory"); }
     int write(std::span<const char> data, quint64 offset) override
     {
+        while (m_targets.hung)
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
         const std::lock_guard lock(m_shared->mutex);
         std::memcpy(m_shared->bytes.data() + offset, data.data(), data.size());
-        if (m_rots > 0 && take(m_rots))
+        if (m_targets.rots > 0 && take(m_targets.rots))
             m_shared->bytes[qsizetype(offset)] = char(m_shared->bytes.at(qsizetype(offset)) ^ 1);
         return 0;
     }
@@ -459,14 +461,14 @@ public:
 
 private:
     std::shared_ptr<LiveTargets::Shared> m_shared;
-    std::atomic<int> &m_rots;
+    LiveTargets &m_targets;
 };
 
 }
 
 Result<std::unique_ptr<receiver::Medium>> LiveTargets::open(const QString &serial)
 {
-    return std::unique_ptr<receiver::Medium>(std::make_unique<MemoryMedium>(m_disks.value(serial), rots));
+    return std::unique_ptr<receiver::Medium>(std::make_unique<MemoryMedium>(m_disks.value(serial), *this));
 }
 
 void LiveTargets::add(const QString &serial, const QByteArray &content)

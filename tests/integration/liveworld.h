@@ -136,6 +136,7 @@ public:
     void add(const QString &serial, const QByteArray &content);
     [[nodiscard]] QByteArray content(const QString &serial) const;
     std::atomic<int> rots = 0; ///< so many writes are damaged on the medium
+    std::atomic<bool> hung = false; ///< as long as it is true, no write ends
 
     struct Shared
     {
