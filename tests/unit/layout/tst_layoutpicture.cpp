@@ -51,7 +51,8 @@ private Q_SLOTS:
         ServerFacts facts = test::twoDisks();
         Plan plan = defaultPlan(facts);
         plan.disks[1].lvm = true;
-        facts.live.emplace();
+        QVERIFY(layoutAfter(plan, facts));
+        facts.volumes.last().fs = FsType::MdMember;
         QVERIFY(!layoutAfter(plan, facts));
     }
     void hostileFactsAreDrawnSomehow()
