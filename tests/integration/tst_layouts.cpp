@@ -80,7 +80,7 @@ private Q_SLOTS:
             },
             3, false, "random-1*");
     }
-    /// Root is not on it, but the server would lack the volumes all the same.
+    /// Root is not on it, but the server would lack the volumes all the same: said before anything is made.
     void logicalVolumesForAServerWithoutLvmAreRefused()
     {
         Simulation simulation;
@@ -92,8 +92,9 @@ private Q_SLOTS:
             object.insert(key("disks"), list);
         });
         const CtlResult result = simulation.migrate(m_disks, plan);
-        QCOMPARE(result.last(key("error")).value(key("code")).toString(), key("EL-0218"));
-        QVERIFY2(!result.events.isEmpty(), qPrintable(result.describe()));
+        QCOMPARE(result.last(key("error")).value(key("code")).toString(), key("EL-0055"));
+        QVERIFY2(result.last(key("error")).value(key("message")).toString().contains(key("E-DSK-20")), qPrintable(result.describe()));
+        QCOMPARE(result.exitCode, 3);
     }
 
     void changedLayouts()
