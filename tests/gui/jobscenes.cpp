@@ -146,6 +146,14 @@ QList<Scene> finishScenes()
             [](Stage &stage) {
                 follow(stage, withFields(fakeJob(key("Finished"), key("done")), {{key("imageId"), key("m-5sbx1example")}}), PageId::Finish);
             }},
+        {"finish-booted",
+            [](Stage &stage) {
+                follow(stage, withFields(fakeJob(key("Finished"), key("done")), {{key("imageId"), key("m-5sbx1example")}}), PageId::Finish);
+                const QJsonObject boot{
+                    {key("works"), true}, {key("reached"), key("network")}, {key("seconds"), 24}, {key("address"), key("10.0.2.15")}};
+                stage.agent().tell({{key("event"), key("bootCheck")}, {key("bootCheck"), boot}});
+                stage.waitForWidget("bootCheck");
+            }},
         {"finish-cancelled", [](Stage &stage) { follow(stage, fakeJob(key("Cancelled"), key("cleanup")), PageId::Finish); }},
         {"finish-failed",
             [](Stage &stage) {
