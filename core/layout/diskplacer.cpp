@@ -120,8 +120,8 @@ void DiskPlacer::chooseTable()
     const qsizetype partitions = m_partitions.size() + (lvm ? 1 : 0);
     const bool mbr = source->table == TableType::Mbr && partitions <= mbrPartitionsMost && m_out.size.count <= mbrEnd;
     m_out.table = mbr ? TableType::Mbr : TableType::Gpt;
-    if (source->table == m_out.table)
-        m_out.tableId = source->tableId;
+    if (source->table == m_out.table) // the facts have an MBR's id as digits alone
+        m_out.tableId = mbr && !source->tableId.isEmpty() ? QStringLiteral("0x") + source->tableId : source->tableId;
     if (lvm)
         m_out.group = volumeGroupName(m_plan, &m_disk - m_plan.disks.constData());
     if (mbr || m_disk.role != Plan::Role::System || m_facts.bootMode == BootMode::Uefi)

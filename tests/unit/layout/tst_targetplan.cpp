@@ -92,7 +92,7 @@ void TestTargetPlan::placesAreFound_data()
         "an MBR stays one",
         [](Plan &p, ServerFacts &f) {
             f.disks[1].table = TableType::Mbr;
-            f.disks[1].tableId = QStringLiteral("0x12345678");
+            f.disks[1].tableId = QStringLiteral("12345678"); // as the inspection gives it
             p.disks[1].volumes.swapItemsAt(0, 1);
         },
         "p1 blocks 1+8192 /srv, p2 blocks 8193+10240 /data");
@@ -137,7 +137,10 @@ void TestTargetPlan::placesAreFound()
     QCOMPARE(image->disks.first().index, 1U);
     QCOMPARE(shown(image->disks.first()), data);
     QCOMPARE(image->disks.first().table, facts.disks.at(1).table);
-    QCOMPARE(image->disks.first().tableId, facts.disks.at(1).tableId);
+    const QString id = facts.disks.at(1).tableId;
+    QCOMPARE(image->disks.first().tableId, image->disks.first().table == TableType::Mbr ? QStringLiteral("0x") + id : id);
+    const Result<TargetImage> taken = targetImageFromJson(toJson(*image)); // the receiver's own check
+    QVERIFY2(taken, taken ? "" : qPrintable(taken.error().args.join(QLatin1Char(' '))));
 }
 
 void TestTargetPlan::refusesWhatNobodyCarriesOut_data()
