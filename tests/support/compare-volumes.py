@@ -102,33 +102,53 @@ def probe(disk, offset, length):
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
-def logical_volumes(disk, offset, length):
+def joined(disk, places, folder):
+    """Runs of bytes, one behind the other, as a file."""
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file, open(disk, "rb") as source:
+        for at, size in places:
+            source.seek(at)
+            while size > 0:
+                piece = source.read(min(size, 1 << 20))
+                file.write(piece) if piece.strip(b"\0") else file.seek(len(piece), os.SEEK_CUR)
+                size -= len(piece)
+        file.truncate(sum(size for _, size in places))
+        return file.name
+
+
+def logical_volumes(disk, offset, length, folder):
+    """(disk, offset, length, name) of each; one of several segments is put together in a file."""
     with region(disk, offset, length) as device:
         settings = ("global{activation=0} devices{use_devicesfile=0 obtain_device_list_from_udev=0 "
                     f'global_filter=["a|^{device}$|","r|.*|"]}}')
         report = run("lvm", "lvs", "--config", settings, "--reportformat", "json", "--units", "b", "--nosuffix", "--segments", "-o",
-                     "lv_name,vg_name,seg_pe_ranges,vg_extent_size").stdout
+                     "lv_name,vg_name,seg_start,seg_pe_ranges,vg_extent_size").stdout
         start = run("lvm", "pvs", "--config", settings, "--reportformat", "json", "--units", "b", "--nosuffix", "-o", "pe_start").stdout
     first = int(json.loads(start)["report"][0]["pv"][0]["pe_start"])
     rows = next(iter(json.loads(report)["report"][0].values()))
-    for row in rows:
+    segments = {}
+    for row in sorted(rows, key=lambda row: int(row["seg_start"])):
         low, high = (int(number) for number in row["seg_pe_ranges"].split(":")[1].split("-"))
         extent = int(row["vg_extent_size"])
-        yield offset + first + low * extent, (high - low + 1) * extent, f"{row['vg_name']}/{row['lv_name']}"
+        segments.setdefault(f"{row['vg_name']}/{row['lv_name']}", []).append((offset + first + low * extent, (high - low + 1) * extent))
+    for name, places in segments.items():
+        if len(places) == 1:
+            yield disk, *places[0], name
+        else:
+            yield joined(disk, places, folder), 0, sum(size for _, size in places), name
 
 
-def volumes(disk):
+def volumes(disk, folder):
     """What is on a disk: {UUID: (disk, offset, length, facts, name)}."""
     found = {}
     table = json.loads(run("sfdisk", "--json", disk).stdout)["partitiontable"]
     for entry in table["partitions"]:
         offset, length, name = entry["start"] * 512, entry["size"] * 512, entry["node"]
         facts = probe(disk, offset, length)
-        inside = logical_volumes(disk, offset, length) if facts.get("TYPE") == "LVM2_member" else [(offset, length, name)]
-        for at, size, place in inside:
-            facts = probe(disk, at, size)
+        grouped = facts.get("TYPE") == "LVM2_member"
+        for holder, at, size, place in logical_volumes(disk, offset, length, folder) if grouped else [(disk, offset, length, name)]:
+            facts = probe(holder, at, size)
             if facts.get("UUID"):
-                found[facts["UUID"]] = (disk, at, size, facts, place)
+                found[facts["UUID"]] = (holder, at, size, facts, place)
     return found
 
 
@@ -231,9 +251,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         sources, targets = {}, {}
         for disk in arguments[:middle]:
-            sources |= volumes(disk)
+            sources |= volumes(disk, folder)
         for disk in arguments[middle + 1:]:
-            targets |= volumes(raw(disk, folder))
+            targets |= volumes(raw(disk, folder), folder)
         problems = [f"{uuid} ({sources[uuid][4]}) is missing" for uuid in sources.keys() - targets.keys()]
         for uuid in sources.keys() & targets.keys():
             problems += compare(uuid, sources[uuid], targets[uuid], excludes, expected, folder)
