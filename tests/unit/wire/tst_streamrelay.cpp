@@ -145,6 +145,29 @@ private Q_SLOTS:
         QVERIFY(!sending);
     }
 
+    /// Sending gives up while the connection lives and both programs are silent: whoever waits for an answer must hear of it.
+    void givingUpIsHeardByBothDirections()
+    {
+        Channels both = channels();
+        int ends[2] = {-1, -1};
+        QCOMPARE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+        const Fd ours(ends[0]);
+        const Fd program(ends[1]);
+        QCOMPARE(::send(program.get(), "word", 4, MSG_NOSIGNAL), 4);
+        StreamSender::Calls calls;
+        calls.admission = [](size_t) { return size_t(0); };
+        Result<> sending = ok();
+        {
+            std::jthread sender([&] { sending = StreamSender(*both.client, calls).run(ours.get(), {}); });
+            std::jthread hearing([&] {
+                const Pipe nowhere;
+                (void)receiveStream(*both.client, nowhere.writing.get());
+                ::shutdown(ours.get(), SHUT_RDWR);
+            });
+        }
+        QVERIFY(!sending);
+    }
+
     void hostileFramesAreRefused_data()
     {
         QTest::addColumn<QByteArray>("payload");
