@@ -100,19 +100,26 @@ quint64 EbpfTracker::mostSeen(const marks_disk &about) const
     return most;
 }
 
+/// The counters are read before the skips: a copy skipped in between lacks sectors that its skips must make up for, or they would seem to
+/// have been written unseen.
 Result<QList<quint64>> EbpfTracker::seen()
 {
-    lookForSkipped();
-    QList<quint64> sectors;
-    for (int disk = 0; disk < m_epoch.disks.size() && !m_lost; ++disk) {
+    QList<marks_disk> counters;
+    for (int disk = 0; disk < m_epoch.disks.size(); ++disk) {
         const Result<marks_disk> about = m_object->disk(disk);
         if (!about)
             return about.error();
         if (about->taint != 0)
             return trackingLost(m_epoch.disks.at(disk).path, taintText(about->taint));
-        sectors.append(mostSeen(*about));
+        counters.append(*about);
     }
-    return m_lost ? Result<QList<quint64>>(*m_lost) : Result<QList<quint64>>(sectors);
+    lookForSkipped();
+    if (m_lost)
+        return *m_lost;
+    QList<quint64> sectors;
+    for (const marks_disk &about : std::as_const(counters))
+        sectors.append(mostSeen(about));
+    return sectors;
 }
 
 void EbpfTracker::lookAtDisks()

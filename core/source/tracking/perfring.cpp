@@ -23,7 +23,7 @@ Error unavailable(const char *what, int processor)
 
 }
 
-Result<PerfRing> PerfRing::open(int processor, quint64 eventId, size_t pages)
+Result<PerfRing> PerfRing::open(int processor, quint64 eventId, size_t pages, const QByteArray &filter)
 {
     perf_event_attr wanted{};
     wanted.size = PERF_ATTR_SIZE_VER1; // what Linux 2.6.33 knows
@@ -43,6 +43,8 @@ Result<PerfRing> PerfRing::open(int processor, quint64 eventId, size_t pages)
     if (memory == MAP_FAILED)
         return unavailable("mmap", processor);
     PerfRing ring(std::move(event), static_cast<perf_event_mmap_page *>(memory), pages);
+    if (!filter.isEmpty())
+        (void)::ioctl(ring.descriptor(), PERF_EVENT_IOC_SET_FILTER, filter.constData());
     if (::ioctl(ring.descriptor(), PERF_EVENT_IOC_ENABLE, 0) != 0)
         return unavailable("enable", processor);
     return ring;

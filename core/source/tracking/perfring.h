@@ -15,8 +15,10 @@ namespace edgelift {
 class PerfRing
 {
 public:
-    /// `pages` of 4 KiB, a power of two. Starts counting at once. Errors: TrackerUnavailable, errno in the detail.
-    [[nodiscard]] static Result<PerfRing> open(int processor, quint64 eventId, size_t pages);
+    /// `pages` of 4 KiB, a power of two. Starts counting at once. `filter`: of the kernel's kind ("dev == 8388608", Documentation/trace/events.rst,
+    /// section 5), what does not match is neither counted nor recorded; empty, or one that this kernel refuses: everything is.
+    /// Errors: TrackerUnavailable, errno in the detail.
+    [[nodiscard]] static Result<PerfRing> open(int processor, quint64 eventId, size_t pages, const QByteArray &filter = {});
     PerfRing(const PerfRing &) = delete;
     PerfRing &operator=(const PerfRing &) = delete;
     PerfRing(PerfRing &&other) noexcept;
