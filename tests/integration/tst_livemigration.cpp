@@ -38,13 +38,16 @@ private:
     void finished(const Outcome &outcome);
     void checkImage(quint64 leastRecords);
     QString imageDisk(int disk) const;
+    QString beforeFreezeLog() const { return m_cloud->path(key("before-freeze")); }
+    void noteRecordsBeforeFreezes() const;
+    QList<QByteArray> sizesBeforeFreezes() const;
+    quint64 durableBeforeFreeze() const;
 
     std::unique_ptr<test::LoopServer> m_server;
     std::unique_ptr<test::Simulation> m_cloud;
     std::unique_ptr<Source> m_source;
     std::unique_ptr<Migration> m_migration;
     std::unique_ptr<RecordWriter> m_writer;
-    std::atomic<quint64> m_beforeFreeze = 0; ///< records that were durable when the freeze was announced
     std::atomic<bool> m_inSync = false;
     QString m_lastState;
     QStringList m_warnings; ///< ids
@@ -56,7 +59,6 @@ void TestLiveMigration::init()
     m_server = std::make_unique<test::LoopServer>();
     m_cloud = std::make_unique<test::Simulation>();
     QVERIFY2(m_cloud->startService(), qPrintable(m_cloud->serviceOutput()));
-    m_beforeFreeze = 0;
     m_inSync = false;
     m_warnings.clear();
     m_end = {};
@@ -81,6 +83,7 @@ void TestLiveMigration::start(Plan::Cutover cutover, const std::function<void(Pl
     surroundings.live.freezer.marker = m_cloud->path(key("unfinished-freeze"));
     surroundings.live.freezer.hooks = m_cloud->path(key("hooks.d"));
     surroundings.live.freezer.notice.clear();
+    noteRecordsBeforeFreezes();
     if (adapt)
         adapt(plan, surroundings);
     Result<std::unique_ptr<Migration>> migration = Migration::create(m_cloud->stateDir(), plan, *m_source, authorization, surroundings);
@@ -90,13 +93,36 @@ void TestLiveMigration::start(Plan::Cutover cutover, const std::function<void(Pl
     QTRY_VERIFY(m_writer->acknowledged() > 20);
 }
 
+/// By the administrator's hook, which ends before the freeze begins. What is told of a freeze comes when it comes.
+void TestLiveMigration::noteRecordsBeforeFreezes() const
+{
+    const QString hooks = m_cloud->path(key("hooks.d"));
+    QVERIFY(QDir().mkpath(hooks));
+    QFile hook(hooks + key("/pre-freeze"));
+    QVERIFY(hook.open(QIODevice::WriteOnly));
+    hook.write(QStringLiteral("#!/bin/sh\nstat -c %s '%1' >> '%2'\n").arg(m_server->root() + key("/var/records"), beforeFreezeLog()).toUtf8());
+    QVERIFY(hook.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+}
+
+/// Of the records' file. The first freeze is for reading which blocks are used, the last one is the point's.
+QList<QByteArray> TestLiveMigration::sizesBeforeFreezes() const
+{
+    const Result<QByteArray> sizes = readFile(beforeFreezeLog());
+    return sizes ? sizes->trimmed().split('\n') : QList<QByteArray>();
+}
+
+/// The last record that was written may not have been acknowledged yet.
+quint64 TestLiveMigration::durableBeforeFreeze() const
+{
+    const quint64 written = sizesBeforeFreezes().value(1).isEmpty() ? 0 : sizesBeforeFreezes().last().toULongLong() / RecordWriter::recordSize;
+    return written > 0 ? written - 1 : 0;
+}
+
 void TestLiveMigration::look(const QJsonObject &event)
 {
     const QString state = event.value(key("live")).toObject().value(key("state")).toString();
     if (!state.isEmpty() && state != m_lastState) {
         m_lastState = state;
-        if (state == key("freezing"))
-            m_beforeFreeze = m_writer->acknowledged();
         if (state == key("in-sync"))
             m_inSync = true;
     }
@@ -160,7 +186,7 @@ void TestLiveMigration::everythingAcknowledgedIsInTheImage()
     m_writer->finish();
     finished(outcome);
     if (!QTest::currentTestFailed())
-        checkImage(m_beforeFreeze);
+        checkImage(durableBeforeFreeze());
     m_writer.reset();
 }
 
@@ -175,7 +201,7 @@ void TestLiveMigration::manualCutoverWaits()
     const bool synced = QTest::qWaitFor([this] { return m_inSync.load(); }, 120000);
     QTest::qWait(2000);
     const quint64 meanwhile = m_writer->acknowledged();
-    const bool early = m_beforeFreeze > 0;
+    const bool early = sizesBeforeFreezes().size() > 1;
     const bool told = bool(m_migration->cutOver());
     run.join();
     m_writer->finish();
@@ -205,7 +231,7 @@ void TestLiveMigration::withoutATrackerItIsComparedWhileFrozen()
     finished(outcome);
     QVERIFY2(m_warnings.contains(key("compared-while-frozen")), qPrintable(m_warnings.join(QLatin1Char(' '))));
     if (!QTest::currentTestFailed())
-        checkImage(m_beforeFreeze);
+        checkImage(durableBeforeFreeze());
     m_writer.reset();
 }
 
