@@ -98,7 +98,8 @@ void EventSink::progress(Phase phase, const TransferProgress &progress, bool alw
 {
     m_copied = progress.total.count ? double(progress.done.count) / double(progress.total.count) : 0;
     const QDateTime now = m_clock.now();
-    if (!always && m_lastProgress.isValid() && m_lastProgress.msecsTo(now) < progressEveryMs)
+    const bool newState = progress.live && (!m_copy.live || m_copy.live->phase != progress.live->phase);
+    if (!always && !newState && m_lastProgress.isValid() && m_lastProgress.msecsTo(now) < progressEveryMs)
         return;
     m_lastProgress = now;
     const bool reread = progress.rereadExtents > m_copy.rereadExtents;
