@@ -1,7 +1,7 @@
 #include "core/simcloud/ecs.h"
 
 #include "core/simcloud/ecscatalog.h"
-#include "core/simcloud/ecsdisks.h"
+#include "core/simcloud/ecsdiskactions.h"
 #include "core/simcloud/ecsexport.h"
 #include "core/simcloud/ecsgroups.h"
 #include "core/simcloud/ecsimages.h"

@@ -34,10 +34,4 @@ void resumeDisks(World &world); ///< copies that a restart interrupted begin aga
 void removeDisk(World &world, const QString &diskId); ///< record and file
 [[nodiscard]] bool isBeingCopied(World &world, const QString &diskId); ///< a snapshot of it is in progress
 
-[[nodiscard]] ActionReply createDisk(World &world, const ActionCall &call);
-[[nodiscard]] ActionReply attachDisk(World &world, const ActionCall &call);
-[[nodiscard]] ActionReply detachDisk(World &world, const ActionCall &call);
-[[nodiscard]] ActionReply deleteDisk(World &world, const ActionCall &call);
-[[nodiscard]] ActionReply describeDisks(World &world, const ActionCall &call);
-
 }

@@ -2,6 +2,7 @@
 
 #include "core/base/files.h"
 #include "core/simcloud/handlers.h"
+#include "core/simcloud/imagearchive.h"
 #include "core/simcloud/imagefiles.h"
 #include "core/simcloud/objectstore.h"
 

@@ -3,6 +3,7 @@
 #include "core/base/log.h"
 #include "core/service/statestore.h"
 #include "core/simcloud/handlers.h"
+#include "core/simcloud/imagearchive.h"
 #include "core/simcloud/imagefiles.h"
 #include "core/simcloud/objectstore.h"
 

@@ -1,6 +1,7 @@
 #include "core/base/ids.h"
 #include "core/base/process.h"
 #include "core/simcloud/diskstore.h"
+#include "core/simcloud/imagearchive.h"
 #include "core/simcloud/imagefiles.h"
 
 #include <QFile>

@@ -3,6 +3,7 @@
 #include "core/base/files.h"
 #include "core/base/ids.h"
 #include "core/base/process.h"
+#include "core/simcloud/imagearchive.h"
 #include "core/simcloud/imagefiles.h"
 
 #include <QFile>
