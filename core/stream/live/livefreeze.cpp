@@ -60,8 +60,7 @@ Result<> LiveRun::freeze(Frozen &point)
         return frozen;
     }
     Thawing thawing(m_outside.freezer);
-    const auto budget = std::chrono::milliseconds(m_outside.live.budgetMs.load()) - m_rehearsal->freeze - m_rehearsal->thaw;
-    const Clock::time_point due = Clock::now() + std::max<Clock::duration>(budget, shortestRead);
+    const Clock::time_point due = Clock::now() + std::max<Clock::duration>(budget() - m_forecast.standing(), shortestRead);
     const auto end = std::min(begin + deadline(), due);
     const Result<> read = rescans() ? compareFrozen(point, end) : readFrozen(point, end);
     const Result<> thawed = thawing.thaw();

@@ -15,8 +15,7 @@ constexpr int restFactor = 3; // while in sync the disks rest for so many times 
 /// was sent. It tells how much will differ while everything stands still, and so whether there is room for that.
 Result<> LiveRun::comparisons()
 {
-    m_stale = 0;
-    m_best = std::chrono::nanoseconds::max();
+    m_forecast.beginRounds();
     for (;;) {
         if (Result<> going = stopped(); !going)
             return going;

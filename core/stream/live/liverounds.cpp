@@ -10,8 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds tick = 100ms;
 constexpr quint64 sampleBytes = 16U << 20; // read to learn how fast the disks are
-constexpr int patience = 3; // rounds without improvement
-constexpr double improvement = 0.95;
 
 /// A quarter of what the kernel says could be had without swapping; 0 when it does not say.
 quint64 roomInMemory()
@@ -34,8 +32,7 @@ Result<> LiveRun::rounds()
 {
     if (rescans())
         return comparisons();
-    m_stale = 0;
-    m_best = std::chrono::nanoseconds::max();
+    m_forecast.beginRounds();
     bool audited = !m_outside.settings.keeps(LiveRule::Audit);
     bool approached = false;
     bool settled = false;
@@ -79,7 +76,7 @@ Result<> LiveRun::advance()
     const Result<quint32> era = m_outside.changes.advanceEra();
     if (!era)
         return era.error();
-    m_grace = Clock::now() - begin;
+    m_forecast.eraTook(Clock::now() - begin);
     m_era = *era;
     m_eraBegan = m_sampled = Clock::now();
     return ok();
@@ -117,7 +114,7 @@ Result<> LiveRun::look()
         m_marks[size_t(disk)] = marks.take();
         m_dirty[size_t(disk)] = m_stamps[size_t(disk)].dirty(m_marks[size_t(disk)], copied(disk));
     }
-    m_check = Clock::now() - begin;
+    m_forecast.lookTook(Clock::now() - begin);
     m_dirtyBytes = bytesOf(m_dirty);
     m_now.dirty.count = m_dirtyBytes;
     return ok();
@@ -135,7 +132,7 @@ quint64 LiveRun::bytesOf(const ByDisk &blocks) const
 /// near: a busy moment must not count for ever.
 Result<> LiveRun::measureReads()
 {
-    if (m_readRate > 0 && !m_outside.live.cutover)
+    if (m_forecast.knowsReadRate() && !m_outside.live.cutover)
         return ok();
     ByDisk sample(m_stamps.size());
     quint64 left = sampleBytes / m_job.extentSize;
@@ -163,20 +160,9 @@ Result<> LiveRun::measureReads()
     } else if (Result<> read = (*memory)->fill(bytes, m_job.readers, limit); !read) {
         return read;
     }
-    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    m_readRate = double(std::max<quint64>(bytesOf(sample), 1)) / std::max(seconds, 1e-6);
+    m_forecast.read(bytesOf(sample), Clock::now() - begin);
     return ok();
 }
-
-std::chrono::nanoseconds LiveRun::timeFor(quint64 bytes) const
-{
-    const auto reading =
-        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(double(bytes) * m_slower / m_readRate));
-    return m_rehearsal->freeze + m_rehearsal->thaw + m_outside.settings.settle + m_grace + reading + 2 * m_check;
-}
-
-/// What a freeze may be foreseen to take: less than it is allowed to, for it will be somewhat wrong.
-std::chrono::nanoseconds LiveRun::aim() const { return std::chrono::milliseconds(m_outside.live.budgetMs.load()) * 4 / 5; }
 
 /// Whether a freeze now would be short enough and what it reads would have room.
 bool LiveRun::predict()
@@ -185,9 +171,9 @@ bool LiveRun::predict()
     m_now.room = m_outside.settings.mostRoom;
     if (free > 0)
         m_now.room.count = std::min(m_now.room.count, free);
-    const std::chrono::nanoseconds predicted = timeFor(frozenReads());
+    const FreezeForecast::Time predicted = m_forecast.timeFor(frozenReads());
     m_now.predicted = std::chrono::ceil<std::chrono::milliseconds>(predicted);
-    return predicted <= aim() && m_dirtyBytes <= m_now.room.count;
+    return predicted <= FreezeForecast::aim(budget()) && m_dirtyBytes <= m_now.room.count;
 }
 
 /// Three rounds that made the freeze no shorter are told, with both rates; it goes on trying: the server may become quiet, or
@@ -195,11 +181,8 @@ bool LiveRun::predict()
 void LiveRun::judge(bool fits)
 {
     using Remedy = LiveProgress::Remedy;
-    const std::chrono::nanoseconds predicted = timeFor(frozenReads());
-    const bool better = m_best == std::chrono::nanoseconds::max() || double(predicted.count()) < improvement * double(m_best.count());
-    m_stale = better ? 0 : m_stale + 1;
-    m_best = std::min(m_best, predicted);
-    const bool converging = fits || m_stale < patience;
+    const bool improves = m_forecast.improves(m_forecast.timeFor(frozenReads()));
+    const bool converging = fits || improves;
     if (!converging && m_now.converging)
         log::warning("live", QStringLiteral("rounds bring no improvement"),
             {{QStringLiteral("writeRate"), m_now.writeRate}, {QStringLiteral("linkRate"), m_now.linkRate},
@@ -221,7 +204,7 @@ LiveRun::ByDisk LiveRun::withoutHot() const
     for (size_t disk = 0; disk < m_stamps.size(); ++disk)
         hot.push_back(m_stamps[disk].hot().intersected(m_dirty[disk]));
     const quint64 bytes = bytesOf(hot);
-    const bool fit = bytes <= m_now.room.count && timeFor(bytes) <= aim();
+    const bool fit = bytes <= m_now.room.count && m_forecast.timeFor(bytes) <= FreezeForecast::aim(budget());
     ByDisk rest = m_dirty;
     for (size_t disk = 0; fit && disk < rest.size(); ++disk)
         rest[disk].subtract(hot[disk]);

@@ -22,6 +22,7 @@ LiveRun::LiveRun(const Outside &outside, wire::TlsContext context)
     , m_targetSizes(size_t(outside.disks.size()))
     , m_marks(size_t(outside.disks.size()))
     , m_dirty(size_t(outside.disks.size()))
+    , m_forecast(outside.settings.settle)
 {
     m_job.extentSize = outside.changes.blockBytes();
 }
@@ -120,7 +121,8 @@ Result<> LiveRun::tryPoint()
         point.memory.reset();
         if (!made && made.error().code == ErrorCode::FreezeTooLong) {
             ++tooLong;
-            m_slower *= point.overflowed ? 1 : 2; // more than there is room for says nothing about time
+            if (!point.overflowed) // more than there is room for says nothing about time
+                m_forecast.tookTooLong();
         } else {
             ++(made ? points : freezes);
         }
@@ -134,17 +136,16 @@ Result<> LiveRun::tryPoint()
     }
 }
 
-/// Before the first point. Again for a later one only when it took so long that it may have met a busy moment.
+/// Before the first point; not before each later one.
 Result<> LiveRun::rehearse()
 {
-    const auto little = std::chrono::milliseconds(m_outside.live.budgetMs.load()) / 10;
-    if (m_rehearsal && m_rehearsal->freeze + m_rehearsal->thaw <= little)
+    if (!m_forecast.wantsRehearsal(budget()))
         return ok();
     m_outside.freezer.flush(); // as before the freeze itself
     const Result<PointFreezer::Rehearsal> rehearsed = m_outside.freezer.rehearse();
     if (!rehearsed)
         return rehearsed.error();
-    m_rehearsal = *rehearsed;
+    m_forecast.rehearsed(*rehearsed);
     return ok();
 }
 

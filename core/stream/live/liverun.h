@@ -1,6 +1,7 @@
 #pragma once
 #include "core/stream/attempts.h"
 #include "core/stream/live/blockstamps.h"
+#include "core/stream/live/freezeforecast.h"
 #include "core/stream/live/frozenset.h"
 #include "core/stream/ratemeter.h"
 
@@ -64,8 +65,7 @@ private:
     [[nodiscard]] Result<> measureWrites();
     [[nodiscard]] Result<> measureReads();
     [[nodiscard]] bool predict();
-    [[nodiscard]] std::chrono::nanoseconds timeFor(quint64 bytes) const;
-    [[nodiscard]] std::chrono::nanoseconds aim() const;
+    [[nodiscard]] std::chrono::milliseconds budget() const { return std::chrono::milliseconds(m_outside.live.budgetMs.load()); }
     void judge(bool fits);
     [[nodiscard]] ByDisk withoutHot() const;
     void wait(std::chrono::milliseconds time, bool endsAtCutover);
@@ -148,14 +148,8 @@ private:
     bool m_again = false; // what went wrong with the point may go right with another freeze
     QSet<QPair<int, quint64>> m_repaired;
 
-    std::optional<PointFreezer::Rehearsal> m_rehearsal; ///< by rehearse()
-    std::chrono::nanoseconds m_grace{};
-    std::chrono::nanoseconds m_check{};
+    FreezeForecast m_forecast;
     std::vector<std::vector<wire::Digest>> m_sent; ///< by disk and block, while a freeze compares with it
-    double m_readRate = 0; // bytes a second
-    double m_slower = 1; // than that, as freezes that took too long taught
-    std::chrono::nanoseconds m_best{}; // shortest prediction
-    int m_stale = 0; // rounds in a row that did not better it
     Clock::time_point m_sampled;
     Clock::time_point m_eraBegan;
 };
