@@ -124,6 +124,8 @@ enum class ErrorCode : quint16 {
     JobUnknown = 404,
     JobStateWrong = 405,
     RequestMalformed = 406,
+    PlanChangeRefused = 407,
+    LayoutSettled = 408,
 };
 
 /// What a caller may do about it. Decided where the error is made, because only that place knows.

@@ -226,7 +226,9 @@ constexpr ErrorEntry entries[] = {
             "ErrorText", "Retry. If it fails again, undo the change of this volume in the plan, or report it with the diagnostics.")},
     {ErrorCode::TargetFilesystemFull, "TargetFilesystemFull", QT_TRANSLATE_NOOP("ErrorText", "A new filesystem is full"),
         QT_TRANSLATE_NOOP("ErrorText", "The files of %1 do not fit into the size that the plan gives it."),
-        QT_TRANSLATE_NOOP("ErrorText", "Cancel this migration, give the volume more room in the plan and start again.")},
+        QT_TRANSLATE_NOOP("ErrorText",
+            "Print the plan of this migration with “edgeliftctl plan show --job JOB --json”, give the volume more room in it, and "
+            "go on with “edgeliftctl retry JOB --plan FILE”. The copy then begins anew.")},
     {ErrorCode::FileCopyFailed, "FileCopyFailed", QT_TRANSLATE_NOOP("ErrorText", "Files could not be copied"),
         QT_TRANSLATE_NOOP("ErrorText", "Copying the files of %1 failed: %2."),
         QT_TRANSLATE_NOOP("ErrorText", "Mend what is named, then retry. Files that were already copied are kept.")},
@@ -349,6 +351,15 @@ constexpr ErrorEntry entries[] = {
         QT_TRANSLATE_NOOP("ErrorText", "Look at its state with “edgeliftctl status”.")},
     {ErrorCode::RequestMalformed, "RequestMalformed", QT_TRANSLATE_NOOP("ErrorText", "A request was not understood"),
         QT_TRANSLATE_NOOP("ErrorText", "%1"), QT_TRANSLATE_NOOP("ErrorText", "Use the same version of all parts of Edgelift.")},
+    {ErrorCode::PlanChangeRefused, "PlanChangeRefused", QT_TRANSLATE_NOOP("ErrorText", "The plan differs in more than the layout"),
+        QT_TRANSLATE_NOOP(
+            "ErrorText", "“%2” is not what migration %1 has begun with. It takes another layout of its disks, and nothing else."),
+        QT_TRANSLATE_NOOP("ErrorText",
+            "Take the plan that “edgeliftctl plan show --job %1 --json” prints and change only sizes and places under “disks”, or "
+            "cancel the migration and start again.")},
+    {ErrorCode::LayoutSettled, "LayoutSettled", QT_TRANSLATE_NOOP("ErrorText", "The layout cannot be changed any more"),
+        QT_TRANSLATE_NOOP("ErrorText", "The copy of migration %1 is complete, and its image is being made."),
+        QT_TRANSLATE_NOOP("ErrorText", "Go on without another plan, or cancel the migration and start again.")},
 };
 }
 

@@ -27,6 +27,20 @@ Result<> Cleaner::run()
         return resolved;
     QList<LedgerEntry> entries = m_context.ledger().living();
     entries.removeIf([](const LedgerEntry &entry) { return entry.kept; });
+    return removeAll(entries, true);
+}
+
+Result<> Cleaner::removeTargets()
+{
+    if (const Result<> resolved = resolveIntents(); !resolved)
+        return resolved;
+    QList<LedgerEntry> entries = m_context.ledger().living();
+    entries.removeIf([](const LedgerEntry &entry) { return entry.kind != ResourceKind::Instance && entry.kind != ResourceKind::Disk; });
+    return removeAll(entries, false);
+}
+
+Result<> Cleaner::removeAll(const QList<LedgerEntry> &entries, bool shown)
+{
     std::optional<Error> first;
     for (qsizetype i = 0; i < entries.size(); ++i) {
         Result<> gone = remove(entries.at(i));
@@ -39,7 +53,8 @@ Result<> Cleaner::run()
             first = first.value_or(gone.error());
             m_context.warn(warnings::notRemoved(entries.at(i), gone.error()));
         }
-        m_context.events().percent(Phase::Cleanup, int((i + 1) * 100 / entries.size()));
+        if (shown)
+            m_context.events().percent(Phase::Cleanup, int((i + 1) * 100 / entries.size()));
     }
     return first ? Result<>(*first) : ok();
 }

@@ -14,8 +14,12 @@ public:
     {
     }
     Result<> run();
+    /// Only the transit instance and its disks, also those that nobody confirmed.
+    Result<> removeTargets();
 
 private:
+    /// `shown`: tell how far it is, as the phase of the clean-up.
+    Result<> removeAll(const QList<LedgerEntry> &entries, bool shown);
     Result<> resolveIntents();
     Result<bool> adoptTagged(); ///< true when no entry is without an id any more
     Result<> adopt(ResourceKind kind, const QString &id, const QString &name);

@@ -59,6 +59,12 @@ Result<JobRecord> readRecord(const QString &folder)
     return jobRecordFromJson(*file, path);
 }
 
+Result<Plan> readPlanOf(const QString &folder)
+{
+    const Result<QByteArray> text = readFile(folder + QLatin1Char('/') + planFileName());
+    return text ? readPlan(*text) : Result<Plan>(text.error());
+}
+
 }
 
 Result<std::unique_ptr<JobStore>> JobStore::create(
@@ -90,10 +96,7 @@ Result<std::unique_ptr<JobStore>> JobStore::open(const QString &stateDir, const 
     Result<JobRecord> record = readRecord(folder);
     if (!record)
         return record.error();
-    const Result<QByteArray> planText = readFile(store->path(planFileName()));
-    if (!planText)
-        return planText.error();
-    Result<Plan> plan = readPlan(*planText);
+    Result<Plan> plan = readPlanOf(folder);
     if (!plan)
         return plan.error();
     Result<JobSecrets> secrets = readSecrets(store->path(secretsFile()));
@@ -132,9 +135,7 @@ Result<JobRecord> JobStore::peek(const QString &stateDir, const QString &jobId)
 
 Plan JobStore::peekPlan(const QString &stateDir, const QString &jobId)
 {
-    const Result<QByteArray> text =
-        isJobId(jobId) ? readFile(jobsFolder(stateDir) + QLatin1Char('/') + jobId + QLatin1Char('/') + planFileName()) : QByteArray();
-    const Result<Plan> plan = text ? readPlan(*text) : Result<Plan>(text.error());
+    const Result<Plan> plan = isJobId(jobId) ? readPlanOf(jobsFolder(stateDir) + QLatin1Char('/') + jobId) : Plan();
     return plan ? *plan : Plan();
 }
 
@@ -149,8 +150,13 @@ Result<> JobStore::lock()
     Result<JobRecord> current = readRecord(m_folder);
     if (!current)
         return current.error();
-    const std::lock_guard guard(m_mutex);
+    const std::lock_guard guard(m_mutex); // also keeps setTransfer() from writing between the reading and what comes of it
+    Result<Plan> plan = readPlanOf(m_folder);
+    if (!plan)
+        return plan.error();
     m_record = current.take();
+    m_plan = plan.take();
+    m_transfer = m_plan.transfer;
     m_lock = fd.take();
     return ok();
 }
@@ -171,20 +177,31 @@ Result<> JobStore::store(JobRecord next)
 
 Plan JobStore::currentPlan() const
 {
-    Plan plan = m_plan;
     const std::lock_guard guard(m_mutex);
+    Plan plan = m_plan;
     plan.transfer = m_transfer;
     return plan;
 }
 
 Result<> JobStore::setTransfer(const Plan::Transfer &transfer)
 {
+    const std::lock_guard guard(m_mutex); // one writer at a time
     Plan plan = m_plan;
     plan.transfer = transfer;
-    const std::lock_guard guard(m_mutex); // one writer at a time
     const Result<> written = writeFileDurably(path(planFileName()), writePlan(plan));
     if (written)
         m_transfer = transfer;
+    return written;
+}
+
+Result<> JobStore::setPlan(const Plan &plan)
+{
+    const std::lock_guard guard(m_mutex);
+    const Result<> written = writeFileDurably(path(planFileName()), writePlan(plan));
+    if (written) {
+        m_plan = plan;
+        m_transfer = plan.transfer;
+    }
     return written;
 }
 

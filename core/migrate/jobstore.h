@@ -26,8 +26,8 @@ public:
     /// plan.json alone; an empty plan when it cannot be read.
     static Plan peekPlan(const QString &stateDir, const QString &jobId);
 
-    /// Held by one process and one object at a time until unlock() or the end of the process. Reads the record again: another process
-    /// may have gone on with the job. Errors: JobRunning, StateUnreadable.
+    /// Held by one process and one object at a time until unlock() or the end of the process. Reads record and plan again: another process
+    /// may have gone on with the job. Errors: JobRunning, StateUnreadable, those of readPlan().
     Result<> lock();
     void unlock() { m_lock.reset(); }
 
@@ -41,10 +41,12 @@ public:
         change(next);
         return store(std::move(next));
     }
-    [[nodiscard]] const Plan &plan() const { return m_plan; } ///< as it was when the store was opened
+    [[nodiscard]] const Plan &plan() const { return m_plan; } ///< as it was when the store was opened or locked
     [[nodiscard]] Plan currentPlan() const; ///< with what setTransfer() changed. Any thread
     /// Writes plan.json anew; durable when it returns. Any thread. Errors: FileUnwritable, NoSpace.
     Result<> setTransfer(const Plan::Transfer &transfer);
+    /// Writes plan.json anew; durable when it returns. Only while locked, and nothing runs. Errors: FileUnwritable, NoSpace.
+    Result<> setPlan(const Plan &plan);
     [[nodiscard]] const JobSecrets &secrets() const { return m_secrets; }
     Result<> setSecrets(const JobSecrets &secrets);
     [[nodiscard]] QString path(const QString &file) const { return m_folder + QLatin1Char('/') + file; }
@@ -59,7 +61,7 @@ private:
     QString m_folder;
     mutable std::mutex m_mutex;
     JobRecord m_record;
-    Plan m_plan;
+    Plan m_plan; ///< changed under m_mutex, and only before something runs
     Plan::Transfer m_transfer; ///< of m_plan, or what replaced it; under m_mutex
     JobSecrets m_secrets;
     Fd m_lock;

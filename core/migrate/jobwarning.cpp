@@ -53,6 +53,10 @@ constexpr Row rows[] = {
         QT_TRANSLATE_NOOP("Warning",
             "The copy was not adapted to the cloud, because the transit instance could not mount %1 (%2). Make sure that the server has "
             "virtio drivers and gets its address by DHCP.")},
+    {"layout-changed",
+        QT_TRANSLATE_NOOP("Warning",
+            "The target disks have another layout now: transit instance %1 is removed with its disks, another one is made, and the copy "
+            "begins anew.")},
     {notRemovedId, QT_TRANSLATE_NOOP("Warning", "Not removed: %1 %2. %3")},
 };
 
@@ -115,6 +119,8 @@ JobWarning thawedAtStart(const QStringList &mountPoints)
 {
     return {QStringLiteral("thawed-at-start"), {mountPoints.join(QStringLiteral(", "))}};
 }
+
+JobWarning layoutChanged(const QString &instanceId) { return {QStringLiteral("layout-changed"), {instanceId}}; }
 
 JobWarning notRemoved(const LedgerEntry &entry, const Error &error)
 {

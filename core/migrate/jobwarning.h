@@ -27,6 +27,7 @@ namespace warnings {
 [[nodiscard]] JobWarning comparedWhileFrozen(std::chrono::milliseconds hold);
 /// The process that ran it died in the middle of a freeze; the next one has thawed these.
 [[nodiscard]] JobWarning thawedAtStart(const QStringList &mountPoints);
+[[nodiscard]] JobWarning layoutChanged(const QString &instanceId); ///< of a job that has begun: that instance goes, the copy begins anew
 [[nodiscard]] JobWarning notRemoved(const LedgerEntry &entry, const Error &error); ///< by a clean-up
 [[nodiscard]] JobWarning conversion(const ConversionNote &note); ///< what boot conversion has to tell
 /// The receiver could not look into the copied filesystems. `reason`, `args`: of the result of `convert` (core/wire/PROTOCOL.md).

@@ -6,6 +6,7 @@
 #include "core/layout/factsjson.h"
 #include "core/migrate/bootreport.h"
 #include "core/migrate/newjob.h"
+#include "core/migrate/newlayout.h"
 #include "core/migrate/report.h"
 #include "core/migrate/runner.h"
 
@@ -161,6 +162,13 @@ Result<> Migration::cutOver()
         return Error{ErrorCode::JobStateWrong, Retry::AfterWait, {record.id, jobStateName(record.state)}, {}};
     m_parts->live.cutover = true;
     return ok();
+}
+
+Result<> Migration::changeLayout(const Plan &plan)
+{
+    if (!m_parts->source)
+        return Error{ErrorCode::SourceMissing, Retry::AfterUserAction, {m_parts->store->record().sourceName}, {}};
+    return takeLayout(*m_parts->store, plan, m_parts->source->facts());
 }
 
 QString Migration::reportPath() const { return m_parts->store->path(QStringLiteral("report.html")); }

@@ -105,6 +105,12 @@ public:
     /// Does nothing for other plans. Errors: JobStateWrong (it does not copy now).
     Result<> cutOver();
 
+    /// Another layout of the target disks, before run(), for a job that stopped or failed before its copy was complete. `plan` has passed
+    /// planrules and differs from plan() in its layout only; when it is the same, nothing happens. The copy begins anew in the next run,
+    /// which releases the instance with the old disks first. Errors: PlanChangeRefused (args: job, the field), LayoutSettled (the image is
+    /// being made), JobStateWrong (finished or cancelled), JobRunning, StateUnreadable, SourceMissing, FileUnwritable, NoSpace; after the
+    /// last two the copy may have to begin anew, with the plan as it was.
+    Result<> changeLayout(const Plan &plan);
     /// Something that happened before run(), which tells it first and keeps it for the report.
     void warn(const JobWarning &warning);
     /// Blocks until the end. Finished: everything temporary is removed. Stopped: all kept, run() continues. Failed: kept, listed by
@@ -115,8 +121,8 @@ public:
     Outcome cancel(const std::stop_token &stop, const MigrationObserver &observer);
     /// What exists in the cloud now. Any thread.
     [[nodiscard]] QList<LedgerEntry> resources() const;
-    /// Boots the finished image in a throw-away machine (testboot::testBoot) and puts what came of it into the report. For images that lie as
-    /// files on this machine. Blocks for minutes. Not while run() runs. Errors: JobStateWrong (there is no such image), those of
+    /// Boots the finished image in a throw-away machine (testboot::testBoot) and puts what came of it into the report. For images that lie
+    /// as files on this machine. Blocks for minutes. Not while run() runs. Errors: JobStateWrong (there is no such image), those of
     /// readBootImage() and testBoot(), FileUnwritable, NoSpace.
     Result<QJsonObject> checkBoot(const std::stop_token &stop);
     /// Of report.html (report.json lies beside it); the files are there after run() or cancel() came back.

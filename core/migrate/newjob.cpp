@@ -22,8 +22,9 @@ quint64 newEpoch()
     return epoch;
 }
 
-/// What the steps need to know of the source when it may be gone.
-QJsonObject sourceValues(const Plan &plan, const ServerFacts &facts)
+}
+
+void setLayoutValues(QJsonObject &values, const Plan &plan, const ServerFacts &facts)
 {
     QJsonArray dataSizes;
     qint64 systemGiB = 0;
@@ -33,11 +34,9 @@ QJsonObject sourceValues(const Plan &plan, const ServerFacts &facts)
         else
             dataSizes.append(disk.sizeGiB);
     }
-    return {{QStringLiteral("machineId"), naming::machineId(facts)}, {QStringLiteral("hostName"), facts.os.hostName},
-        {QStringLiteral("platform"), naming::ecsPlatform(facts.os)}, {QStringLiteral("architecture"), facts.os.architecture},
-        {QStringLiteral("systemDiskGiB"), systemGiB}, {QStringLiteral("dataDisksGiB"), dataSizes}};
-}
-
+    values.insert(QStringLiteral("systemDiskGiB"), systemGiB);
+    values.insert(QStringLiteral("dataDisksGiB"), dataSizes);
+    values.insert(QStringLiteral("epoch"), QString::number(newEpoch()));
 }
 
 JobRecord newRecord(const Plan &plan, const Source &source, const QDateTime &now)
@@ -49,11 +48,13 @@ JobRecord newRecord(const Plan &plan, const Source &source, const QDateTime &now
     record.sourceName = facts.sourceName;
     for (const DiskFacts &disk : facts.disks)
         record.diskIdentities.insert(disk.id, source.diskIdentity(disk.id));
-    record.values = sourceValues(plan, facts);
+    // What the steps need to know of the source when it may be gone.
+    record.values = {{QStringLiteral("machineId"), naming::machineId(facts)}, {QStringLiteral("hostName"), facts.os.hostName},
+        {QStringLiteral("platform"), naming::ecsPlatform(facts.os)}, {QStringLiteral("architecture"), facts.os.architecture}};
+    setLayoutValues(record.values, plan, facts);
     record.values.insert(QStringLiteral("imageName"), naming::imageName(plan.image.namePrefix, now));
     if (facts.live)
         record.values.insert(QStringLiteral("hardwareId"), facts.live->hardwareId);
-    record.values.insert(QStringLiteral("epoch"), QString::number(newEpoch()));
     return record;
 }
 

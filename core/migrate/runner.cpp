@@ -19,15 +19,6 @@ QString businessStatus(Phase phase)
     return phase < Phase::Cleanup ? QStringLiteral("Processing") : QStringLiteral("Cleaning");
 }
 
-Phase pendingPhase(const JobRecord &record)
-{
-    for (const Step &step : migrationSteps()) {
-        if (!step.always && !record.isFinished(QLatin1String(step.name)))
-            return step.phase;
-    }
-    return Phase::Done;
-}
-
 }
 
 Result<> Runner::run()

@@ -25,6 +25,7 @@ std::span<const Step> migrationSteps()
         Step{"transit.vSwitch", Phase::Transit, makeVSwitch},
         Step{"transit.group", Phase::Transit, makeSecurityGroup},
         Step{"transit.ports", Phase::Transit, openPorts, true, Phase::Copy},
+        Step{"transit.renew", Phase::Transit, releaseOldTargets},
         Step{"transit.instance", Phase::Transit, runInstance},
         Step{"transit.running", Phase::Transit, awaitRunning},
         Step{"transit.disks", Phase::Transit, matchDisks},
@@ -45,6 +46,15 @@ std::span<const Step> migrationSteps()
         Step{"cleanup.all", Phase::Cleanup, cleanUp},
     };
     return steps;
+}
+
+Phase pendingPhase(const JobRecord &record)
+{
+    for (const Step &step : migrationSteps()) {
+        if (!step.always && !record.isFinished(QLatin1String(step.name)))
+            return step.phase;
+    }
+    return Phase::Done;
 }
 
 }

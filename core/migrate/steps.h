@@ -19,6 +19,8 @@ struct Step
 
 /// All of them, in order.
 [[nodiscard]] std::span<const Step> migrationSteps();
+/// Of the first step that is still to be done; Done: none.
+[[nodiscard]] Phase pendingPhase(const JobRecord &record);
 
 // connectsteps.cpp
 Result<> openSession(StepContext &context);
@@ -41,6 +43,8 @@ Result<> makeVpc(StepContext &context);
 Result<> makeVSwitch(StepContext &context);
 Result<> makeSecurityGroup(StepContext &context);
 Result<> openPorts(StepContext &context);
+// newlayout.cpp
+Result<> releaseOldTargets(StepContext &context);
 // transitsteps.cpp
 Result<> runInstance(StepContext &context);
 Result<> awaitRunning(StepContext &context);
