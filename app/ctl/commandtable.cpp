@@ -20,6 +20,11 @@ const QList<CommandSpec> &commands()
     static const char credentialsHelp[] =
         "Without --code-file, the AccessKey of the environment is used; without one, the code is read from standard input.";
     static const char jobHelp[] = "Without a job, the newest one that is not at its end is meant.";
+    static const char resumeHelp[] =
+        "Without a job, the newest one that is not at its end is meant.\n"
+        "--plan is for a copy that failed because its target was too small: the plan that “plan show --job JOB --json” prints, with\n"
+        "other sizes and places under “disks”. The transit instance is then made anew and the copy begins anew; everything else stays.";
+    static const OptionSpec layout{"plan", "FILE", "Go on with the layout of this plan; nothing else in it may differ."};
     static const QList<CommandSpec> table{
         {"inspect", "Show the source server: disks, volumes, system.", nullptr, false, {}},
         {"check", "Show whether the source server can be migrated.", nullptr, false,
@@ -48,8 +53,8 @@ const QList<CommandSpec> &commands()
             credentialsHelp},
         {"status", "Show migrations and how far they are.", "job", false, {}},
         {"pause", "Stop the running migration; it can be resumed.", "job", false, {}},
-        {"resume", "Go on with a stopped or failed migration and follow it.", "job", false, {}, jobHelp},
-        {"retry", "The same as resume, after an error.", "job", false, {}, jobHelp},
+        {"resume", "Go on with a stopped or failed migration and follow it.", "job", false, {layout}, resumeHelp},
+        {"retry", "The same as resume, after an error.", "job", false, {layout}, resumeHelp},
         {"modify", "Change the transfer, while it runs or before it goes on.", "job", false,
             {{"limit", "MBPS", "Speed limit in Mbit/s; 0 means unlimited.", false, 0, 100000},
                 {"compression", "0-10", "Compression; 0 means none.", false, 0, 10},

@@ -33,16 +33,19 @@ void showNotes(const QJsonArray &problems, Console &console)
 }
 
 /// A method that starts work on a job, and then the job until its end.
-int startAndFollow(const Arguments &arguments, Console &console, const QString &method)
+int startAndFollow(const Arguments &arguments, Console &console, const QString &method, const QJsonObject &params)
 {
     const StopRequests stop;
     const Result<std::unique_ptr<Session>> session = Session::open(arguments);
     if (!session)
         return console.error(session.error());
     AgentClient &agent = (*session)->agent();
-    const Result<QJsonObject> started = agent.call(method, jobParams(arguments));
+    const Result<QJsonObject> started = agent.call(method, params);
     if (!started)
         return console.error(started.error());
+    if (started->value(QLatin1String("refused")).toBool())
+        return showRefusal(*started, console);
+    showNotes(started->value(QLatin1String("problems")).toArray(), console);
     return follow(agent, text(*started, "job"), console, stop);
 }
 
@@ -177,8 +180,22 @@ int migrate(const Arguments &arguments, Console &console)
     return ended == exitDone && arguments.has("boot-check") ? bootAndReport(agent, {{key("job"), job}}, console) : ended;
 }
 
-int resumeJob(const Arguments &arguments, Console &console) { return startAndFollow(arguments, console, key("resume")); }
-int cancelJob(const Arguments &arguments, Console &console) { return startAndFollow(arguments, console, key("cancel")); }
+int resumeJob(const Arguments &arguments, Console &console)
+{
+    QJsonObject params = jobParams(arguments);
+    if (arguments.has("plan")) {
+        const Result<Plan> plan = readPlanFile(arguments.value("plan"), console);
+        if (!plan)
+            return exitCodeFor(plan.error());
+        params.insert(key("plan"), toJson(*plan));
+    }
+    return startAndFollow(arguments, console, key("resume"), params);
+}
+
+int cancelJob(const Arguments &arguments, Console &console)
+{
+    return startAndFollow(arguments, console, key("cancel"), jobParams(arguments));
+}
 
 int pauseJob(const Arguments &arguments, Console &console)
 {

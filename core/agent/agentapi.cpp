@@ -4,8 +4,8 @@
 #include "core/agent/params.h"
 #include "core/layout/defaultplan.h"
 #include "core/layout/factsjson.h"
-#include "core/layout/targetplan.h"
 #include "core/layout/planfile.h"
+#include "core/layout/targetplan.h"
 
 #include <algorithm>
 #include <unistd.h>
@@ -73,10 +73,10 @@ const QMap<QString, AgentApi::Method> &AgentApi::table()
         {key("status"), &AgentApi::status}, {key("subscribe"), &AgentApi::subscribe}, {key("pause"), &AgentApi::pause},
         {key("resume"), &AgentApi::resume}, {key("retry"), &AgentApi::resume}, {key("cancel"), &AgentApi::cancel},
         {key("clean"), &AgentApi::cancel}, {key("modify"), &AgentApi::modify}, {key("cutover"), &AgentApi::cutover},
-        {key("report"), &AgentApi::report}, {key("report.boot"), &AgentApi::reportBoot},
-        {key("report.read"), &AgentApi::reportRead}, {key("resources"), &AgentApi::resources},
-        {key("diagnostics"), &AgentApi::diagnostics}, {key("diagnostics.list"), &AgentApi::diagnosticsList},
-        {key("diagnostics.read"), &AgentApi::diagnosticsRead}, {key("shutdown"), &AgentApi::shutdown}};
+        {key("report"), &AgentApi::report}, {key("report.boot"), &AgentApi::reportBoot}, {key("report.read"), &AgentApi::reportRead},
+        {key("resources"), &AgentApi::resources}, {key("diagnostics"), &AgentApi::diagnostics},
+        {key("diagnostics.list"), &AgentApi::diagnosticsList}, {key("diagnostics.read"), &AgentApi::diagnosticsRead},
+        {key("shutdown"), &AgentApi::shutdown}};
     return methods;
 }
 
@@ -94,6 +94,26 @@ Result<QJsonObject> AgentApi::handle(const rpc::Request &request, const std::sha
     } catch (const std::exception &e) { // a mistake in one method must not end the agent
         return Error{ErrorCode::Internal, Retry::Never, {}, request.method + QLatin1String(": ") + QString::fromUtf8(e.what())};
     }
+}
+
+Result<AgentApi::Judged> AgentApi::judge(const QJsonObject &given)
+{
+    QList<Error> fileProblems;
+    const Result<Plan> plan = planFromJson(given, &fileProblems);
+    if (!plan) {
+        QJsonArray problems;
+        for (const Error &error : fileProblems)
+            problems.append(apijson::fileProblem(error));
+        return Judged{{}, {}, problems, refusal(plan.error(), problems)};
+    }
+    const Result<std::shared_ptr<const Source>> source = m_source.get(m_stop.get_token());
+    if (!source)
+        return source.error();
+    const QList<Problem> problems = edgelift::check(*plan, (*source)->facts());
+    Judged judged{*plan, *source, apijson::array(problems), {}};
+    if (const std::optional<Error> error = obstacle(*plan, (*source)->facts(), problems))
+        judged.refusal = refusal(*error, judged.problems);
+    return judged;
 }
 
 Result<QJsonObject> AgentApi::version(Params &params, const Outlet &)
@@ -124,21 +144,10 @@ Result<QJsonObject> AgentApi::planValidate(Params &params, const Outlet &)
     const QJsonObject given = params.object().object(key("plan"));
     if (const auto problem = params.problem())
         return *problem;
-    QList<Error> fileProblems;
-    const Result<Plan> plan = planFromJson(given, &fileProblems);
-    if (!plan) {
-        QJsonArray problems;
-        for (const Error &error : fileProblems)
-            problems.append(apijson::fileProblem(error));
-        return refusal(plan.error(), problems);
-    }
-    const Result<std::shared_ptr<const Source>> source = m_source.get(m_stop.get_token());
-    if (!source)
-        return source.error();
-    const QList<Problem> problems = edgelift::check(*plan, (*source)->facts());
-    if (const std::optional<Error> error = obstacle(*plan, (*source)->facts(), problems))
-        return refusal(*error, apijson::array(problems));
-    return QJsonObject{{key("problems"), apijson::array(problems)}};
+    const Result<Judged> judged = judge(given);
+    if (!judged)
+        return judged.error();
+    return judged->refusal.value_or(QJsonObject{{key("problems"), judged->problems}});
 }
 
 Result<QJsonObject> AgentApi::planShow(Params &params, const Outlet &)
@@ -158,26 +167,15 @@ Result<QJsonObject> AgentApi::migrate(Params &params, const Outlet &)
     const Result<Authorization> authorization = params.authorization();
     if (const auto problem = params.problem())
         return *problem;
-    QList<Error> fileProblems;
-    const Result<Plan> plan = planFromJson(given, &fileProblems);
-    if (!plan) {
-        QJsonArray problems;
-        for (const Error &error : fileProblems)
-            problems.append(apijson::fileProblem(error));
-        return refusal(plan.error(), problems);
-    }
     if (!authorization)
         return authorization.error();
-    Result<std::shared_ptr<const Source>> source = m_source.get(m_stop.get_token());
-    if (!source)
-        return source.error();
-    const QList<Problem> problems = edgelift::check(*plan, (*source)->facts());
-    if (const std::optional<Error> error = obstacle(*plan, (*source)->facts(), problems))
-        return refusal(*error, apijson::array(problems));
-    const Result<QString> job = m_jobs.start(*plan, source.take(), *authorization);
+    const Result<Judged> judged = judge(given);
+    if (!judged || judged->refusal)
+        return judged ? Result<QJsonObject>(*judged->refusal) : judged.error();
+    const Result<QString> job = m_jobs.start(judged->plan, judged->source, *authorization);
     if (!job)
         return job.error();
-    return QJsonObject{{key("job"), *job}, {key("problems"), apijson::array(problems)}};
+    return QJsonObject{{key("job"), *job}, {key("problems"), judged->problems}};
 }
 
 Result<QJsonObject> AgentApi::status(Params &params, const Outlet &)
@@ -209,9 +207,23 @@ Result<QJsonObject> AgentApi::cutover(Params &params, const Outlet &)
     return withJob(params, [this](const QString &job) { return m_jobs.cutOver(job); });
 }
 
+/// With a plan: it has passed the same rules as one that begins a migration.
 Result<QJsonObject> AgentApi::resume(Params &params, const Outlet &)
 {
-    return withJob(params, [this](const QString &job) { return m_jobs.resume(job); });
+    const bool changed = params.object().has(key("plan"));
+    const QJsonObject given = params.object().object(key("plan"));
+    const QString job = params.job();
+    if (const auto problem = params.problem())
+        return *problem;
+    if (!changed)
+        return jobReply(m_jobs.resume(job));
+    const Result<Judged> judged = judge(given);
+    if (!judged || judged->refusal)
+        return judged ? Result<QJsonObject>(*judged->refusal) : judged.error();
+    const Result<QString> resumed = m_jobs.resume(job, judged->plan);
+    if (!resumed)
+        return resumed.error();
+    return QJsonObject{{key("job"), *resumed}, {key("problems"), judged->problems}};
 }
 
 Result<QJsonObject> AgentApi::cancel(Params &params, const Outlet &)

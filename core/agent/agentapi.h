@@ -62,6 +62,15 @@ private:
     Result<QJsonObject> diagnosticsRead(Params &params, const Outlet &outlet);
     Result<QJsonObject> shutdown(Params &params, const Outlet &outlet);
 
+    /// A plan that came with a request, judged for this server: it may be used, or `refusal` is the answer.
+    struct Judged
+    {
+        Plan plan;
+        std::shared_ptr<const Source> source;
+        QJsonArray problems; ///< it may be used with; for people
+        std::optional<QJsonObject> refusal;
+    };
+    Result<Judged> judge(const QJsonObject &given); ///< errors: those of SourceHolder::get()
     Result<> testTracking(const std::stop_token &stop);
     QStringList trackedDisks();
 

@@ -22,9 +22,13 @@ Plan::Transfer changed(Plan::Transfer transfer, const TuningChange &change)
 
 }
 
-Result<QString> JobManager::resume(const QString &jobId) { return resume(jobId, {}); }
+Result<QString> JobManager::resume(const QString &jobId, const std::optional<Plan> &plan)
+{
+    return goOn(jobId, [&plan](EngineJob &job) { return plan ? job.changeLayout(*plan) : ok(); });
+}
 
-Result<QString> JobManager::resume(const QString &jobId, const QList<JobWarning> &found)
+/// `prepare`: what is done to the job before it runs; when that fails, it does not run.
+Result<QString> JobManager::goOn(const QString &jobId, const std::function<Result<>(EngineJob &)> &prepare)
 {
     const Result<JobSummary> chosen = notRunning(jobId);
     if (!chosen)
@@ -35,13 +39,12 @@ Result<QString> JobManager::resume(const QString &jobId, const QList<JobWarning>
         return free.error();
     Result<std::shared_ptr<const Source>> source = m_source.get();
     Result<std::unique_ptr<EngineJob>> job = source ? m_engine.open(chosen->id, **source) : source.error();
-    if (!job) {
+    const Result<> prepared = job ? prepare(**job) : Result<>(job.error());
+    if (!prepared) {
         const std::lock_guard lock(m_mutex);
         m_reserved = false;
-        return job.error();
+        return prepared.error();
     }
-    for (const JobWarning &warning : found)
-        (*job)->warn(warning);
     launch(job.take(), *source, Work::Run);
     return chosen->id;
 }
@@ -68,7 +71,13 @@ Result<QString> JobManager::resumeInterrupted(const QList<JobWarning> &found)
             continue;
         if (const Result<> ours = isOfThisMachine(job); !ours)
             return ours.error();
-        return job.cancelling ? cancel(job.id) : resume(job.id, found);
+        if (job.cancelling)
+            return cancel(job.id);
+        return goOn(job.id, [&found](EngineJob &opened) {
+            for (const JobWarning &warning : found)
+                opened.warn(warning);
+            return ok();
+        });
     }
     return QString();
 }

@@ -15,6 +15,7 @@ public:
     /// Any thread, also while it runs.
     virtual Result<> setTransfer(const Plan::Transfer &transfer) = 0;
     virtual Result<> cutOver() = 0; ///< any thread
+    virtual Result<> changeLayout(const Plan &plan) = 0; ///< before run()
     virtual void warn(const JobWarning &warning) = 0; ///< before run()
     virtual Outcome run(const std::stop_token &stop, const MigrationObserver &observer) = 0;
     virtual Outcome cancel(const std::stop_token &stop, const MigrationObserver &observer) = 0;

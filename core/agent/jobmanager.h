@@ -29,8 +29,8 @@ class JobManager
 {
 public:
     /// Both must outlive this. `bootsImages`: an image that lies on this machine (a simulated cloud) is booted as a test when its
-    /// migration has ended, told by the events "bootCheck" {job, running: true}, then {job, bootCheck}, {job, error} or, when it was stopped,
-    /// {job, running: false}. What runs next, and checkBoot(), stop it.
+    /// migration has ended, told by the events "bootCheck" {job, running: true}, then {job, bootCheck}, {job, error} or, when it was
+    /// stopped, {job, running: false}. What runs next, and checkBoot(), stop it.
     JobManager(JobEngine &engine, SourceHolder &source, bool bootsImages = false);
     ~JobManager();
     JobManager(const JobManager &) = delete;
@@ -39,8 +39,10 @@ public:
     /// A new job, started: its id. `plan` has passed the rules. Errors: JobRunning, those of JobEngine::create.
     Result<QString> start(const Plan &plan, std::shared_ptr<const Source> source, const Authorization &authorization);
     /// Goes on with a job that was stopped or failed: the one named, or the newest that is not at its end. May read the source, so it
-    /// blocks for seconds. Errors: JobRunning, JobUnknown, JobStateWrong (it is finished or cancelled).
-    Result<QString> resume(const QString &jobId);
+    /// blocks for seconds. `plan`, when given, has passed the rules; its layout takes the place of the job's, see
+    /// Migration::changeLayout(). Errors: JobRunning, JobUnknown, JobStateWrong (it is finished or cancelled), those of changeLayout():
+    /// then nothing runs.
+    Result<QString> resume(const QString &jobId, const std::optional<Plan> &plan = {});
     /// Goes on with the newest job whose agent died in the middle of it (killed, power cut), to its end or, when it was being cancelled,
     /// with its removal. Blocks as resume() does. Empty: there was none. `found`: what is to be told of its end. Errors: those of resume();
     /// SourceChanged, when this machine is only a copy of the one that the job was made on.
@@ -81,7 +83,7 @@ private:
 
     [[nodiscard]] Result<> isOfThisMachine(const JobSummary &job) const;
     Result<> reserve();
-    Result<QString> resume(const QString &jobId, const QList<JobWarning> &found);
+    Result<QString> goOn(const QString &jobId, const std::function<Result<>(EngineJob &)> &prepare);
     void launch(std::shared_ptr<EngineJob> job, std::shared_ptr<const Source> source, Work work);
     void perform(Slot &slot, Work work);
     Outcome perform(Slot &slot, bool cancelling);

@@ -19,6 +19,7 @@ public:
     Plan plan() const override { return m_migration->plan(); }
     Result<> setTransfer(const Plan::Transfer &transfer) override { return m_migration->setTransfer(transfer); }
     Result<> cutOver() override { return m_migration->cutOver(); }
+    Result<> changeLayout(const Plan &plan) override { return m_migration->changeLayout(plan); }
     void warn(const JobWarning &warning) override { m_migration->warn(warning); }
     Outcome run(const std::stop_token &stop, const MigrationObserver &observer) override { return m_migration->run(stop, observer); }
     Outcome cancel(const std::stop_token &stop, const MigrationObserver &observer) override { return m_migration->cancel(stop, observer); }

@@ -59,6 +59,7 @@ struct FakeState
     std::condition_variable changed;
     QHash<QString, Job> jobs;
     std::optional<Error> transferFails; ///< setTransfer() says it
+    std::optional<Error> layoutFails; ///< changeLayout() says it
     bool hold = false; ///< run() blocks until release() or a stop
     std::optional<Error> fail; ///< run() ends with it
     bool tellsErrors = true; ///< as Migration does
@@ -101,6 +102,14 @@ public:
         if (m_state.transferFails)
             return *m_state.transferFails;
         m_state.jobs[m_id].plan.transfer = transfer;
+        return ok();
+    }
+    Result<> changeLayout(const Plan &plan) override
+    {
+        const std::lock_guard lock(m_state.mutex);
+        if (m_state.layoutFails)
+            return *m_state.layoutFails;
+        m_state.jobs[m_id].plan = plan;
         return ok();
     }
     Result<> cutOver() override

@@ -79,6 +79,7 @@ private Q_SLOTS:
     void listsEveryProblemOfThePlan();
     void authorizationIsChecked_data();
     void authorizationIsChecked();
+    void aJobThatFailedTakesAPlanThatPassesTheRules();
     void secretsDoNotComeBack();
     void aMachineThatRunsIsCheckedAndPlanned();
     void aMachineThatRunsIsLookedAtAgain();
@@ -158,6 +159,33 @@ void TestAgentApi::aGoodPlanStartsAJob()
     QVERIFY(world.outlet->untilEnded().endsWith(QLatin1String("ended:finished")));
     const Result<QJsonObject> shown = world.call("plan.show", {{key("job"), job}});
     QVERIFY(*planFromJson(shown->value(key("plan")).toObject()) == defaultPlan(test::FakeSource::readyServer()));
+}
+
+void TestAgentApi::aJobThatFailedTakesAPlanThatPassesTheRules()
+{
+    World world;
+    const ServerFacts facts = test::FakeSource::readyServer();
+    Plan plan = defaultPlan(facts);
+    world.engine.state.jobs[key("j-full")].state = JobState::InError;
+    world.engine.state.jobs[key("j-full")].plan = plan;
+    const auto retry = [&world, &plan] { return world.call("retry", {{key("job"), key("j-full")}, {key("plan"), toJson(plan)}}); };
+    plan.disks[1].volumes[0].replication = Plan::Replication::File;
+    plan.disks[1].volumes[0].sizeMiB = 1; // less than is in use
+    const Result<QJsonObject> refused = retry();
+    QCOMPARE(refusedWith(refused), key("PlanRuleBroken"));
+    QVERIFY(!refused->value(key("problems")).toArray().isEmpty());
+    QJsonObject mistyped = toJson(plan);
+    mistyped.insert(key("imagge"), QJsonObject());
+    QCOMPARE(refusedWith(world.call("retry", {{key("plan"), mistyped}})), key("PlanUnknownKey"));
+    QCOMPARE(world.engine.state.jobs[key("j-full")].runs, 0);
+    plan.disks[1].volumes[0].sizeMiB = 9000;
+    const Result<QJsonObject> taken = retry();
+    QVERIFY2(taken && refusedWith(taken) == key("accepted"), qPrintable(refusedWith(taken)));
+    QCOMPARE(taken->value(key("job")).toString(), key("j-full"));
+    QVERIFY(world.call("subscribe", {{key("job"), key("j-full")}}));
+    QVERIFY(world.outlet->untilEnded().endsWith(QLatin1String("ended:finished")));
+    QVERIFY(*planFromJson(world.call("plan.show", {{key("job"), key("j-full")}})->value(key("plan")).toObject()) == plan);
+    QCOMPARE(world.call("resume", {{key("job"), key("j-full")}}).error().code, ErrorCode::JobStateWrong); // without one, as before
 }
 
 void TestAgentApi::refusesBeforeAnythingIsMade_data()

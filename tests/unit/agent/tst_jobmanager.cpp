@@ -49,6 +49,7 @@ private Q_SLOTS:
     void onlyOneJobRuns();
     void aPausedJobGoesOnWhereItWas();
     void aFailedJobCanBeRetried();
+    void aFailedJobTakesAnotherLayout();
     void aFailureNobodyToldIsTold();
     void cancelStopsWhatRunsFirst();
     void cancelOfAStoppedJobNeedsNoSource();
@@ -135,6 +136,22 @@ void TestJobManager::aFailedJobCanBeRetried()
     world.engine.state.fail.reset();
     QVERIFY(world.jobs.resume(job));
     QTRY_COMPARE(world.state(job), JobState::Finished);
+}
+
+void TestJobManager::aFailedJobTakesAnotherLayout()
+{
+    World world;
+    world.engine.state.jobs[QStringLiteral("j-full")].state = JobState::InError;
+    const QString job = QStringLiteral("j-full");
+    Plan plan;
+    plan.disks = {Plan::Disk{}};
+    world.engine.state.layoutFails = Error{ErrorCode::PlanChangeRefused, Retry::AfterUserAction, {job, QStringLiteral("excludes")}, {}};
+    QCOMPARE(world.jobs.resume(job, plan).error().code, ErrorCode::PlanChangeRefused);
+    QCOMPARE(world.runs(job), 0);
+    world.engine.state.layoutFails.reset();
+    QCOMPARE(*world.jobs.resume(job, plan), job); // the refusal left room
+    QTRY_COMPARE(world.state(job), JobState::Finished);
+    QVERIFY(*world.jobs.plan(job) == plan);
 }
 
 void TestJobManager::aFailureNobodyToldIsTold()
