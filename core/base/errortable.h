@@ -15,7 +15,20 @@ struct ErrorEntry
     const char *remedy; ///< what to do next
 };
 
+/// What is said instead when the error knows its cause: a stable word, the second of Error::args. The title stays.
+struct ErrorCause
+{
+    ErrorCode code;
+    const char *word; ///< "refused": as in the code
+    const char *message;
+    const char *remedy;
+};
+
 /// One entry for every code; lives as long as the program.
 [[nodiscard]] std::span<const ErrorEntry> errorTable();
+/// Those of some codes; lives as long as the program.
+[[nodiscard]] std::span<const ErrorCause> errorCauses();
+/// The one this error names. Null: none; then its second fact, if there is one, is no such word.
+[[nodiscard]] const ErrorCause *causeOf(const Error &error);
 
 }

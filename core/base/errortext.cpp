@@ -54,7 +54,9 @@ ErrorText describe(const Error &error)
     const ErrorEntry *entry = find(error.code);
     if (!entry)
         entry = find(ErrorCode::Internal);
-    return {translated(entry->title, error.args), translated(entry->message, error.args), translated(entry->remedy, error.args)};
+    const ErrorCause *cause = causeOf(error);
+    return {translated(entry->title, error.args), translated(cause ? cause->message : entry->message, error.args),
+        translated(cause ? cause->remedy : entry->remedy, error.args)};
 }
 
 QString logLine(const Error &error)

@@ -217,7 +217,7 @@ Failure classify(const Error &transportError, const CallFacts &facts)
         error.args = {facts.product + QLatin1Char(':') + facts.action};
         return {std::move(error), Repeat::IfHarmless, {}};
     case ErrorCode::CloudUnreachable:
-        error.args = {facts.host};
+        error.args = QStringList{facts.host} + transportError.args.mid(1); // why, where that is known
         return {std::move(error), Repeat::Yes, {}};
     default:
         return {std::move(error), Repeat::No, {}};

@@ -4,6 +4,7 @@
 #include "core/cloud/oneshotbody.h"
 
 #include <QNetworkAccessManager>
+#include <QNetworkProxyFactory>
 #include <QSslCertificate>
 #include <QSslConfiguration>
 
@@ -15,6 +16,60 @@ constexpr qint64 largestReply = 64LL << 20;
 
 /// Qt says 4xx and 5xx are errors of the reply; for us they are answers.
 bool isStatusError(QNetworkReply::NetworkError error) { return error >= QNetworkReply::ContentAccessDenied; }
+
+/// Why no connection was made, as a word of errorcauses.cpp; empty: Qt does not say.
+QString causeOf(QNetworkReply::NetworkError error)
+{
+    switch (error) {
+    case QNetworkReply::ConnectionRefusedError:
+        return QStringLiteral("refused");
+    case QNetworkReply::RemoteHostClosedError:
+        return QStringLiteral("cut");
+    case QNetworkReply::HostNotFoundError:
+        return QStringLiteral("unknown-name");
+    case QNetworkReply::TimeoutError:
+    case QNetworkReply::OperationCanceledError: // what Qt's transfer timeout ends with
+        return QStringLiteral("no-answer");
+    case QNetworkReply::TemporaryNetworkFailureError:
+    case QNetworkReply::NetworkSessionFailedError:
+    case QNetworkReply::UnknownNetworkError: // the kernel's "network unreachable" and "no route to host"
+        return QStringLiteral("no-route");
+    case QNetworkReply::ProxyAuthenticationRequiredError:
+        return QStringLiteral("proxy-login");
+    default:
+        return {};
+    }
+}
+
+/// Whether a proxy stands between. Qt does not always say so in its error: one that is not there is "refused", or "unknown".
+bool isBehindProxy(const QNetworkReply &reply)
+{
+    QNetworkProxyFactory *factory = reply.manager()->proxyFactory();
+    const QList<QNetworkProxy> proxies = factory ? factory->queryProxy(QNetworkProxyQuery(reply.url())) : QList<QNetworkProxy>();
+    return !proxies.isEmpty() && proxies.first().type() != QNetworkProxy::NoProxy;
+}
+
+/// A wrong name or date is named first: an authority that is not known says less about what to do.
+QString distrustOf(const QList<QSslError> &errors)
+{
+    QString out;
+    for (const QSslError &error : errors) {
+        switch (error.error()) {
+        case QSslError::HostNameMismatch:
+            return QStringLiteral("wrong-name");
+        case QSslError::CertificateExpired:
+        case QSslError::CertificateNotYetValid:
+            out = QStringLiteral("wrong-time");
+            break;
+        default:
+            if (out.isEmpty())
+                out = QStringLiteral("unknown-issuer");
+        }
+    }
+    return out;
+}
+
+QStringList withCause(const QString &host, const QString &cause) { return cause.isEmpty() ? QStringList{host} : QStringList{host, cause}; }
 
 }
 
@@ -80,7 +135,7 @@ void HttpExchange::start(QNetworkAccessManager &network)
     m_reply = sent(network);
     connect(m_reply, &QNetworkReply::requestSent, this, [this] { m_sent = true; });
     connect(m_reply, &QNetworkReply::uploadProgress, this, [this](qint64 done, qint64) { m_sent = m_sent || done > 0; });
-    connect(m_reply, &QNetworkReply::sslErrors, this, [this] { checkPeer(); });
+    connect(m_reply, &QNetworkReply::sslErrors, this, [this](const QList<QSslError> &errors) { checkPeer(errors); });
     connect(m_reply, &QNetworkReply::readyRead, this, [this] { limitSize(); });
     connect(m_reply, &QNetworkReply::finished, this, [this] { finish(); });
 }
@@ -94,7 +149,7 @@ void HttpExchange::stop()
 
 /// With a pin, the key alone decides: a self-signed certificate with the right key is right, one from an authority with another
 /// key is not.
-void HttpExchange::checkPeer()
+void HttpExchange::checkPeer(const QList<QSslError> &errors)
 {
     const bool pinned = !m_request.certificatePin.isEmpty();
     if (pinned && certificatePin(m_reply->sslConfiguration().peerCertificate()) == m_request.certificatePin) {
@@ -102,6 +157,7 @@ void HttpExchange::checkPeer()
         return;
     }
     m_untrusted = true;
+    m_distrust = pinned ? QString() : distrustOf(errors);
     m_reply->abort();
 }
 
@@ -138,7 +194,7 @@ Error HttpExchange::failure() const
                                .arg(QString::fromLatin1(m_request.method), host, m_reply->errorString())
                                .arg(int(m_reply->error()));
     if (m_untrusted || m_reply->error() == QNetworkReply::SslHandshakeFailedError)
-        return {ErrorCode::PeerNotTrusted, Retry::AfterUserAction, {host}, detail};
+        return {ErrorCode::PeerNotTrusted, Retry::AfterUserAction, withCause(host, m_distrust), detail};
     if (m_tooLarge)
         return {ErrorCode::CloudReplyUnreadable, Retry::Never, {host}, QStringLiteral("more than %1 bytes").arg(largestReply)};
     if (m_file && m_file->failed())
@@ -146,7 +202,11 @@ Error HttpExchange::failure() const
             ErrorCode::FileUnreadable, Retry::AfterUserAction, {m_request.bodyFile}, QStringLiteral("became shorter while it was sent")};
     if (m_stopped)
         return {ErrorCode::CloudTimedOut, Retry::AfterWait, {host}, QStringLiteral("stopped")};
-    return {m_sent ? ErrorCode::CloudTimedOut : ErrorCode::CloudUnreachable, Retry::AfterWait, {host}, detail};
+    const bool atProxy = m_reply->error() == QNetworkReply::ProxyAuthenticationRequiredError; // the request went no further
+    if (m_sent && !atProxy)
+        return {ErrorCode::CloudTimedOut, Retry::AfterWait, {host}, detail};
+    const QString cause = !atProxy && isBehindProxy(*m_reply) ? QStringLiteral("proxy") : causeOf(m_reply->error());
+    return {ErrorCode::CloudUnreachable, Retry::AfterWait, withCause(host, cause), detail};
 }
 
 }

@@ -4,6 +4,7 @@
 #include <QNetworkReply>
 #include <QNetworkRequest>
 #include <QObject>
+#include <QSslError>
 #include <functional>
 
 class QNetworkAccessManager;
@@ -24,7 +25,7 @@ public:
 private:
     [[nodiscard]] QNetworkRequest prepared() const;
     [[nodiscard]] QNetworkReply *sent(QNetworkAccessManager &network);
-    void checkPeer();
+    void checkPeer(const QList<QSslError> &errors);
     void limitSize();
     void finish();
     [[nodiscard]] Result<HttpReply> outcome() const;
@@ -36,6 +37,7 @@ private:
     FileRange *m_file = nullptr; // child of this
     bool m_sent = false; // the server may have got all of it
     bool m_untrusted = false;
+    QString m_distrust; ///< why, as a word of errorcauses.cpp; empty: the pinned key is another one
     bool m_tooLarge = false;
     bool m_stopped = false;
 };

@@ -39,7 +39,7 @@ struct HttpReply
 /// followed: it would carry credentials elsewhere. A POST with a body is sent once and never again, whatever breaks. Any HTTP status is an
 /// answer, not an error. Errors: CloudUnreachable (no connection was made: nothing was sent), PeerNotTrusted (certificate; nothing was
 /// sent), FileUnreadable (bodyFile), CloudTimedOut (connected, then no complete answer: what became of the request is unknown; also when
-/// stop was asked).
+/// stop was asked). Args of the first two: host, and the cause where it is known (core/base/errorcauses.cpp).
 class HttpTransport
 {
 public:

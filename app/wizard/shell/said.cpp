@@ -1,6 +1,7 @@
 #include "app/wizard/shell/said.h"
 
 #include "app/wizard/shell/format.h"
+#include "core/base/errortable.h"
 
 #include <QCoreApplication>
 
@@ -20,18 +21,24 @@ QStringList harmless(QStringList names)
     return names;
 }
 
+Error harmless(const Error &error)
+{
+    Error out = error;
+    out.args = harmless(error.args);
+    if (causeOf(error))
+        out.args[1] = error.args.at(1); // no name, and compared
+    return out;
 }
 
-ErrorText of(const Error &error)
-{
-    Error named = error;
-    named.args = harmless(named.args);
-    return describe(named);
 }
+
+ErrorText of(const Error &error) { return describe(harmless(error)); }
 
 CheckText of(CheckInfo check)
 {
     check.args = harmless(check.args);
+    if (check.error)
+        check.error = harmless(*check.error);
     return check.text();
 }
 

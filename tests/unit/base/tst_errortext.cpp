@@ -1,3 +1,4 @@
+#include "core/base/errortable.h"
 #include "core/base/errortext.h"
 #include "core/base/files.h"
 
@@ -33,6 +34,7 @@ class TestErrorText : public QObject
 private Q_SLOTS:
     void theTableHasEveryCodeOnce();
     void everyCodeHasThreeWholeTexts();
+    void aKnownCauseHasWordsOfItsOwn();
     void factsAreFilledInAsTheyAre();
     void aNumberOutsideTheTableIsAnInternalError();
     void theLogLineHasCodeFactsAndDetail();
@@ -62,6 +64,24 @@ void TestErrorText::everyCodeHasThreeWholeTexts()
         QVERIFY2(!text.title.endsWith(QLatin1Char('.')), qPrintable(text.title));
         QVERIFY2(text.remedy.endsWith(QLatin1Char('.')), qPrintable(text.remedy));
     }
+}
+
+void TestErrorText::aKnownCauseHasWordsOfItsOwn()
+{
+    QSet<QString> said;
+    for (const ErrorCause &cause : errorCauses()) {
+        const Error known{cause.code, Retry::Never, {QStringLiteral("host:1"), QLatin1String(cause.word)}, {}};
+        const Error unknown{cause.code, Retry::Never, {QStringLiteral("host:1"), QStringLiteral("something")}, {}};
+        QCOMPARE(causeOf(known), &cause);
+        QVERIFY(!causeOf(unknown));
+        const ErrorText text = describe(known);
+        QCOMPARE(text.title, describe(unknown).title);
+        QVERIFY2(text.message.contains(QStringLiteral("host:1")) && text.message != describe(unknown).message, qPrintable(text.message));
+        QVERIFY2(text.remedy.endsWith(QLatin1Char('.')) && text.remedy != describe(unknown).remedy, qPrintable(text.remedy));
+        QVERIFY2(!said.contains(text.message) && !said.contains(text.remedy), cause.word);
+        said << text.message << text.remedy;
+    }
+    QVERIFY(said.size() >= 20);
 }
 
 void TestErrorText::factsAreFilledInAsTheyAre()

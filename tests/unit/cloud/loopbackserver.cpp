@@ -21,14 +21,14 @@ QByteArray textOf(BIO *bio)
 }
 
 /// A fresh P-256 key and a certificate it signed itself.
-void makeCertificate(QSslCertificate &certificate, QSslKey &key)
+void makeCertificate(long validSeconds, QSslCertificate &certificate, QSslKey &key)
 {
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> pair(EVP_EC_gen("P-256"), &EVP_PKEY_free);
     const std::unique_ptr<X509, decltype(&X509_free)> x509(X509_new(), &X509_free);
     X509_set_version(x509.get(), 2);
     ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 1);
     X509_gmtime_adj(X509_getm_notBefore(x509.get()), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(x509.get()), 3600);
+    X509_gmtime_adj(X509_getm_notAfter(x509.get()), validSeconds);
     X509_set_pubkey(x509.get(), pair.get());
     X509_NAME *name = X509_get_subject_name(x509.get());
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char *>("test"), -1, -1, 0);
@@ -63,8 +63,8 @@ bool isComplete(const QByteArray &bytes)
 LoopbackServer::LoopbackServer(Tls tls)
     : m_tls(tls)
 {
-    if (m_tls == Tls::SelfSigned)
-        makeCertificate(m_certificate, m_key);
+    if (m_tls != Tls::None)
+        makeCertificate(m_tls == Tls::Expired ? -60 : 3600, m_certificate, m_key);
     moveToThread(&m_thread);
     m_thread.start();
     QMetaObject::invokeMethod(
@@ -81,7 +81,7 @@ LoopbackServer::~LoopbackServer()
 
 void LoopbackServer::listen()
 {
-    if (m_tls == Tls::SelfSigned) {
+    if (m_tls != Tls::None) {
         auto *server = new QSslServer;
         QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
         configuration.setLocalCertificate(m_certificate);
@@ -143,7 +143,7 @@ void LoopbackServer::answer(const QByteArray &bytes, bool close)
 
 QUrl LoopbackServer::url(const QString &pathAndQuery) const
 {
-    const QString scheme = m_tls == Tls::SelfSigned ? QStringLiteral("https") : QStringLiteral("http");
+    const QString scheme = m_tls != Tls::None ? QStringLiteral("https") : QStringLiteral("http");
     return QUrl(QStringLiteral("%1://127.0.0.1:%2%3").arg(scheme).arg(m_port).arg(pathAndQuery), QUrl::StrictMode);
 }
 

@@ -19,7 +19,7 @@ namespace edgelift::test {
 class LoopbackServer final : public QObject
 {
 public:
-    enum class Tls : quint8 { None, SelfSigned };
+    enum class Tls : quint8 { None, SelfSigned, Expired };
     explicit LoopbackServer(Tls tls = Tls::None);
     ~LoopbackServer() override;
 
