@@ -27,11 +27,13 @@ const QList<CommandSpec> &commands()
     static const OptionSpec layout{"plan", "FILE", "Go on with the layout of this plan; nothing else in it may differ."};
     static const QList<CommandSpec> table{
         {"inspect", "Show the source server: disks, volumes, system.", nullptr, false, {}},
-        {"check", "Show whether the source server can be migrated.", nullptr, false,
+        {"check", "Show whether the source server can be migrated, and whether it reaches the cloud.", nullptr, false,
             {{"fix", "ID",
                  "Mend what this check found, where it can be mended for you: rsync, selinux, snapshot-driver (which only tests)."},
-                {"choice", "WORD", "How: of rsync and snapshot-driver yes (default) or no, of selinux leave, permissive or disable."}},
-            "Exit code 3 when something prevents a migration."},
+                {"choice", "WORD", "How: of rsync and snapshot-driver yes (default) or no, of selinux leave, permissive or disable."},
+                codeFile, {"region", "REGION", "Whose addresses must answer: cn-beijing (default) or ap-southeast-1."}},
+            "Asks Alibaba Cloud's addresses, or --endpoint, or the code's service; signs nothing. Exit code 3 when something prevents a "
+            "migration."},
         {"plan new", "Print a plan for the source server that is valid as it is.", nullptr, false,
             {{"region", "REGION", "Where to keep the image: cn-beijing (default) or ap-southeast-1."}}},
         {"plan validate", "List everything that is wrong with a plan.", "plan.json", true, {},

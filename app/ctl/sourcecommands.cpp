@@ -101,6 +101,35 @@ int answerPrompt(const Arguments &arguments, const QString &id, Console &console
     return exitDone;
 }
 
+/// The checks of the server, then those of the way to the cloud: what one agent says to both questions.
+Result<QJsonObject> askBoth(const Arguments &arguments)
+{
+    QJsonObject where{{key("endpoint"), arguments.value("endpoint")}};
+    if (arguments.has("code-file")) { // nothing else is worth reading: nobody signs in
+        const Result<QJsonObject> params = authorizationParams(arguments);
+        if (!params)
+            return params.error();
+        where = *params;
+    }
+    if (arguments.has("region"))
+        where.insert(key("transitRegion"), arguments.value("region"));
+    const Result<std::unique_ptr<Session>> session = Session::open(arguments);
+    if (!session)
+        return session.error();
+    Result<QJsonObject> out = (*session)->agent().call(key("check"), {});
+    if (!out)
+        return out;
+    const Result<QJsonObject> cloud = (*session)->agent().call(key("check.cloud"), where);
+    if (!cloud)
+        return cloud;
+    QJsonArray checks = out->value(key("checks")).toArray();
+    for (const QJsonValue &each : cloud->value(key("checks")).toArray())
+        checks.append(each);
+    out->insert(key("checks"), checks);
+    out->insert(key("blocked"), out->value(key("blocked")).toBool() || cloud->value(key("blocked")).toBool());
+    return out;
+}
+
 void showCheck(const QJsonObject &check, Console &console)
 {
     static const QMap<QString, QString> labels{{QStringLiteral("ok"), QStringLiteral("ok     ")},
@@ -138,7 +167,7 @@ int checkSource(const Arguments &arguments, Console &console)
     const QString id = arguments.value("fix");
     if (arguments.has("fix") && (id == QLatin1String("rsync") || id == QLatin1String("selinux") || id == QLatin1String("snapshot-driver")))
         return answerPrompt(arguments, id, console);
-    const Result<QJsonObject> reply = ask(arguments, key("check"));
+    const Result<QJsonObject> reply = arguments.has("fix") ? ask(arguments, key("check")) : askBoth(arguments);
     if (!reply)
         return console.error(reply.error());
     const QJsonArray checks = reply->value(QLatin1String("checks")).toArray();

@@ -68,13 +68,13 @@ const QMap<QString, AgentApi::Method> &AgentApi::table()
 {
     static const QMap<QString, Method> methods{{key("version"), &AgentApi::version}, {key("inspect"), &AgentApi::inspect},
         {key("check"), &AgentApi::check}, {key("fix"), &AgentApi::fix}, {key("code.create"), &AgentApi::codeCreate},
-        {key("import"), &AgentApi::import}, {key("cloud.options"), &AgentApi::cloudOptions}, {key("plan.new"), &AgentApi::planNew},
-        {key("plan.validate"), &AgentApi::planValidate}, {key("plan.show"), &AgentApi::planShow}, {key("migrate"), &AgentApi::migrate},
-        {key("status"), &AgentApi::status}, {key("subscribe"), &AgentApi::subscribe}, {key("pause"), &AgentApi::pause},
-        {key("resume"), &AgentApi::resume}, {key("retry"), &AgentApi::resume}, {key("cancel"), &AgentApi::cancel},
-        {key("clean"), &AgentApi::cancel}, {key("modify"), &AgentApi::modify}, {key("cutover"), &AgentApi::cutover},
-        {key("report"), &AgentApi::report}, {key("report.boot"), &AgentApi::reportBoot}, {key("report.read"), &AgentApi::reportRead},
-        {key("resources"), &AgentApi::resources}, {key("diagnostics"), &AgentApi::diagnostics},
+        {key("import"), &AgentApi::import}, {key("cloud.options"), &AgentApi::cloudOptions}, {key("check.cloud"), &AgentApi::checkCloud},
+        {key("plan.new"), &AgentApi::planNew}, {key("plan.validate"), &AgentApi::planValidate}, {key("plan.show"), &AgentApi::planShow},
+        {key("migrate"), &AgentApi::migrate}, {key("status"), &AgentApi::status}, {key("subscribe"), &AgentApi::subscribe},
+        {key("pause"), &AgentApi::pause}, {key("resume"), &AgentApi::resume}, {key("retry"), &AgentApi::resume},
+        {key("cancel"), &AgentApi::cancel}, {key("clean"), &AgentApi::cancel}, {key("modify"), &AgentApi::modify},
+        {key("cutover"), &AgentApi::cutover}, {key("report"), &AgentApi::report}, {key("report.boot"), &AgentApi::reportBoot},
+        {key("report.read"), &AgentApi::reportRead}, {key("resources"), &AgentApi::resources}, {key("diagnostics"), &AgentApi::diagnostics},
         {key("diagnostics.list"), &AgentApi::diagnosticsList}, {key("diagnostics.read"), &AgentApi::diagnosticsRead},
         {key("shutdown"), &AgentApi::shutdown}};
     return methods;

@@ -42,6 +42,7 @@ private:
     Result<QJsonObject> codeCreate(Params &params, const Outlet &outlet);
     Result<QJsonObject> import(Params &params, const Outlet &outlet);
     Result<QJsonObject> cloudOptions(Params &params, const Outlet &outlet);
+    Result<QJsonObject> checkCloud(Params &params, const Outlet &outlet);
     Result<QJsonObject> planNew(Params &params, const Outlet &outlet);
     Result<QJsonObject> planValidate(Params &params, const Outlet &outlet);
     Result<QJsonObject> planShow(Params &params, const Outlet &outlet);

@@ -10,6 +10,12 @@ namespace {
 
 const QString key(const char *name) { return QString::fromUtf8(name); }
 
+/// Asked before a region becomes part of an address.
+Error regionUnsupported(const QString &region)
+{
+    return {ErrorCode::RegionUnsupported, Retry::AfterUserAction, {QStringLiteral("A transit instance"), region}, {}};
+}
+
 }
 
 Result<QJsonObject> AgentApi::import(Params &params, const Outlet &)
@@ -36,8 +42,8 @@ Result<QJsonObject> AgentApi::cloudOptions(Params &params, const Outlet &)
         return *problem;
     if (!authorization)
         return authorization.error();
-    if (!transitRegions().contains(region)) // it becomes part of an address
-        return Error{ErrorCode::RegionUnsupported, Retry::AfterUserAction, {QStringLiteral("A transit instance"), region}, {}};
+    if (!transitRegions().contains(region))
+        return regionUnsupported(region);
     const Result<std::shared_ptr<const Source>> source = m_source.get(m_stop.get_token());
     if (!source)
         return source.error();
@@ -45,6 +51,19 @@ Result<QJsonObject> AgentApi::cloudOptions(Params &params, const Outlet &)
     if (!options)
         return options.error();
     return apijson::toJson(*options);
+}
+
+Result<QJsonObject> AgentApi::checkCloud(Params &params, const Outlet &)
+{
+    const QString region = params.object().string(key("transitRegion"), Plan().image.transitRegion);
+    const Result<Authorization> authorization = params.optionalAuthorization();
+    if (const auto problem = params.problem())
+        return *problem;
+    if (!authorization)
+        return authorization.error();
+    if (!transitRegions().contains(region))
+        return regionUnsupported(region);
+    return apijson::checksReply(m_engine.cloudChecks(*authorization, region, m_stop.get_token()));
 }
 
 Result<QJsonObject> AgentApi::codeCreate(Params &params, const Outlet &)

@@ -3,6 +3,8 @@
 #include "core/agent/jsonrpc.h"
 #include "core/base/errortext.h"
 
+#include <algorithm>
+
 namespace edgelift::apijson {
 
 namespace {
@@ -98,6 +100,13 @@ QJsonObject toJson(const Check &check)
     return out;
 }
 
+QJsonObject checksReply(const QList<Check> &checks)
+{
+    const bool blocked =
+        std::any_of(checks.begin(), checks.end(), [](const Check &each) { return each.severity == Check::Severity::Blocker; });
+    return {{key("checks"), array(checks)}, {key("blocked"), blocked}};
+}
+
 QJsonObject toJson(const CloudOptions &options)
 {
     QStringList transit = transitRegions();
@@ -113,9 +122,10 @@ QJsonObject toJson(const CloudOptions &options)
     for (const vpc::VSwitch &vSwitch : options.vSwitches)
         vSwitches.append(QJsonObject{
             {key("id"), vSwitch.id}, {key("vpcId"), vSwitch.vpcId}, {key("zone"), vSwitch.zoneId}, {key("name"), vSwitch.name}});
-    return {{key("account"), options.account}, {key("regions"), QJsonArray::fromStringList(imageRegions())},
-        {key("transitRegions"), QJsonArray::fromStringList(transit)}, {key("buckets"), buckets}, {key("vpcs"), vpcs},
-        {key("vSwitches"), vSwitches}, {key("instanceTypes"), QJsonArray::fromStringList(options.instanceTypes)}};
+    return {{key("account"), options.account}, {key("endpoint"), options.endpoint.toString()},
+        {key("regions"), QJsonArray::fromStringList(imageRegions())}, {key("transitRegions"), QJsonArray::fromStringList(transit)},
+        {key("buckets"), buckets}, {key("vpcs"), vpcs}, {key("vSwitches"), vSwitches},
+        {key("instanceTypes"), QJsonArray::fromStringList(options.instanceTypes)}};
 }
 
 QJsonObject toJson(const Prompt &prompt)

@@ -49,9 +49,9 @@ Result<QJsonObject> AgentApi::check(Params &params, const Outlet &)
         if (!isMendable(prompts, each.fix))
             each.fix.clear();
     }
-    const bool blocked =
-        std::any_of(checks.begin(), checks.end(), [](const Check &each) { return each.severity == Check::Severity::Blocker; });
-    return QJsonObject{{key("checks"), apijson::array(checks)}, {key("blocked"), blocked}, {key("prompts"), apijson::array(prompts)}};
+    QJsonObject out = apijson::checksReply(checks);
+    out.insert(key("prompts"), apijson::array(prompts));
+    return out;
 }
 
 Result<QJsonObject> AgentApi::fix(Params &params, const Outlet &)

@@ -143,7 +143,7 @@ QString WarningInfo::text() const
 CheckInfo checkInfo(const QJsonObject &check)
 {
     CheckInfo out{text(check, "id"), severity(text(check, "severity")), texts(check, "args"), text(check, "fix"), errorBelow(check)};
-    if (out.severity != Check::Severity::Blocker)
+    if (out.severity != Check::Severity::Blocker && out.severity != Check::Severity::Warning)
         out.error.reset();
     return out;
 }

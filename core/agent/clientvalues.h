@@ -20,7 +20,7 @@ struct CheckInfo
     Check::Severity severity = Check::Severity::Ok;
     QStringList args;
     QString fix; ///< the prompt whose “yes” mends it; empty: only a person can
-    std::optional<Error> error; ///< why it stops a migration; only with severity Blocker
+    std::optional<Error> error; ///< why it stops a migration (Blocker), or what it has found (Warning, of some)
     [[nodiscard]] CheckText text() const;
     bool operator==(const CheckInfo &other) const;
 };

@@ -41,6 +41,8 @@ public:
     /// What the account offers; see edgelift::cloudOptions().
     virtual Result<CloudOptions> cloudOptions(
         const Source &source, const Authorization &authorization, const QString &transitRegion, const std::stop_token &stop) = 0;
+    /// Whether the cloud can be reached, and this machine's clock against it; see edgelift::cloudChecks() and knownAddresses().
+    virtual QList<Check> cloudChecks(const Authorization &authorization, const QString &transitRegion, const std::stop_token &stop) = 0;
     /// An activation code in its printed form; see createActivationCode().
     virtual Result<Secret> createCode(const NewCode &wanted, const std::stop_token &stop) = 0;
 };
@@ -61,6 +63,7 @@ public:
     Result<QString> importSource(const Source &source, const Authorization &authorization, const std::stop_token &stop) override;
     Result<CloudOptions> cloudOptions(
         const Source &source, const Authorization &authorization, const QString &transitRegion, const std::stop_token &stop) override;
+    QList<Check> cloudChecks(const Authorization &authorization, const QString &transitRegion, const std::stop_token &stop) override;
     Result<Secret> createCode(const NewCode &wanted, const std::stop_token &stop) override;
 
 private:

@@ -1,5 +1,6 @@
 #include "core/agent/jobengine.h"
 #include "core/layout/defaultplan.h"
+#include "core/migrate/cloudchecks.h"
 #include "core/migrate/cloudsession.h"
 #include "core/migrate/live/livecopy.h"
 #include "core/migrate/naming.h"
@@ -100,6 +101,11 @@ Result<CloudOptions> MigrationEngine::cloudOptions(
     const Source &source, const Authorization &authorization, const QString &transitRegion, const std::stop_token &stop)
 {
     return edgelift::cloudOptions(realSurroundings(), authorization, described(source.facts()), transitRegion, stop);
+}
+
+QList<Check> MigrationEngine::cloudChecks(const Authorization &authorization, const QString &transitRegion, const std::stop_token &stop)
+{
+    return edgelift::cloudChecks(realSurroundings(), knownAddresses(authorization, transitRegion), stop);
 }
 
 Result<Secret> MigrationEngine::createCode(const NewCode &wanted, const std::stop_token &stop)

@@ -31,6 +31,14 @@ std::optional<QList<LimitWindow>> Params::optionalSchedule(const QString &key)
 
 Result<Authorization> Params::authorization()
 {
+    Result<Authorization> out = optionalAuthorization();
+    if (out && !out->code && !out->keys)
+        return Error{ErrorCode::CodeMissing, Retry::AfterUserAction, {}, {}};
+    return out;
+}
+
+Result<Authorization> Params::optionalAuthorization()
+{
     Authorization out;
     const Secret code(m_object.string(QStringLiteral("code")).trimmed().toUtf8());
     log::hide(code);
@@ -57,8 +65,6 @@ Result<Authorization> Params::authorization()
         out.code = decoded.take();
     } else if (!pair.accessKeyId.isEmpty() && !pair.accessKeySecret.isEmpty()) {
         out.keys = pair;
-    } else {
-        return Error{ErrorCode::CodeMissing, Retry::AfterUserAction, {}, {}};
     }
     return out;
 }

@@ -26,6 +26,8 @@ public:
     /// Keys "code" or "accessKey" {id, secret, securityToken}, and "endpoint". Secrets are hidden from the log at once.
     /// Errors: CodeMissing, CodeMistyped, RequestMalformed (an endpoint that is none).
     [[nodiscard]] Result<Authorization> authorization();
+    /// The same, but there may be neither code nor key.
+    [[nodiscard]] Result<Authorization> optionalAuthorization();
     /// What is wrong, as RequestMalformed; nothing when all is well.
     [[nodiscard]] std::optional<Error> problem();
 

@@ -117,7 +117,8 @@ constexpr ErrorEntry entries[] = {
         QT_TRANSLATE_NOOP(
             "ErrorText", "The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed."),
         QT_TRANSLATE_NOOP("ErrorText",
-            "Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.")},
+            "Allow one of them (perf_event_paranoid, lockdown, container settings), then try again. Otherwise everything in use is compared "
+            "while writing stops in the final moment, or shut the server down and migrate its disk images.")},
     {ErrorCode::SourceUnsteady, "SourceUnsteady", QT_TRANSLATE_NOOP("ErrorText", "The source does not read the same twice"),
         QT_TRANSLATE_NOOP("ErrorText", "%2 blocks of %1 had another content each time they were read."),
         QT_TRANSLATE_NOOP("ErrorText",
@@ -255,7 +256,9 @@ constexpr ErrorEntry entries[] = {
         QT_TRANSLATE_NOOP("ErrorText", "Grant the permission in the RAM console, then retry.")},
     {ErrorCode::ClockSkew, "ClockSkew", QT_TRANSLATE_NOOP("ErrorText", "This computer's clock is wrong"),
         QT_TRANSLATE_NOOP("ErrorText", "The clock differs from the cloud's by %1 seconds."),
-        QT_TRANSLATE_NOOP("ErrorText", "Set the clock (for example with “timedatectl set-ntp true”), then retry.")},
+        QT_TRANSLATE_NOOP("ErrorText",
+            "The cloud refuses every request from 15 minutes on. Synchronize the clock, for example with “timedatectl set-ntp true” or "
+            "“chronyc makestep”, then retry.")},
     {ErrorCode::BucketMissing, "BucketMissing", QT_TRANSLATE_NOOP("ErrorText", "The bucket does not exist"),
         QT_TRANSLATE_NOOP("ErrorText", "There is no bucket “%1”."),
         QT_TRANSLATE_NOOP("ErrorText", "Create the bucket in %2, or choose another one in the plan.")},

@@ -1,26 +1,15 @@
-#include "core/layout/targetplan.h"
 #include "core/layout/planrules.h"
+#include "core/layout/targetplan.h"
 #include "core/migrate/bundle.h"
+#include "core/migrate/cloudchecks.h"
 #include "core/migrate/naming.h"
 #include "core/migrate/steps.h"
-
-#include <QLocale>
-#include <cstdlib>
 
 namespace edgelift {
 
 namespace {
 
-constexpr qint64 allowedSkewSeconds = 300; // the cloud refuses signatures at 900
-
 Error missingNetwork(const QString &what) { return {ErrorCode::NetworkMissing, Retry::AfterUserAction, {what}, {}}; }
-
-std::optional<QDateTime> serverTime(const HttpReply &reply)
-{
-    QDateTime time = QLocale::c().toDateTime(QString::fromLatin1(reply.header("Date")), QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"));
-    time.setTimeSpec(Qt::UTC);
-    return time.isValid() ? std::optional(time) : std::nullopt;
-}
 
 Result<> chooseVSwitch(StepContext &context, const QList<vpc::VSwitch> &candidates, const QString &name)
 {
@@ -70,19 +59,14 @@ Result<> checkBundle(StepContext &context)
     return bundle ? ok() : Result<>(bundle.error());
 }
 
-Result<> checkClock(StepContext &context)
+Result<> checkReach(StepContext &context)
 {
-    HttpRequest request;
-    request.method = "GET";
-    request.url = context.cloud().endpoints().rpc(Product::Sts, context.region());
-    request.certificatePin = context.cloud().endpoints().certificatePin();
-    const Result<HttpReply> reply = context.cloud().transport().send(request, context.stop());
-    const std::optional<QDateTime> theirs = reply ? serverTime(*reply) : std::nullopt;
-    if (!theirs)
-        return ok(); // no date, no verdict: a wrong clock also shows in refused signatures
-    const qint64 skew = theirs->secsTo(context.clock().now());
-    if (std::llabs(skew) > allowedSkewSeconds)
-        return Error{ErrorCode::ClockSkew, Retry::AfterUserAction, {QString::number(std::llabs(skew))}, {}};
+    const QList<Address> addresses = neededAddresses(context.cloud().endpoints(), context.region(), context.plan().image.bucket);
+    const Result<std::chrono::seconds> skew = requireCloud(context.surroundings(), addresses, context.stop());
+    if (!skew)
+        return skew.error();
+    if (*skew >= skewWorthAWarning)
+        context.warn(warnings::clockOff(*skew));
     return ok();
 }
 

@@ -64,6 +64,7 @@ Result<CloudOptions> cloudOptions(const Surroundings &surroundings, const Author
         return session.error();
     CloudOptions out;
     out.transitRegion = transitRegion;
+    out.endpoint = (*session)->facts().endpoint;
     if (const Result<> places = listPlaces(**session, out, stop); !places)
         return places.error();
     if (const Result<> transit = listTransit(**session, out, stop); !transit)

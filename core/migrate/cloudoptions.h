@@ -15,6 +15,7 @@ struct CloudOptions
     QList<vpc::VSwitch> vSwitches;
     QStringList instanceTypes; ///< in stock in some zone, in alphabetical order
     QList<oss::Bucket> buckets; ///< of every region
+    QUrl endpoint; ///< of all cloud products; empty: Alibaba Cloud's own
 };
 
 /// Signs in as a migration would, so an activation code counts once for both, and proves that the credentials are good. Makes nothing.

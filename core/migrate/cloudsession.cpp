@@ -2,6 +2,12 @@
 
 namespace edgelift {
 
+Endpoints endpointsAt(const QUrl &address, const std::optional<ActivationCode> &code)
+{
+    const bool pinned = code && address.host() == code->service.host() && address.port() == code->service.port();
+    return Endpoints(address, pinned ? code->certificatePin : QByteArray());
+}
+
 struct CloudSession::Apis
 {
     Apis(const CloudAccess &access, const Endpoints &endpoints, const QString &region)
@@ -40,9 +46,7 @@ Result<std::unique_ptr<CloudSession>> CloudSession::open(const Surroundings &sur
         return signedIn.error();
     const QUrl endpoint = authorization.endpoint.isEmpty() ? session->m_facts.endpoint : authorization.endpoint;
     session->m_facts.endpoint = endpoint;
-    const bool pinned = authorization.code && endpoint.host() == authorization.code->service.host()
-        && endpoint.port() == authorization.code->service.port();
-    session->m_endpoints = Endpoints(endpoint, pinned ? authorization.code->certificatePin : QByteArray());
+    session->m_endpoints = endpointsAt(endpoint, authorization.code);
     const CloudAccess access{*session->m_surroundings.transport, *session->m_credentials, *session->m_surroundings.clock};
     session->m_apis = std::make_unique<Apis>(access, session->m_endpoints, region);
     return session;

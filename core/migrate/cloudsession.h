@@ -24,6 +24,9 @@ struct SessionFacts
     QUrl endpoint; ///< empty: Alibaba Cloud's own
 };
 
+/// The cloud at this address. The service of the code is known by its key, and so is a cloud that answers at the same place.
+[[nodiscard]] Endpoints endpointsAt(const QUrl &address, const std::optional<ActivationCode> &code);
+
 /// The account: who signs, where to, and the typed calls in the region of the transit instance. Calls may come from several
 /// threads. Everything it was given must outlive it.
 class CloudSession

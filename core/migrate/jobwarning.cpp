@@ -41,6 +41,11 @@ constexpr Row rows[] = {
         QT_TRANSLATE_NOOP("Warning",
             "The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment "
             "writing stops for about %1 seconds.")},
+    {"clock-off",
+        QT_TRANSLATE_NOOP("Warning",
+            "The clock of this server differs from the cloud's by %1 seconds. At 15 minutes the cloud refuses every request. Synchronize "
+            "the "
+            "clock, for example with “timedatectl set-ntp true” or “chronyc makestep”.")},
     {"thawed-at-start",
         QT_TRANSLATE_NOOP("Warning",
             "The agent ended in the final moment of the copy, while writing to %1 was stopped. Writing goes on since the agent was "
@@ -114,6 +119,8 @@ JobWarning comparedWhileFrozen(std::chrono::milliseconds hold)
 {
     return {QStringLiteral("compared-while-frozen"), {QString::number(std::chrono::ceil<std::chrono::seconds>(hold).count())}};
 }
+
+JobWarning clockOff(std::chrono::seconds skew) { return {QStringLiteral("clock-off"), {QString::number(skew.count())}}; }
 
 JobWarning thawedAtStart(const QStringList &mountPoints)
 {

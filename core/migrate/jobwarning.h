@@ -25,6 +25,7 @@ namespace warnings {
 [[nodiscard]] JobWarning doesNotConverge(double writeRate, double linkRate);
 /// Nobody sees writes: everything in use is compared in the final moment. Foreseen: so long.
 [[nodiscard]] JobWarning comparedWhileFrozen(std::chrono::milliseconds hold);
+[[nodiscard]] JobWarning clockOff(std::chrono::seconds skew); ///< against the cloud's, but not so far that it refuses
 /// The process that ran it died in the middle of a freeze; the next one has thawed these.
 [[nodiscard]] JobWarning thawedAtStart(const QStringList &mountPoints);
 [[nodiscard]] JobWarning layoutChanged(const QString &instanceId); ///< of a job that has begun: that instance goes, the copy begins anew

@@ -12,7 +12,7 @@ std::span<const Step> migrationSteps()
         Step{"check.source", Phase::Check, checkSource, true, Phase::Copy},
         Step{"check.plan", Phase::Check, checkPlan},
         Step{"check.bundle", Phase::Check, checkBundle},
-        Step{"check.clock", Phase::Check, checkClock},
+        Step{"check.reach", Phase::Check, checkReach},
         Step{"check.regions", Phase::Check, checkRegions},
         Step{"check.bucket", Phase::Check, checkBucket},
         Step{"check.names", Phase::Check, checkNames},

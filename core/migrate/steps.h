@@ -29,7 +29,7 @@ Result<> identifyAccount(StepContext &context);
 Result<> checkSource(StepContext &context);
 Result<> checkPlan(StepContext &context);
 Result<> checkBundle(StepContext &context);
-Result<> checkClock(StepContext &context);
+Result<> checkReach(StepContext &context);
 Result<> checkRegions(StepContext &context);
 Result<> checkBucket(StepContext &context);
 Result<> checkNames(StepContext &context);

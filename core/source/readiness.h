@@ -14,7 +14,7 @@ struct Check
     Severity severity = Severity::Ok;
     QStringList args; ///< facts: kernel version, device, size
     QString fix = {}; ///< the prompt (core/source/prompts.h) whose “yes” mends it; empty: only a person can. Never for disk images
-    std::optional<Error> error; ///< set when, and only when, severity is Blocker
+    std::optional<Error> error; ///< set when severity is Blocker, and of a Warning that is an error by itself. Never else
 };
 
 /// What a person reads, in the language set now. `remedy` is empty when there is nothing to do.

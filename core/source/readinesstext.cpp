@@ -1,3 +1,4 @@
+#include "core/base/errortext.h"
 #include "core/source/readiness.h"
 
 #include <QCoreApplication>
@@ -13,7 +14,7 @@ struct Entry
     const char *id;
     bool good; ///< the text for severity Ok; several ids have two
     const char *title;
-    const char *evidence;
+    const char *evidence; ///< empty: that and the remedy are those of Check::error
     const char *remedy; ///< empty: nothing to do
 };
 
@@ -126,6 +127,14 @@ constexpr Entry entries[] = {
     {"readiness.memory", false, QT_TRANSLATE_NOOP("Readiness", "Memory"),
         QT_TRANSLATE_NOOP("Readiness", "Only %1 are free. What changes last is kept in memory in the final step."),
         QT_TRANSLATE_NOOP("Readiness", "Stop programs that are not needed during the migration.")},
+    {"readiness.clock", true, QT_TRANSLATE_NOOP("Readiness", "Clock"), QT_TRANSLATE_NOOP("Readiness", "It agrees with the cloud's clock."),
+        ""},
+    {"readiness.clock", false, QT_TRANSLATE_NOOP("Readiness", "Clock"), "", ""},
+    {"readiness.clock-unknown", false, QT_TRANSLATE_NOOP("Readiness", "Clock"),
+        QT_TRANSLATE_NOOP("Readiness", "It was not compared with the cloud's clock, because no answer told the time."), ""},
+    {"readiness.address", true, QT_TRANSLATE_NOOP("Readiness", "Addresses of the cloud"),
+        QT_TRANSLATE_NOOP("Readiness", "All of these answer: %1."), ""},
+    {"readiness.address", false, QT_TRANSLATE_NOOP("Readiness", "Addresses of the cloud"), "", ""},
     {"readiness.selinux", false, QT_TRANSLATE_NOOP("Readiness", "SELinux"),
         QT_TRANSLATE_NOOP("Readiness", "SELinux is %1. Labels are copied with the files, so it can stay as it is."),
         QT_TRANSLATE_NOOP("Readiness", "Leave it enabled.")},
@@ -177,6 +186,10 @@ CheckText describe(const Check &check)
         [&](const Entry &other) { return check.id == QLatin1String(other.id) && other.good == good; });
     if (entry == std::end(entries))
         return {check.id, check.args.join(QStringLiteral(", ")), {}};
+    if (*entry->evidence == '\0' && check.error) {
+        const ErrorText words = describe(*check.error);
+        return {translated(entry->title, check.args), words.message, words.remedy};
+    }
     return {translated(entry->title, check.args), translated(entry->evidence, check.args), translated(entry->remedy, check.args)};
 }
 

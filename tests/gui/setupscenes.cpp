@@ -62,6 +62,26 @@ void showFixes(Stage &stage)
     stage.waitForWidget("fix-rsync");
 }
 
+/// No address answers, each for a cause of its own, and the clock was compared with one that does.
+void cutOff(Stage &stage)
+{
+    const auto warned = [](const char *host, ErrorCode code, const char *cause) {
+        return Check{key("readiness.address"), Check::Severity::Warning, {key(host)}, {},
+            Error{code, Retry::AfterWait, {key(host), key(cause)}, {}}};
+    };
+    const QList<Check> found{{key("readiness.clock"), Check::Severity::Blocker, {key("3600")}, {},
+                                 Error{ErrorCode::ClockSkew, Retry::AfterUserAction, {key("3600")}, {}}},
+        warned("ecs.cn-beijing.aliyuncs.com", ErrorCode::CloudUnreachable, "unknown-name"),
+        warned("vpc.cn-beijing.aliyuncs.com", ErrorCode::CloudUnreachable, "no-answer"),
+        warned("ens.aliyuncs.com", ErrorCode::CloudUnreachable, "refused"),
+        warned("oss-cn-beijing.aliyuncs.com", ErrorCode::CloudUnreachable, "proxy-login"),
+        warned("sts.aliyuncs.com", ErrorCode::PeerNotTrusted, "wrong-name"),
+        {key("readiness.address"), Check::Severity::Ok, {key("ram.aliyuncs.com")}, {}, {}}};
+    stage.agent().answer(key("check.cloud"), QJsonObject{{key("checks"), apijson::array(found)}});
+    stage.session().inspect();
+    stage.settle();
+}
+
 void refuseCode(Stage &stage, const Error &error)
 {
     stage.agent().answer(key("cloud.options"), error);
@@ -104,6 +124,18 @@ QList<Scene> checksScenes()
         {"checks-problems",
             [](Stage &stage) {
                 stage.serve(unreadyServer());
+                stage.go(PageId::Checks);
+            }},
+        {"checks-addresses-waiting",
+            [](Stage &stage) {
+                stage.never(key("check.cloud"));
+                stage.session().inspect();
+                stage.waitFor([&stage] { return stage.session().checking() == Session::Asked::Answered; });
+                stage.go(PageId::Checks);
+            }},
+        {"checks-addresses",
+            [](Stage &stage) {
+                cutOff(stage);
                 stage.go(PageId::Checks);
             }},
         {"checks-fix",

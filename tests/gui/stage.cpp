@@ -31,6 +31,15 @@ QJsonObject cloudOptions()
                 QJsonObject{{key("name"), key("edgelift-transit-sg")}, {key("region"), key("ap-southeast-1")}}}}};
 }
 
+QJsonObject addresses()
+{
+    const QString hosts = key("sts.aliyuncs.com, ram.aliyuncs.com, ecs.cn-beijing.aliyuncs.com, vpc.cn-beijing.aliyuncs.com, "
+                              "ens.aliyuncs.com, oss-cn-beijing.aliyuncs.com");
+    return {{key("checks"),
+        apijson::array(QList<Check>{{key("readiness.clock"), Check::Severity::Ok, {key("0")}, {}, {}},
+            {key("readiness.address"), Check::Severity::Ok, {hosts}, {}, {}}})}};
+}
+
 void answerFor(FakeAgent &agent, const ServerFacts &facts)
 {
     agent.answer(key("inspect"), QJsonObject{{key("facts"), toJson(facts)}});
@@ -52,6 +61,7 @@ Stage::Stage(const QString &language, const Prepare &prepare)
     , m_ended(m_end.get_future())
 {
     answerFor(m_agent, sampleServer());
+    m_agent.answer(key("check.cloud"), addresses());
     m_agent.answer(key("plan.validate"), QJsonObject{});
     m_agent.answer(key("cloud.options"), cloudOptions());
     m_agent.answer(key("import"), QJsonObject{{key("sourceId"), key("s-bp1e2fsl57knvuug")}});
@@ -81,7 +91,8 @@ void Stage::settle()
     constexpr int quietFor = 30;
     const auto waiting = [this] {
         using Asked = Session::Asked;
-        return session().import() == Asked::Waiting || session().cloud() == Asked::Waiting || session().checking() == Asked::Waiting;
+        return session().import() == Asked::Waiting || session().cloud() == Asked::Waiting || session().checking() == Asked::Waiting
+            || session().reaching() == Asked::Waiting;
     };
     QElapsedTimer whole;
     QElapsedTimer quiet;

@@ -1,6 +1,7 @@
 #include "app/wizard/models/checksmodel.h"
 #include "app/wizard/state/draft.h"
 #include "app/wizard/state/session.h"
+#include "core/agent/apijson.h"
 #include "core/layout/defaultplan.h"
 #include "core/layout/factsjson.h"
 #include "core/layout/planfile.h"
@@ -14,6 +15,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QThread>
+#include <future>
 
 using namespace edgelift;
 using namespace edgelift::wizard;
@@ -21,6 +23,15 @@ using namespace edgelift::wizard;
 namespace {
 
 QString key(const char *name) { return QString::fromLatin1(name); }
+
+QJsonObject reached(Check::Severity clock)
+{
+    const std::optional<Error> off =
+        clock == Check::Severity::Ok ? std::nullopt : std::optional(Error{ErrorCode::ClockSkew, Retry::AfterUserAction, {key("900")}, {}});
+    return {{key("checks"),
+        apijson::array(QList<Check>{{key("readiness.clock"), clock, {key("900")}, {}, off},
+            {key("readiness.address"), Check::Severity::Ok, {key("ens.aliyuncs.com")}, {}, {}}})}};
+}
 
 }
 
@@ -44,6 +55,7 @@ private Q_SLOTS:
                                 QJsonObject{{key("id"), key("readiness.fstab-device")}, {key("severity"), key("warning")},
                                     {key("args"), QJsonArray{key("/dev/sda\n1"), key("/srv")}}}}},
                 {key("prompts"), QJsonArray()}});
+        m_agent->answer(key("check.cloud"), reached(Check::Severity::Ok));
     }
     void cleanup()
     {
@@ -78,7 +90,7 @@ private Q_SLOTS:
         ChecksModel model(*m_session);
         const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
         m_session->inspect();
-        QTRY_COMPARE(model.rowCount(), 3); // and the cloud account
+        QTRY_COMPARE(model.rowCount(), 5); // and the clock, the addresses and the cloud account
         QCOMPARE(model.count(Check::Severity::Warning), 1);
         QVERIFY(model.blocker().isEmpty());
         const QString finding = model.index(0, ChecksModel::Finding).data().toString(); // worst first
@@ -94,6 +106,56 @@ private Q_SLOTS:
         QTRY_COMPARE(m_session->inspection(), Session::Asked::Failed);
         QTRY_VERIFY(!model.blocker().isEmpty());
         QCOMPARE(int(m_session->inspectionError().code), int(ErrorCode::LiveSourceUnsupported));
+    }
+    void aSilentCloudHoldsUpNothing()
+    {
+        std::promise<void> end;
+        m_agent->answer(key("check.cloud"), [ended = end.get_future().share()](const QJsonObject &) -> Result<QJsonObject> {
+            ended.wait();
+            return reached(Check::Severity::Blocker);
+        });
+        ChecksModel model(*m_session);
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        m_session->inspect();
+        QTRY_COMPARE(m_session->inspection(), Session::Asked::Answered);
+        QTRY_COMPARE(model.rowCount(), 4);
+        QCOMPARE(m_session->reaching(), Session::Asked::Waiting);
+        QVERIFY(model.blocker().isEmpty());
+        const QPersistentModelIndex warning(model.index(0, ChecksModel::Finding));
+        const QString finding = warning.data().toString();
+        end.set_value();
+        QTRY_COMPARE(model.rowCount(), 5);
+        QVERIFY(warning.isValid()); // what was read, or had the focus, stays
+        QCOMPARE(warning.data().toString(), finding);
+        QVERIFY2(model.blocker().contains(key("timedatectl")), qPrintable(model.blocker()));
+        QCOMPARE(model.index(0, 0).data(ChecksModel::SeverityRole).toInt(), int(Check::Severity::Blocker)); // worst first
+    }
+    void theAddressesFollowWhoPays()
+    {
+        Credential credential;
+        credential.code = Secret("one");
+        m_session->setCredential(credential);
+        m_session->inspect();
+        QTRY_COMPARE(m_session->reaching(), Session::Asked::Answered);
+        const auto last = [this] { return m_agent->calls(key("check.cloud")).last(); };
+        QCOMPARE(last().value(key("code")).toString(), key("one")); // it names the service
+        m_agent->answer(key("cloud.options"), QJsonObject{{key("endpoint"), key("http://127.0.0.1:7")}});
+        m_session->reachCloud();
+        QTRY_COMPARE(m_agent->calls(key("check.cloud")).size(), 2); // asked again: the service said where the cloud is
+        QCOMPARE(last().value(key("endpoint")).toString(), key("http://127.0.0.1:7"));
+        QCOMPARE(last().value(key("code")).toString(), key("one"));
+        m_agent->answer(key("cloud.options"), QJsonObject{{key("endpoint"), QString()}});
+        m_session->reachCloud();
+        QTRY_COMPARE(m_agent->calls(key("check.cloud")).size(), 3);
+        QVERIFY(!last().contains(key("code"))); // Alibaba Cloud's own
+        QTRY_COMPARE(m_session->reaching(), Session::Asked::Answered);
+        credential.method = Credential::Method::AccessKey;
+        credential.keySecret = Secret("secret");
+        m_session->setCredential(credential);
+        QCOMPARE(m_session->reaching(), Session::Asked::Not);
+        m_session->reachAddresses();
+        QTRY_COMPARE(m_agent->calls(key("check.cloud")).size(), 4);
+        QVERIFY(!last().contains(key("accessKey")) && !last().contains(key("code")));
     }
     void onlyTheLastQuestionToTheCloudCounts()
     {

@@ -59,7 +59,7 @@ for folder in {" ".join(CHURNED)}; do
     writers="$writers $!"
 done
 cd /root
-edgeliftctl check
+edgeliftctl check --code-file code
 # an emulated processor makes every disk look slow, and compressing well takes it longest
 edgeliftctl plan new | sed 's/"backOff": true/"backOff": false/; s/"compression": 7/"compression": 1/' > plan.json
 sleep 5 # for what the database can do alone

@@ -16,26 +16,80 @@ ChecksModel::ChecksModel(const Session &session, QObject *parent)
     , m_session(session)
 {
     connect(&session, &Session::checksChanged, this, &ChecksModel::rebuild);
-    connect(&session, &Session::cloudChanged, this, &ChecksModel::rebuild);
+    connect(&session, &Session::reachChanged, this, &ChecksModel::update);
+    connect(&session, &Session::cloudChanged, this, &ChecksModel::update);
     rebuild();
 }
 
 void ChecksModel::rebuild()
 {
     beginResetModel();
-    m_rows.clear();
+    m_rows = rows();
+    endResetModel();
+}
+
+void ChecksModel::update()
+{
+    const QList<Row> wanted = rows();
+    for (int i = int(m_rows.size()) - 1; i >= 0; --i) {
+        if (wanted.contains(m_rows.at(i)))
+            continue;
+        beginRemoveRows({}, i, i);
+        m_rows.removeAt(i);
+        endRemoveRows();
+    }
+    for (int i = 0; i < wanted.size(); ++i) {
+        if (i < m_rows.size() && m_rows.at(i) == wanted.at(i))
+            continue;
+        beginInsertRows({}, i, i);
+        m_rows.insert(i, wanted.at(i));
+        endInsertRows();
+    }
+    if (m_rows != wanted) // there were doubles
+        rebuild();
+}
+
+QList<ChecksModel::Row> ChecksModel::rows() const
+{
+    QList<Row> out;
     if (m_session.checking() == Session::Asked::Answered) {
-        for (const CheckInfo &check : m_session.checks()) {
-            const CheckText words = said::of(check);
-            m_rows.append({check.severity, words.title, words.evidence, words.remedy, check.fix});
-        }
-        m_rows.append(cloudRow());
-        std::stable_sort(m_rows.begin(), m_rows.end(), [](const Row &a, const Row &b) { return a.severity > b.severity; }); // worst first
+        for (const CheckInfo &check : m_session.checks())
+            out.append(rowOf(check));
+        out.append(addressRows());
+        out.append(cloudRow());
+        std::stable_sort(out.begin(), out.end(), [](const Row &a, const Row &b) { return a.severity > b.severity; }); // worst first
     } else if (m_session.checking() == Session::Asked::Failed) {
         const ErrorText words = said::of(m_session.checkError());
-        m_rows.append({Severity::Blocker, words.title, words.message, words.remedy, {}});
+        out.append({Severity::Blocker, words.title, words.message, words.remedy, {}});
     }
-    endResetModel();
+    return out;
+}
+
+ChecksModel::Row ChecksModel::rowOf(const CheckInfo &check)
+{
+    const CheckText words = said::of(check);
+    return {check.severity, words.title, words.evidence, words.remedy, check.fix};
+}
+
+QList<ChecksModel::Row> ChecksModel::addressRows() const
+{
+    QList<Row> out;
+    switch (m_session.reaching()) {
+    case Session::Asked::Not:
+        break;
+    case Session::Asked::Waiting:
+        out.append({Severity::Info, tr("Addresses of the cloud"), tr("They are being asked…"), {}, {}});
+        break;
+    case Session::Asked::Answered:
+        for (const CheckInfo &check : m_session.cloudChecks())
+            out.append(rowOf(check));
+        break;
+    case Session::Asked::Failed: {
+        const ErrorText words = said::of(m_session.reachError());
+        out.append({Severity::Warning, tr("Addresses of the cloud"), words.message, words.remedy, {}});
+    }
+    }
+    return out;
 }
 
 ChecksModel::Row ChecksModel::cloudRow() const

@@ -5,7 +5,8 @@
 
 namespace edgelift::wizard {
 
-/// What was looked at before a migration, one row each: the server's own checks, then whether the cloud can be reached. Follows the
+/// What was looked at before a migration, one row each: the server's own checks, whether the cloud's addresses
+/// answer, and whether the account does. Follows the
 /// session and the language.
 class ChecksModel final : public QAbstractTableModel
 {
@@ -38,9 +39,14 @@ private:
         QString finding;
         QString remedy;
         QString fix;
+        bool operator==(const Row &) const = default;
     };
     void rebuild();
+    void update(); ///< the rows that are the same stay: what stands in them keeps the focus
+    [[nodiscard]] QList<Row> rows() const;
+    [[nodiscard]] QList<Row> addressRows() const;
     [[nodiscard]] Row cloudRow() const;
+    [[nodiscard]] static Row rowOf(const CheckInfo &check);
     [[nodiscard]] static QString severityWord(Check::Severity severity);
 
     const Session &m_session;

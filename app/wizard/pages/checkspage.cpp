@@ -29,6 +29,8 @@ ChecksPage::ChecksPage(Session &session, QWidget *parent)
     connect(new QShortcut(Qt::Key_F5, this), &QShortcut::activated, m_again, &QPushButton::click);
     connect(&m_session, &Session::inspectionChanged, this, &ChecksPage::showState);
     connect(&m_model, &QAbstractItemModel::modelReset, this, &ChecksPage::addFixButtons);
+    connect(&m_model, &QAbstractItemModel::rowsInserted, this, &ChecksPage::showState);
+    connect(&m_model, &QAbstractItemModel::rowsRemoved, this, &ChecksPage::showState);
     connect(m_fix, &FixBox::kept, m_table, [this] { m_table->setFocus(Qt::OtherFocusReason); });
     connect(m_fix, &FixBox::started, this, &Page::messageGone);
     connect(m_fix, &FixBox::started, this, &ChecksPage::showState);
@@ -110,6 +112,8 @@ void ChecksPage::enter()
     const bool ask = m_session.inspection() == Session::Asked::Not || m_session.inspection() == Session::Asked::Failed;
     if (ask)
         m_session.inspect();
+    else if (m_session.checking() == Session::Asked::Answered && m_session.reaching() == Session::Asked::Not)
+        m_session.reachAddresses();
 }
 
 QWidget *ChecksPage::firstField() const { return m_table; }

@@ -25,6 +25,7 @@ CloudOptions cloudOptionsFromJson(const QJsonObject &reply)
 {
     CloudOptions out;
     out.account = reply.value(key("account")).toString();
+    out.endpoint = reply.value(key("endpoint")).toString();
     out.regions = texts(reply.value(key("regions")));
     out.transitRegions = texts(reply.value(key("transitRegions")));
     out.instanceTypes = texts(reply.value(key("instanceTypes")));
@@ -46,6 +47,14 @@ QJsonObject Credential::parameters() const
         out.insert(key("accessKey"), QJsonObject{{key("id"), keyId}, {key("secret"), QString::fromUtf8(keySecret.reveal())}});
     if (!endpoint.isEmpty())
         out.insert(key("endpoint"), endpoint);
+    return out;
+}
+
+QJsonObject Credential::place() const
+{
+    QJsonObject out{{key("endpoint"), endpoint}};
+    if (method == Method::Code && !code.isEmpty())
+        out.insert(key("code"), QString::fromUtf8(code.reveal()));
     return out;
 }
 

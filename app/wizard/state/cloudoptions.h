@@ -27,6 +27,7 @@ struct CloudOptions
         QString zone;
     };
     QString account; ///< whom to call it; empty: unknown
+    QString endpoint; ///< the cloud's one address; empty: Alibaba Cloud's own
     QStringList regions; ///< where an ENS image can be kept
     QStringList transitRegions;
     QList<Bucket> buckets;

@@ -19,6 +19,8 @@ struct Credential
     [[nodiscard]] bool isComplete() const { return method == Method::Code ? !code.isEmpty() : !keyId.isEmpty() && !keySecret.isEmpty(); }
     /// As the agent's methods take it, and nothing else.
     [[nodiscard]] QJsonObject parameters() const;
+    /// What of it says where the service and the cloud are, as `check.cloud` takes it: without a key.
+    [[nodiscard]] QJsonObject place() const;
 };
 
 }

@@ -54,6 +54,7 @@ void Session::ask()
         key("check"), {}, this, [this](const Result<QJsonObject> &reply) { checked(reply); }, inspectTimeout);
     m_link.call(
         key("inspect"), {}, this, [this](const Result<QJsonObject> &reply) { inspected(reply); }, inspectTimeout);
+    reachAddresses();
 }
 
 void Session::inspected(const Result<QJsonObject> &reply)
@@ -80,6 +81,35 @@ void Session::checked(const Result<QJsonObject> &reply)
         m_checkError = reply.error();
     }
     Q_EMIT checksChanged();
+}
+
+void Session::reachAddresses()
+{
+    QJsonObject where = m_credential.place();
+    if (m_cloud == Asked::Answered) { // the service has said where the cloud is
+        where = m_options.endpoint.isEmpty() ? QJsonObject() : where;
+        where.insert(key("endpoint"), m_options.endpoint);
+    }
+    where.insert(key("transitRegion"), m_plan.image.transitRegion);
+    m_reaching = Asked::Waiting;
+    Q_EMIT reachChanged();
+    m_link.call(
+        key("check.cloud"), where, this,
+        [this, question = ++m_reachQuestion](const Result<QJsonObject> &reply) {
+            if (question == m_reachQuestion)
+                reached(reply);
+        },
+        cloudTimeout);
+}
+
+void Session::reached(const Result<QJsonObject> &reply)
+{
+    m_reaching = reply ? Asked::Answered : Asked::Failed;
+    if (reply)
+        m_cloudChecks = listOf(*reply, "checks", checkInfo);
+    else
+        m_reachError = reply.error();
+    Q_EMIT reachChanged();
 }
 
 Plan Session::freshPlan() const
@@ -136,6 +166,11 @@ void Session::setCredential(const Credential &credential)
     m_credential = credential;
     stopReaching();
     m_cloud = Asked::Not;
+    if (!same && m_reaching != Asked::Not) { // it was about other addresses
+        ++m_reachQuestion;
+        m_reaching = Asked::Not;
+        Q_EMIT reachChanged();
+    }
     if (!same && (m_import != Asked::Not || !m_sourceId.isEmpty())) { // it may be another account's source by now
         ++m_importQuestion;
         m_import = Asked::Not;
@@ -178,6 +213,8 @@ void Session::cloudAnswered(const Result<QJsonObject> &reply)
     else
         m_cloudError = reply.error();
     Q_EMIT cloudChanged();
+    if (reply)
+        reachAddresses();
 }
 
 void Session::fix(

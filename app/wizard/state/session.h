@@ -43,6 +43,13 @@ public:
     [[nodiscard]] const QList<CheckInfo> &checks() const { return m_checks; }
     [[nodiscard]] const QList<PromptInfo> &prompts() const { return m_prompts; }
 
+    /// Whether the cloud's addresses answer, and the clock against theirs: asked beside the others, because it may take seconds, and again
+    /// when an account has answered.
+    void reachAddresses();
+    [[nodiscard]] Asked reaching() const { return m_reaching; } ///< Not again when the credential was changed
+    [[nodiscard]] const Error &reachError() const { return m_reachError; } ///< while Failed: they could not be asked
+    [[nodiscard]] const QList<CheckInfo> &cloudChecks() const { return m_cloudChecks; }
+
     /// Has the agent carry out an answer to one of prompts(); minutes may pass. What the checks say is not asked again here. `done` is
     /// called on this thread, as long as `context` lives.
     void fix(const QString &prompt, const QString &choice, QObject *context, std::function<void(const Result<QJsonObject> &)> done) const;
@@ -89,6 +96,7 @@ public:
 Q_SIGNALS:
     void inspectionChanged();
     void checksChanged();
+    void reachChanged();
     void planChanged();
     void validationChanged();
     void credentialChanged();
@@ -102,6 +110,7 @@ private:
     void ask();
     void inspected(const Result<QJsonObject> &reply);
     void checked(const Result<QJsonObject> &reply);
+    void reached(const Result<QJsonObject> &reply);
     void validated(const Result<QJsonObject> &reply);
     void cloudAnswered(const Result<QJsonObject> &reply);
     void imported(const Result<QJsonObject> &reply);
@@ -116,6 +125,10 @@ private:
     Error m_checkError;
     QList<CheckInfo> m_checks;
     QList<PromptInfo> m_prompts;
+    Asked m_reaching = Asked::Not;
+    int m_reachQuestion = 0; ///< only the answer to the last one counts
+    Error m_reachError;
+    QList<CheckInfo> m_cloudChecks;
     Plan m_plan;
     Asked m_validation = Asked::Not;
     Error m_validationError;

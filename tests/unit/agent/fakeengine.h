@@ -249,6 +249,13 @@ public:
         lastCode = wanted;
         return Secret("EL1-CODE");
     }
+    QList<Check> reached; ///< what cloudChecks() finds
+    std::optional<Authorization> reachedWith;
+    QList<Check> cloudChecks(const Authorization &authorization, const QString &, const std::stop_token &) override
+    {
+        reachedWith = authorization;
+        return reached;
+    }
     CloudOptions options; ///< what the account offers
     std::optional<Error> optionsFail;
     Result<CloudOptions> cloudOptions(const Source &, const Authorization &, const QString &transitRegion, const std::stop_token &) override

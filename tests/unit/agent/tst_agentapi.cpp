@@ -1,4 +1,5 @@
 #include "core/agent/agentapi.h"
+#include "core/agent/clientvalues.h"
 #include "core/base/files.h"
 #include "core/layout/defaultplan.h"
 #include "core/layout/factsjson.h"
@@ -87,6 +88,7 @@ private Q_SLOTS:
     void theSnapshotDriverIsTested();
     void importNamesTheSource();
     void theAccountIsShown();
+    void theWayToTheCloudIsCheckedWithoutAnAccount();
     void whatTheAccountCannotShowIsAnError();
     void modifyChecksItsRange();
     void statusAndResourcesListJobs();
@@ -371,10 +373,11 @@ void TestAgentApi::theAccountIsShown()
     World world;
     world.engine.options = {key("1234"), {key("cn-hangzhou"), key("ap-southeast-1")}, {}, {{key("vpc-1"), key("net"), true, {}, {}, {}}},
         {{key("vsw-1"), key("part"), true, key("vpc-1"), key("ap-southeast-1a"), {}, 9, {}}}, {key("ecs.small")},
-        {{key("images"), key("cn-beijing"), {}, false}}};
+        {{key("images"), key("cn-beijing"), {}, false}}, QUrl(key("http://127.0.0.1:7"))};
     const QJsonObject pair{{key("id"), key("LTAI")}, {key("secret"), key("verysecret")}};
     const QJsonObject shown = *world.call("cloud.options", {{key("accessKey"), pair}, {key("transitRegion"), key("ap-southeast-1")}});
     QCOMPARE(shown.value(key("account")).toString(), key("1234"));
+    QCOMPARE(shown.value(key("endpoint")).toString(), key("http://127.0.0.1:7"));
     QCOMPARE(shown.value(key("regions")).toArray(), (QJsonArray{key("cn-beijing"), key("ap-southeast-1")}));
     QCOMPARE(shown.value(key("transitRegions")).toArray(), QJsonArray{key("ap-southeast-1")}); // possible for a plan and there
     QCOMPARE(
@@ -389,6 +392,28 @@ void TestAgentApi::theAccountIsShown()
     const QJsonObject nothing = *world.call("cloud.options", {{key("accessKey"), pair}});
     QCOMPARE(nothing.value(key("transitRegions")).toArray().size(), 2); // nobody said what is there
     QVERIFY(nothing.value(key("vpcs")).toArray().isEmpty());
+}
+
+void TestAgentApi::theWayToTheCloudIsCheckedWithoutAnAccount()
+{
+    World world;
+    world.engine.reached = {{key("readiness.clock"), Check::Severity::Blocker, {key("900")}, {},
+                                Error{ErrorCode::ClockSkew, Retry::AfterUserAction, {key("900")}, {}}},
+        {key("readiness.address"), Check::Severity::Warning, {key("ens.aliyuncs.com")}, {},
+            Error{ErrorCode::CloudUnreachable, Retry::AfterWait, {key("ens.aliyuncs.com"), key("refused")}, {}}}};
+    const QJsonObject reply = *world.call("check.cloud", {{key("endpoint"), key("http://127.0.0.1:1")}});
+    QVERIFY(reply.value(key("blocked")).toBool());
+    QCOMPARE(world.engine.reachedWith->endpoint, QUrl(key("http://127.0.0.1:1")));
+    QVERIFY(!world.engine.reachedWith->code && !world.engine.reachedWith->keys);
+    const QList<CheckInfo> checks = listOf(reply, "checks", checkInfo);
+    QCOMPARE(checks.size(), 2);
+    QCOMPARE(checks.at(1).severity, Check::Severity::Warning);
+    QVERIFY2(checks.at(1).text().evidence.contains(key("refuses")), qPrintable(checks.at(1).text().evidence)); // the client's own words
+    world.engine.reached = {};
+    QVERIFY(!world.call("check.cloud")->value(key("blocked")).toBool());
+    QCOMPARE(world.call("check.cloud", {{key("transitRegion"), key("x.evil.example/")}}).error().code, ErrorCode::RegionUnsupported);
+    QCOMPARE(world.call("check.cloud", {{key("endpoint"), key("file:///etc")}}).error().code, ErrorCode::RequestMalformed);
+    QCOMPARE(world.call("check.cloud", {{key("code"), key("EL1-TYPO")}}).error().code, ErrorCode::CodeMistyped);
 }
 
 void TestAgentApi::whatTheAccountCannotShowIsAnError()

@@ -87,10 +87,16 @@ void LiveCtlTest::thisMachineIsInspected()
 
 void LiveCtlTest::thisMachineIsChecked()
 {
-    const auto [code, reply] = ctl({key("check")});
+    const auto [code, reply] = ctl({key("check"), key("--endpoint"), key("http://127.0.0.1:9")}); // where nobody listens
     QCOMPARE(code, reply.value(key("blocked")).toBool() ? 3 : 0); // a container has no boot loader
     const QStringList ids = idsOf(reply.value(key("checks")).toArray());
     QVERIFY(ids.contains(key("readiness.memory")));
+    QVERIFY(ids.contains(key("readiness.clock-unknown")));
+    const QJsonObject address = reply.value(key("checks")).toArray().last().toObject();
+    QCOMPARE(address.value(key("id")).toString(), key("readiness.address"));
+    QCOMPARE(address.value(key("severity")).toString(), key("warning"));
+    QVERIFY2(address.value(key("evidence")).toString().contains(key("127.0.0.1:9 refuses")),
+        qPrintable(address.value(key("evidence")).toString()));
     const QJsonArray prompts = reply.value(key("prompts")).toArray();
     QCOMPARE(idsOf(prompts), (QStringList{key("snapshot-driver"), key("rsync"), key("selinux")}));
     QVERIFY(prompts.at(0).toObject().value(key("needed")).toBool());

@@ -98,6 +98,8 @@ HttpReply FakeCloud::reply(int status, const QByteArray &body)
 
 Result<HttpReply> FakeCloud::send(const HttpRequest &request, const std::stop_token &)
 {
+    if (noWayTo.contains(request.url.host()))
+        return noWayTo.value(request.url.host());
     QByteArray action;
     for (const auto &[name, value] : request.headers) {
         if (name.toLower() == "x-acs-action")

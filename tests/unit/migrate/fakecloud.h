@@ -56,6 +56,7 @@ public:
     bool bucketsHidden = false; ///< from a list of them
     QString sourceAddress = QStringLiteral("203.0.113.7"); ///< of the server, as the service sees it
     QString codeRefusal; ///< "AccessToken.Expired": what redeem says; empty: fine
+    QMap<QString, Error> noWayTo; ///< by host: why there is no connection
     qint64 skewSeconds = 0; ///< our clock against its own
     int statePolls = 2; ///< polls until something is ready
 

@@ -25,6 +25,8 @@ private Q_SLOTS:
     void givenNetworkIsUsedAndKept();
     void checksRefuseBeforeAnythingIsMade_data();
     void checksRefuseBeforeAnythingIsMade();
+    void anAddressThatIsNeededLaterIsMissedFirst();
+    void aClockThatIsOffALittleIsAWarning();
     void unknownAddressOpensThePortsWithAWarning();
     void bundleStaysForAnotherMigration();
     void secretsAreOnlyInTheKeyFile();
@@ -180,6 +182,8 @@ void MigrationRoute::checksRefuseBeforeAnythingIsMade_data()
     row(
         "clock wrong", [](Fixture &f) { f.cloud->skewSeconds = 1200; }, ErrorCode::ClockSkew);
     row(
+        "clock behind", [](Fixture &f) { f.cloud->skewSeconds = -1200; }, ErrorCode::ClockSkew);
+    row(
         "source changed", [](Fixture &f) { f.source.changed = true; }, ErrorCode::SourceChanged);
     row(
         "bundle missing", [](Fixture &f) { f.surroundings.bundlePaths = {QStringLiteral("/nowhere/bundle")}; }, ErrorCode::BundleMissing);
@@ -223,6 +227,32 @@ void MigrationRoute::checksRefuseBeforeAnythingIsMade()
         QVERIFY2(!errors.first().value(QLatin1String(key)).toString().isEmpty(), key);
     QVERIFY(migration->resources().isEmpty());
     QCOMPARE(f.cancel(*migration).end, Outcome::End::Finished); // nothing to do, nothing asked
+}
+
+void MigrationRoute::anAddressThatIsNeededLaterIsMissedFirst()
+{
+    const QString needed = QStringLiteral("edgelift-transit.oss-cn-beijing.aliyuncs.com"); // the image is exported there at the end
+    Fixture f;
+    f.cloud->noWayTo.insert(needed, Error{ErrorCode::CloudUnreachable, Retry::AfterWait, {needed, QStringLiteral("unknown-name")}, {}});
+    const QStringList before = f.cloud->everything();
+    const auto migration = f.create(Credentials{QStringLiteral("LTAIfake"), Secret("an-access-key-secret"), {}, {}});
+    const Outcome outcome = f.run(*migration);
+    QCOMPARE(outcome.end, Outcome::End::Failed);
+    QCOMPARE(int(outcome.error->code), int(ErrorCode::CloudUnreachable));
+    QCOMPARE(outcome.error->args, (QStringList{needed, QStringLiteral("unknown-name")}));
+    QCOMPARE(f.cloud->everything(), before);
+    QCOMPARE(f.cloud->calls(QStringLiteral("DescribeRegions")), 0); // nothing else was asked before
+}
+
+void MigrationRoute::aClockThatIsOffALittleIsAWarning()
+{
+    Fixture f;
+    f.cloud->skewSeconds = 600;
+    const auto migration = f.create();
+    QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
+    const QList<QJsonObject> warnings = f.events("warning");
+    QVERIFY(std::any_of(warnings.begin(), warnings.end(),
+        [](const QJsonObject &warning) { return warning.value(QLatin1String("id")).toString() == QLatin1String("clock-off"); }));
 }
 
 void MigrationRoute::unknownAddressOpensThePortsWithAWarning()
@@ -333,6 +363,7 @@ void MigrationRoute::changedTransferIsRemembered()
         wanted.compression = 2;
         wanted.schedule = {LimitWindow{}};
         QVERIFY(migration->setTransfer(wanted)); // while it runs
+        QCOMPARE(migration->liveTuning().budgetMs.load(), 30000);
         QCOMPARE(migration->tuning().compression.load(), 2);
         QCOMPARE(migration->tuning().limitMbps.load(), 70);
         f.stop.request_stop();
@@ -348,6 +379,7 @@ void MigrationRoute::changedTransferIsRemembered()
     QCOMPARE(migration->tuning().niceness.load(), 4);
     QCOMPARE(migration->tuning().compression.load(), 2);
     QCOMPARE(migration->tuning().schedule().size(), 1);
+    QCOMPARE(migration->liveTuning().budgetMs.load(), 30000);
     QCOMPARE(migration->plan().image, f.plan.image); // and nothing else changed
     QCOMPARE(migration->plan().disks, f.plan.disks);
     QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
