@@ -64,6 +64,7 @@ const QList<CommandSpec> &commands()
                 {"disk-limit", "MBPS", "Limit of reading the source's disks in MB/s; 0 means unlimited.", false, 0, 100000},
                 {"nice", "0-19", "Niceness of what reads, packs and sends; its disk reads stand back as well.", false, 0, 19},
                 {"back-off", "on|off", "Read more slowly while the source's own disk accesses take longer than usual."},
+                {"freeze", "1-60", "How many seconds the final moment of a running server may hold its filesystems still.", false, 1, 60},
                 {"schedule", "FILE", "Time plan: a JSON list as in the plan's “transfer.schedule”; “none” removes it."}},
             "While a window of the time plan holds the time of day, its limits replace --limit and --disk-limit. “status” shows what is in "
             "force."},

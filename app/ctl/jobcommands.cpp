@@ -129,7 +129,7 @@ Result<QJsonObject> changes(const Arguments &arguments)
 {
     QJsonObject params = jobParams(arguments);
     for (const auto &[option, name] : {std::pair("limit", "limitMbps"), std::pair("compression", "compression"),
-             std::pair("disk-limit", "diskMBps"), std::pair("nice", "niceness")}) {
+             std::pair("disk-limit", "diskMBps"), std::pair("nice", "niceness"), std::pair("freeze", "freezeSeconds")}) {
         if (const std::optional<int> value = arguments.number(option))
             params.insert(key(name), *value);
     }

@@ -77,6 +77,7 @@ void showLimits(const Plan::Transfer &transfer, Console &console)
                      .arg(limitText(transfer.diskMBps, "MB/s"))
                      .arg(transfer.niceness)
                      .arg(transfer.backOff ? QStringLiteral("on") : QStringLiteral("off")));
+    console.line(QStringLiteral("Final moment of a running server %1 s at most").arg(transfer.freezeSeconds));
     for (const LimitWindow &window : transfer.schedule)
         console.line(QStringLiteral("  %1: speed limit %2, disk-read limit %3")
                          .arg(describe(window), limitText(window.limitMbps, "Mbit/s"), limitText(window.diskMBps, "MB/s")));

@@ -237,7 +237,8 @@ Result<QJsonObject> AgentApi::modify(Params &params, const Outlet &)
     const TuningChange change{params.optionalInteger(key("limitMbps"), 0, limits::limitMbpsMost),
         params.optionalInteger(key("compression"), 0, limits::compressionMost), params.optionalBoolean(key("checksum")),
         params.optionalInteger(key("diskMBps"), 0, limits::diskMBpsMost), params.optionalInteger(key("niceness"), 0, limits::nicenessMost),
-        params.optionalBoolean(key("backOff")), params.optionalSchedule(key("schedule"))};
+        params.optionalBoolean(key("backOff")), params.optionalSchedule(key("schedule")),
+        params.optionalInteger(key("freezeSeconds"), 1, limits::freezeSecondsMost)};
     if (const auto problem = params.problem())
         return *problem;
     return jobReply(m_jobs.modify(job, change));

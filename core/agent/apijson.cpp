@@ -73,7 +73,8 @@ QJsonObject toJson(const JobSummary &job)
         {key("created"), text(job.created)}, {key("sourceName"), job.sourceName}, {key("sourceId"), job.sourceId},
         {key("imageId"), job.imageId}, {key("imageName"), job.imageName}, {key("instanceId"), job.instanceId},
         {key("bytesDone"), qint64(job.bytesDone.count)}, {key("bytesTotal"), qint64(job.bytesTotal.count)},
-        {key("wireBytes"), qint64(job.wireBytes.count)}, {key("interrupted"), job.interrupted}, {key("cancelling"), job.cancelling}};
+        {key("wireBytes"), qint64(job.wireBytes.count)}, {key("interrupted"), job.interrupted}, {key("cancelling"), job.cancelling},
+        {key("live"), job.live}};
     insertTimes(out, job);
     insertPlan(out, job);
     if (job.error)

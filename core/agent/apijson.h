@@ -11,7 +11,7 @@
 namespace edgelift::apijson {
 
 /// id, state, phase, created, started, ended, phases [{phase, started, ended}], name, description, tags, region, transitRegion, bucket,
-/// sourceName, sourceId, instanceId, imageId, imageName, bytesDone, bytesTotal, wireBytes, interrupted, cancelling, error
+/// sourceName, sourceId, instanceId, imageId, imageName, bytesDone, bytesTotal, wireBytes, interrupted, cancelling, live, error
 [[nodiscard]] QJsonObject toJson(const JobSummary &job);
 [[nodiscard]] QJsonObject toJson(const LedgerEntry &entry); ///< kind, kindName, id, name, region, created, pricePerDay, currency, kept
 [[nodiscard]] QJsonObject toJson(const Check &check); ///< id, severity, title, evidence, remedy, fix (a prompt's id, may be empty), args,

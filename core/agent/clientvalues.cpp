@@ -120,7 +120,7 @@ bool JobInfo::operator==(const JobInfo &other) const
     const auto facts = [](const JobInfo &job) {
         return std::tie(job.id, job.state, job.phase, job.created, job.started, job.ended, job.name, job.description, job.tags,
             job.sourceName, job.sourceId, job.region, job.transitRegion, job.bucket, job.instanceId, job.imageId, job.imageName,
-            job.bytesDone, job.bytesTotal, job.wireBytes, job.phases, job.interrupted, job.cancelling);
+            job.bytesDone, job.bytesTotal, job.wireBytes, job.phases, job.interrupted, job.cancelling, job.live);
     };
     return facts(*this) == facts(other) && same(error, other.error);
 }
@@ -184,6 +184,7 @@ JobInfo jobInfo(const QJsonObject &job)
     out.error = errorBelow(job);
     out.interrupted = flag(job, "interrupted");
     out.cancelling = flag(job, "cancelling");
+    out.live = flag(job, "live");
     return out;
 }
 

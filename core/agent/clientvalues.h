@@ -91,6 +91,7 @@ struct JobInfo
     std::optional<Error> error; ///< with state InError
     bool interrupted = false; ///< nobody stopped it: the agent that ran it died
     bool cancelling = false; ///< what was (or is) under way is its removal
+    bool live = false; ///< its source is a machine that runs
     /// Whether resume/retry may go on with it, and whether it can be cancelled.
     [[nodiscard]] bool isResumable() const;
     [[nodiscard]] bool isCancellable() const;

@@ -17,6 +17,7 @@ Plan::Transfer changed(Plan::Transfer transfer, const TuningChange &change)
     transfer.niceness = change.niceness.value_or(transfer.niceness);
     transfer.backOff = change.backOff.value_or(transfer.backOff);
     transfer.schedule = change.schedule.value_or(transfer.schedule);
+    transfer.freezeSeconds = change.freezeSeconds.value_or(transfer.freezeSeconds);
     return transfer;
 }
 

@@ -19,6 +19,7 @@ struct TuningChange
     std::optional<int> niceness;
     std::optional<bool> backOff;
     std::optional<QList<LimitWindow>> schedule;
+    std::optional<int> freezeSeconds = std::nullopt;
 };
 
 /// Runs the migrations of one source: one at a time, on a thread of its own. All calls are thread-safe and return at once except

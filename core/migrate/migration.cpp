@@ -38,18 +38,9 @@ struct Migration::Parts
 
 namespace {
 
-JobSummary summaryOf(const JobRecord &record, const Plan &plan)
-{
-    const auto text = [&record](const char *name) { return record.values.value(QLatin1String(name)).toString(); };
-    JobSummary summary{record.id, record.state, record.phase, record.created, record.sourceName, record.sourceId, text("imageId"),
-        record.error, record.interrupted, record.cancelling, record.ended, {}, record.copy.done, record.copy.total, record.copy.wire,
-        text("instanceId"), text("imageName"), plan.image, plan.job, text("hardwareId")};
-    for (const PhaseRecord &phase : record.phases)
-        summary.phases.append({phase.phase, phase.started, phase.ended});
-    return summary;
-}
+int budgetOf(const Plan::Transfer &transfer) { return std::clamp(transfer.freezeSeconds, 1, limits::freezeSecondsMost) * 1000; }
 
-void tune(TransferTuning &tuning, const Plan::Transfer &transfer)
+void tune(TransferTuning &tuning, LiveTuning &live, const Plan::Transfer &transfer)
 {
     tuning.limitMbps = transfer.limitMbps;
     tuning.compression = transfer.compression;
@@ -58,9 +49,8 @@ void tune(TransferTuning &tuning, const Plan::Transfer &transfer)
     tuning.niceness = transfer.niceness;
     tuning.backOff = transfer.backOff;
     tuning.setSchedule(transfer.schedule);
+    live.budgetMs = budgetOf(transfer);
 }
-
-int budgetOf(const Plan::Transfer &transfer) { return std::clamp(transfer.freezeSeconds, 1, limits::freezeSecondsMost) * 1000; }
 
 }
 
@@ -124,34 +114,23 @@ Result<std::unique_ptr<Migration>> Migration::open(
     }
     parts->source = source;
     parts->surroundings = surroundings;
-    tune(parts->tuning, parts->store->plan().transfer);
-    parts->live.budgetMs = budgetOf(parts->store->plan().transfer);
+    tune(parts->tuning, parts->live, parts->store->plan().transfer);
     parts->live.cutover = parts->store->plan().cutover == Plan::Cutover::Automatic;
     return std::unique_ptr<Migration>(new Migration(std::move(parts)));
 }
 
-QList<JobSummary> Migration::list(const QString &stateDir)
-{
-    QList<JobSummary> out;
-    for (const QString &id : JobStore::ids(stateDir)) {
-        if (const Result<JobRecord> record = JobStore::peek(stateDir, id))
-            out.append(summaryOf(*record, JobStore::peekPlan(stateDir, id)));
-        else
-            log::warning("migrate", logLine(record.error()), {{QStringLiteral("job"), id}});
-    }
-    std::sort(out.begin(), out.end(), [](const JobSummary &a, const JobSummary &b) { return a.created > b.created; });
-    return out;
-}
+QList<JobSummary> Migration::list(const QString &stateDir) { return jobSummaries(stateDir); }
 
 QString Migration::jobId() const { return m_parts->store->record().id; }
 const TransferTuning &Migration::tuning() const { return m_parts->tuning; }
+const LiveTuning &Migration::liveTuning() const { return m_parts->live; }
 Plan Migration::plan() const { return m_parts->store->currentPlan(); }
 
 Result<> Migration::setTransfer(const Plan::Transfer &transfer)
 {
     const Result<> stored = m_parts->store->setTransfer(transfer);
     if (stored)
-        tune(m_parts->tuning, transfer);
+        tune(m_parts->tuning, m_parts->live, transfer);
     return stored;
 }
 
@@ -175,7 +154,7 @@ QString Migration::reportPath() const { return m_parts->store->path(QStringLiter
 
 JobSummary Migration::summary() const
 {
-    JobSummary summary = summaryOf(m_parts->store->record(), m_parts->store->plan());
+    JobSummary summary = jobSummary(m_parts->store->record(), m_parts->store->plan());
     if (summary.state == JobState::Running && !m_parts->running)
         summary.state = JobState::Stopped; // the process that ran it died
     return summary;

@@ -2,7 +2,7 @@
 #include "core/base/job.h"
 #include "core/layout/plan.h"
 #include "core/migrate/authorization.h"
-#include "core/migrate/jobstate.h"
+#include "core/migrate/jobsummary.h"
 #include "core/migrate/jobwarning.h"
 #include "core/migrate/resource.h"
 #include "core/source/source.h"
@@ -17,39 +17,8 @@
 
 namespace edgelift {
 
+struct LiveTuning;
 struct Surroundings;
-
-/// When a phase of a job ran.
-struct PhaseTime
-{
-    Phase phase = Phase::Connect;
-    QDateTime started; ///< UTC, of its first run
-    QDateTime ended; ///< UTC; invalid: not yet
-};
-
-struct JobSummary
-{
-    QString id;
-    JobState state = JobState::Ready;
-    QString phase; ///< the one running, or the one that ended it; empty before the first
-    QDateTime created; ///< UTC
-    QString sourceName;
-    QString sourceId; ///< "s-…"; empty before connect
-    QString imageId; ///< of the ENS image; empty before import
-    std::optional<Error> error; ///< set when state is InError
-    bool interrupted = false; ///< nobody stopped it: the process that ran it died
-    bool cancelling = false; ///< what was (or is) under way is its removal
-    QDateTime ended; ///< UTC; invalid: not at an end
-    QList<PhaseTime> phases; ///< those that began, in order
-    Bytes bytesDone; ///< of the copy, when the last run ended
-    Bytes bytesTotal;
-    Bytes wireBytes;
-    QString instanceId; ///< of the transit instance; empty before there is one
-    QString imageName; ///< of the ENS image
-    Plan::Image place; ///< regions and bucket of the plan
-    Plan::Job job; ///< name, description, tags of the plan
-    QString hardwareId; ///< LiveFacts::hardwareId of the machine it was made on; empty: not known, or made of disk images
-};
 
 /// Something to show. `fields` is exactly the line edgeliftctl prints (design.md section 3) and always has "event" and "job":
 ///   phase     phase, message (optional; after connect: "Import Source Server [s-…] Successfully!"), detail (optional facts)
@@ -97,6 +66,7 @@ public:
     [[nodiscard]] Plan plan() const; ///< with the transfer settings of now. Any thread
     [[nodiscard]] JobSummary summary() const;
     [[nodiscard]] const TransferTuning &tuning() const; ///< what is in force. Any thread
+    [[nodiscard]] const LiveTuning &liveTuning() const; ///< the same, of the copy of a machine that runs
     /// Changes the transfer: at once when it runs, and for every run to come, also of another process. Any thread, also while
     /// running. Errors: FileUnwritable, NoSpace; then nothing changed.
     Result<> setTransfer(const Plan::Transfer &transfer);

@@ -53,9 +53,9 @@ void copy(Stage &stage)
     stage.settle();
 }
 
-void runningJob(Stage &stage, const QString &state = QStringLiteral("Running"))
+void runningJob(Stage &stage, const QString &state = QStringLiteral("Running"), const QJsonObject &more = {})
 {
-    follow(stage, fakeJob(state, key("copy")));
+    follow(stage, withFields(fakeJob(state, key("copy")), more));
     copy(stage);
 }
 
@@ -115,6 +115,11 @@ QList<Scene> migrationScenes()
                 stage.waitForWidget("cutOver");
             }},
         {"migration-modify", opened("modify")},
+        {"migration-modify-live",
+            [](Stage &stage) {
+                runningJob(stage, key("Running"), {{key("live"), true}});
+                stage.click("modify");
+            }},
         {"migration-cancel", opened("cancelJob")},
         {"migration-paused", [](Stage &stage) { runningJob(stage, key("Stopped")); }},
         {"migration-processing", [](Stage &stage) { follow(stage, fakeJob(key("Running"), key("export"))); }},

@@ -1,4 +1,5 @@
 #include "app/wizard/models/layoutmodel.h"
+#include "app/wizard/widgets/parts.h"
 #include "core/base/files.h"
 #include "tests/gui/scenes.h"
 #include "tests/gui/sceneservers.h"
@@ -95,6 +96,18 @@ QList<Scene> settingsScenes()
                 stage.fill();
                 stage.go(PageId::Settings);
                 stage.click("moreConfigurations");
+            }},
+        {"settings-more-live",
+            [](Stage &stage) {
+                ServerFacts facts = sampleServer();
+                facts.live.emplace();
+                stage.serve(facts);
+                stage.fill();
+                stage.go(PageId::Settings);
+                stage.click("moreConfigurations");
+                stage.waitForWidget("freezeSeconds");
+                bringIntoView(*stage.find<QWidget>("freezeSeconds"));
+                stage.settle();
             }},
         {"settings-more-error",
             [](Stage &stage) {

@@ -1,6 +1,7 @@
 #include "app/wizard/pages/connectpage.h"
 #include "app/wizard/pages/planfilebar.h"
 #include "app/wizard/pages/preparepage.h"
+#include "app/wizard/pages/settingsadvanced.h"
 #include "app/wizard/pages/settingspage.h"
 #include "app/wizard/state/session.h"
 #include "core/base/files.h"
@@ -80,6 +81,34 @@ private Q_SLOTS:
         QApplication::sendEvent(&page, &language);
         QCOMPARE(session.plan().transfer.limitMbps, 100000);
         page.grab().save(qEnvironmentVariable("EDGELIFT_SHOTS", QStringLiteral("/nonexistent")) + QStringLiteral("/settings.png"));
+    }
+
+    void theFinalMomentIsOfferedWhereThereIsOne()
+    {
+        SettingsAdvanced form;
+        form.resize(780, 1000);
+        Plan plan;
+        form.showPlan(plan, {}, false);
+        form.show();
+        auto *freeze = find<QSpinBox>(form, "freezeSeconds");
+        QVERIFY(!freeze->isVisible()); // nothing runs
+        QSignalSpy edited(&form, &SettingsAdvanced::edited);
+        form.showPlan(plan, {}, true);
+        QVERIFY(freeze->isVisible());
+        QCOMPARE(freeze->value(), Plan::Transfer().freezeSeconds);
+        QCOMPARE(edited.count(), 0);
+        QVERIFY(!freeze->accessibleDescription().isEmpty());
+        QCOMPARE(test::namelessControls(form), QStringList());
+        for (const auto &[typed, taken] : {std::pair("90", 60), {"0", 1}, {"15", 15}}) {
+            freeze->setFocus();
+            freeze->selectAll();
+            QTest::keyClicks(freeze, QLatin1String(typed));
+            QTest::keyClick(freeze, Qt::Key_Return);
+            form.apply(plan);
+            QCOMPARE(plan.transfer.freezeSeconds, taken);
+        }
+        QVERIFY(edited.count() > 0);
+        QCOMPARE(SettingsAdvanced::changedValues(plan), 1);
     }
 
     void plansAreSavedAndOpened()

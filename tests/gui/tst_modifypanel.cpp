@@ -90,6 +90,38 @@ private Q_SLOTS:
         QCOMPARE(stage.agent.calls(key("modify")).first(), (QJsonObject{{key("job"), key("j-1")}, {key("checksum"), true}}));
         QTRY_COMPARE_WITH_TIMEOUT(stage.text("modifyResult"), key("Applied. It takes effect when the migration goes on."), soon);
     }
+    void aRunningServersFinalMomentCanBeMadeLonger()
+    {
+        JobStage stage;
+        QVERIFY(stage.show(key("Running"), key("copy"), {{key("live"), true}}));
+        Plan plan = jobPlan(300, 3, true);
+        plan.transfer.freezeSeconds = 4;
+        tellPlan(stage, plan);
+        QVERIFY(stage.click("modify"));
+        QTRY_VERIFY_WITH_TIMEOUT(stage.find<QSpinBox>("modifyFreeze"), soon);
+        QSpinBox *freeze = stage.find<QSpinBox>("modifyFreeze");
+        QCOMPARE(freeze->value(), 4);
+        freeze->selectAll();
+        QTest::keyClicks(freeze, key("600"));
+        QTRY_VERIFY_WITH_TIMEOUT(stage.text("noteText").contains(key("Set to the maximum, 60")), soon);
+        QTRY_COMPARE(test::doubleMnemonics(stage.window), QStringList());
+        QCOMPARE(test::namelessControls(stage.window), QStringList());
+        QCOMPARE(test::cutTexts(stage.window), QStringList());
+        QVERIFY(stage.click("modifyApply"));
+        QVERIFY(stage.called("modify"));
+        QCOMPARE(stage.agent.calls(key("modify")).first(), (QJsonObject{{key("job"), key("j-1")}, {key("freezeSeconds"), 60}}));
+        QTRY_COMPARE_WITH_TIMEOUT(stage.text("modifyResult"), key("Applied."), soon);
+        QVERIFY(!stage.isOffered("modifyApply")); // it is as it was told
+    }
+    void disksOfImagesHaveNoFinalMoment()
+    {
+        JobStage stage;
+        QVERIFY(stage.show(key("Running"), key("copy")));
+        tellPlan(stage, jobPlan(300, 3, true));
+        QVERIFY(stage.click("modify"));
+        QTRY_VERIFY_WITH_TIMEOUT(stage.find<QSpinBox>("modifyLimit"), soon);
+        QVERIFY(!stage.find<QSpinBox>("modifyFreeze"));
+    }
     void modifySaysWhatIsWrong()
     {
         JobStage stage;

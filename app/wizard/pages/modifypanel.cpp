@@ -21,6 +21,8 @@ ModifyPanel::ModifyPanel(JobWatch &watch, QWidget *parent)
     , m_limit(new NumberBox(this))
     , m_compressionLabel(new QLabel(this))
     , m_compression(new NumberBox(this))
+    , m_freezeLabel(new QLabel(this))
+    , m_freeze(new NumberBox(this))
     , m_checksum(new QCheckBox(this))
     , m_apply(makeButton(this, "modifyApply"))
     , m_close(makeButton(this, "modifyClose"))
@@ -36,6 +38,8 @@ ModifyPanel::ModifyPanel(JobWatch &watch, QWidget *parent)
     m_limit->setRange(0, limits::limitMbpsMost);
     m_compression->setObjectName(QStringLiteral("modifyCompression"));
     m_compression->setRange(0, limits::compressionMost);
+    m_freeze->setObjectName(QStringLiteral("modifyFreeze"));
+    m_freeze->setRange(1, limits::freezeSecondsMost);
     m_checksum->setObjectName(QStringLiteral("modifyChecksum"));
     m_window->setObjectName(QStringLiteral("modifyWindow"));
     layOut();
@@ -49,7 +53,7 @@ ModifyPanel::ModifyPanel(JobWatch &watch, QWidget *parent)
 void ModifyPanel::layOut()
 {
     auto *fields = new FlowLayout; // side by side where there is room
-    for (const auto &[label, box] : {std::pair(m_limitLabel, m_limit), {m_compressionLabel, m_compression}}) {
+    for (const auto &[label, box] : {std::pair(m_limitLabel, m_limit), {m_compressionLabel, m_compression}, {m_freezeLabel, m_freeze}}) {
         auto *holder = new QWidget(this);
         auto *row = new QHBoxLayout(holder);
         row->setContentsMargins(0, 0, 0, 0);
@@ -99,6 +103,7 @@ void ModifyPanel::fill(const Plan::Transfer &transfer)
     m_transfer = transfer;
     m_limit->setValue(transfer.limitMbps);
     m_compression->setValue(transfer.compression);
+    m_freeze->setValue(transfer.freezeSeconds);
     m_checksum->setChecked(transfer.checksum);
     m_said = Said::Nothing;
     refresh();
@@ -114,6 +119,8 @@ JobWatch::Change ModifyPanel::change() const
         out.compression = m_compression->value();
     if (m_checksum->isChecked() != m_transfer.checksum)
         out.checksum = m_checksum->isChecked();
+    if (m_freeze->value() != m_transfer.freezeSeconds)
+        out.freezeSeconds = m_freeze->value();
     return out;
 }
 
@@ -131,6 +138,7 @@ void ModifyPanel::applied(bool later)
     m_transfer.limitMbps = m_asked.limitMbps.value_or(m_transfer.limitMbps);
     m_transfer.compression = m_asked.compression.value_or(m_transfer.compression);
     m_transfer.checksum = m_asked.checksum.value_or(m_transfer.checksum);
+    m_transfer.freezeSeconds = m_asked.freezeSeconds.value_or(m_transfer.freezeSeconds);
     refresh();
     QAccessibleEvent alert(m_result, QAccessible::Alert);
     QAccessible::updateAccessibility(&alert);
@@ -138,11 +146,11 @@ void ModifyPanel::applied(bool later)
 
 void ModifyPanel::refresh()
 {
-    const JobWatch::Change wished = change();
-    const bool differs = wished.limitMbps || wished.compression || wished.checksum;
+    const bool differs = !change().isEmpty();
     if (differs)
         m_said = Said::Nothing;
     m_apply->setEnabled(differs && m_watch.can(JobWatch::Action::Modify));
+    m_freeze->parentWidget()->setVisible(m_watch.job().live); // others have no final moment
     const ProgressInfo::Limits &now = m_watch.progress().limits;
     m_window->say(FieldNote::Kind::Hint,
         now.window.isEmpty() ? QString()
@@ -190,6 +198,9 @@ void ModifyPanel::retranslate()
     m_limit->setSpecialValueText(tr("Unlimited"));
     m_compressionLabel->setText(tr("Compress&ion:"));
     m_compression->setSpecialValueText(tr("Off"));
+    m_freezeLabel->setText(tr("Lon&gest hold (s):"));
+    m_freeze->setToolTip(tr("How many seconds this server may be kept from writing while the final point is taken."));
+    m_freeze->setAccessibleDescription(m_freeze->toolTip());
     m_checksum->setText(tr("Veri&fy the copied data by checksum"));
     m_apply->setText(tr("&Apply"));
     m_close->setText(tr("Clos&e"));

@@ -13,7 +13,8 @@ class TextLabel;
 class FieldNote;
 class NumberBox;
 
-/// Limit, compression and checksum of a job. Opens with what the job's own plan says now, whoever made or changed it.
+/// Limit, compression and checksum of a job, and how long the final moment of a running server may be. Opens with what the job's own plan
+/// says now, whoever made or changed it.
 class ModifyPanel final : public QFrame
 {
     Q_OBJECT
@@ -47,6 +48,8 @@ private:
     NumberBox *m_limit;
     QLabel *m_compressionLabel;
     NumberBox *m_compression;
+    QLabel *m_freezeLabel;
+    NumberBox *m_freeze;
     QCheckBox *m_checksum;
     QPushButton *m_apply;
     QPushButton *m_close;

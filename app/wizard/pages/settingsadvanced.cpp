@@ -43,6 +43,7 @@ SettingsAdvanced::SettingsAdvanced(QWidget *parent)
     , m_compression(make<NumberBox>(this, "compression"))
     , m_checksum(make<QCheckBox>(this, "checksum"))
     , m_waits(make<QCheckBox>(this, "manualCutover"))
+    , m_freeze(make<NumberBox>(this, "freezeSeconds"))
     , m_tls(make<QComboBox>(this, "tls"))
     , m_licence(make<QComboBox>(this, "licence"))
     , m_instanceType(make<QComboBox>(this, "instanceType"))
@@ -54,6 +55,7 @@ SettingsAdvanced::SettingsAdvanced(QWidget *parent)
 {
     m_limit->setRange(0, limits::limitMbpsMost);
     m_compression->setRange(0, limits::compressionMost);
+    m_freeze->setRange(1, limits::freezeSecondsMost);
     m_slider->setRange(0, limits::compressionMost);
     m_slider->setOrientation(Qt::Horizontal);
     m_slider->setPageStep(1);
@@ -69,14 +71,16 @@ SettingsAdvanced::SettingsAdvanced(QWidget *parent)
     connect(m_slider, &QSlider::valueChanged, m_compression, &NumberBox::setValue);
     connect(m_compression, &NumberBox::valueChanged, m_slider, &QSlider::setValue);
     connect(m_compression, &NumberBox::valueChanged, this, &SettingsAdvanced::edited);
-    connect(m_limit, &NumberBox::valueChanged, this, &SettingsAdvanced::edited);
-    for (const auto &[box, field] : {std::pair(m_limit, m_limitField), {m_compression, m_compressionField}}) {
+    for (NumberBox *box : {m_limit, m_freeze})
+        connect(box, &NumberBox::valueChanged, this, &SettingsAdvanced::edited);
+    for (const auto &[box, field] : {std::pair(m_limit, m_limitField), {m_compression, m_compressionField}, {m_freeze, m_freezeField}}) {
         connect(
             box, &NumberBox::clamped, this,
             [box = box, field = field](int to) { field->note().say(FieldNote::Kind::Warning, clampedText(*box, to)); },
             Qt::QueuedConnection);
         connect(box, &NumberBox::editingFinished, this, [field = field] { field->note().clear(); });
     }
+    connect(m_freeze, &NumberBox::editingFinished, this, &SettingsAdvanced::sayFreezeHint); // in place of what was cleared
     connect(m_tags, &TagsForm::edited, this, &SettingsAdvanced::edited);
     retranslate();
 }
@@ -91,6 +95,7 @@ void SettingsAdvanced::makeForm()
     m_compressionField = new FormField(form, m_slider, m_compression);
     m_checksumField = new FormField(form, m_checksum);
     m_waitsField = new FormField(form, m_waits);
+    m_freezeField = new FormField(form, m_freeze);
     m_tlsField = new FormField(form, m_tls);
     m_licenceField = new FormField(form, m_licence);
     m_tagsField = new FormField(form, m_tags);
@@ -113,6 +118,7 @@ void SettingsAdvanced::showPlan(const Plan &plan, const QStringList &instanceTyp
     const QSignalBlocker quietLimit(m_limit);
     const QSignalBlocker quietCompression(m_compression);
     const QSignalBlocker quietSlider(m_slider);
+    const QSignalBlocker quietFreeze(m_freeze);
     showText(m_name, plan.job.name);
     showText(m_description, plan.job.description);
     m_modifyDisks->setChecked(plan.modifyDisks);
@@ -122,6 +128,8 @@ void SettingsAdvanced::showPlan(const Plan &plan, const QStringList &instanceTyp
     m_checksum->setChecked(plan.transfer.checksum);
     m_waits->setChecked(plan.cutover == Plan::Cutover::Manual);
     m_waitsField->setShown(live);
+    m_freeze->setValue(plan.transfer.freezeSeconds);
+    m_freezeField->setShown(live);
     m_tls->setCurrentIndex(int(tlsValues.indexOf(plan.transfer.tls)));
     m_licence->setCurrentIndex(int(licenceValues.indexOf(plan.job.licenseType)));
     m_diagnostics->setChecked(plan.job.reportDiagnostics);
@@ -143,6 +151,7 @@ void SettingsAdvanced::apply(Plan &plan) const
     plan.transfer.limitMbps = m_limit->value();
     plan.transfer.compression = m_compression->value();
     plan.transfer.checksum = m_checksum->isChecked();
+    plan.transfer.freezeSeconds = m_freeze->value();
     plan.cutover = m_waits->isChecked() ? Plan::Cutover::Manual : Plan::Cutover::Automatic;
     plan.transfer.tls = tlsValues.value(m_tls->currentIndex(), plan.transfer.tls);
     plan.job.licenseType = licenceValues.value(m_licence->currentIndex(), plan.job.licenseType);
@@ -177,7 +186,7 @@ int SettingsAdvanced::changedValues(const Plan &plan)
         plan.cutover != fresh.cutover, plan.job.instanceType != fresh.job.instanceType,
         plan.job.reportDiagnostics != fresh.job.reportDiagnostics, plan.transfer.diskMBps != fresh.transfer.diskMBps,
         plan.transfer.niceness != fresh.transfer.niceness, plan.transfer.backOff != fresh.transfer.backOff,
-        plan.transfer.schedule != fresh.transfer.schedule};
+        plan.transfer.schedule != fresh.transfer.schedule, plan.transfer.freezeSeconds != fresh.transfer.freezeSeconds};
     return int(std::count(std::begin(changed), std::end(changed), true));
 }
 
@@ -198,6 +207,12 @@ void SettingsAdvanced::sayOwnLimits()
         lines.prepend(tr("Set by the plan file:"));
     m_ownLimits->say(lines.join(QLatin1Char('\n')));
     m_ownLimits->setVisible(!lines.isEmpty());
+}
+
+void SettingsAdvanced::sayFreezeHint()
+{
+    m_freezeField->note().say(FieldNote::Kind::Hint,
+        tr("How long programs here may be kept from writing while the final point is taken. A server that writes much may need more."));
 }
 
 void SettingsAdvanced::fillChoices()
@@ -229,6 +244,8 @@ void SettingsAdvanced::retranslate()
     m_waitsField->note().say(FieldNote::Kind::Hint,
         tr("The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is "
            "short."));
+    m_freezeField->setLabel(tr("Longest &hold (s):"));
+    sayFreezeHint();
     m_tlsField->setLabel(tr("SSL-&encrypted transmission:"));
     m_licenceField->setLabel(tr("Licence t&ype:"));
     m_tagsField->setLabel(tr("Ta&gs:"));

@@ -39,6 +39,7 @@ private:
     void makeForm();
     void fillChoices();
     void sayOwnLimits();
+    void sayFreezeHint();
 
     Plan m_plan;
     QLineEdit *m_name;
@@ -49,6 +50,7 @@ private:
     NumberBox *m_compression;
     QCheckBox *m_checksum;
     QCheckBox *m_waits; ///< for a person, before the final point
+    NumberBox *m_freeze; ///< seconds
     QComboBox *m_tls;
     QComboBox *m_licence;
     QComboBox *m_instanceType;
@@ -62,6 +64,7 @@ private:
     FormField *m_modifyField = nullptr;
     FormField *m_checksumField = nullptr;
     FormField *m_waitsField = nullptr;
+    FormField *m_freezeField = nullptr;
     FormField *m_limitField = nullptr;
     FormField *m_compressionField = nullptr;
     FormField *m_tlsField = nullptr;

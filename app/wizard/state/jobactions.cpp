@@ -237,6 +237,8 @@ void JobWatch::modify(const Change &change)
         params.insert(key("compression"), *change.compression);
     if (change.checksum)
         params.insert(key("checksum"), *change.checksum);
+    if (change.freezeSeconds)
+        params.insert(key("freezeSeconds"), *change.freezeSeconds);
     act(key("modify"), params, [this] { Q_EMIT modified(m_job.state != QLatin1String("Running")); });
 }
 

@@ -33,6 +33,8 @@ public:
         std::optional<int> limitMbps; ///< 0: none
         std::optional<int> compression; ///< 0–10, 0: off
         std::optional<bool> checksum;
+        std::optional<int> freezeSeconds; ///< 1–60
+        [[nodiscard]] bool isEmpty() const { return !limitMbps && !compression && !checksum && !freezeSeconds; }
     };
 
     /// The link must outlive this.

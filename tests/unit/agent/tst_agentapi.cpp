@@ -437,9 +437,10 @@ void TestAgentApi::modifyChecksItsRange()
     QCOMPARE(world.call("modify", {{key("limitMbps"), -1}}).error().code, ErrorCode::RequestMalformed);
     QVERIFY(world.call("modify", {{key("limitMbps"), 50}}));
     QCOMPARE(world.engine.state.transfer(key("j-1")).limitMbps, 50);
-    for (const QJsonObject &wrong : {QJsonObject{{key("diskMBps"), 100001}}, QJsonObject{{key("niceness"), 20}},
-             QJsonObject{{key("backOff"), 1}}, QJsonObject{{key("schedule"), QJsonObject()}},
-             QJsonObject{{key("schedule"), QJsonArray{QJsonObject{{key("from"), key("08:00")}}}}}, QJsonObject{{key("diskMbps"), 1}}})
+    for (const QJsonObject &wrong :
+        {QJsonObject{{key("diskMBps"), 100001}}, QJsonObject{{key("niceness"), 20}}, QJsonObject{{key("freezeSeconds"), 0}},
+            QJsonObject{{key("freezeSeconds"), 61}}, QJsonObject{{key("backOff"), 1}}, QJsonObject{{key("schedule"), QJsonObject()}},
+            QJsonObject{{key("schedule"), QJsonArray{QJsonObject{{key("from"), key("08:00")}}}}}, QJsonObject{{key("diskMbps"), 1}}})
         QCOMPARE(world.call("modify", wrong).error().code, ErrorCode::RequestMalformed);
     const QJsonObject night{{key("from"), key("22:00")}, {key("to"), key("06:00")}, {key("diskMBps"), 80}};
     QJsonArray many;
@@ -451,6 +452,8 @@ void TestAgentApi::modifyChecksItsRange()
     QCOMPARE(world.engine.state.transfer(key("j-1")).diskMBps, 30);
     QCOMPARE(world.engine.state.transfer(key("j-1")).niceness, 10);
     QCOMPARE(world.engine.state.transfer(key("j-1")).schedule.value(0).diskMBps, 80);
+    QVERIFY(world.call("modify", {{key("freezeSeconds"), 60}}));
+    QCOMPARE(world.engine.state.transfer(key("j-1")).freezeSeconds, 60);
     QVERIFY(world.call("modify", {{key("schedule"), QJsonArray()}}));
     QVERIFY(world.engine.state.transfer(key("j-1")).schedule.isEmpty());
     QVERIFY(world.call("cutover"));

@@ -203,6 +203,7 @@ void TestJobManager::modifyReachesTheRunningTransfer()
     QCOMPARE(transfer.schedule.size(), 1);
     QCOMPARE(transfer.limitMbps, Plan::Transfer().limitMbps); // not named, not changed
     QCOMPARE(transfer.niceness, Plan::Transfer().niceness);
+    QCOMPARE(transfer.freezeSeconds, Plan::Transfer().freezeSeconds);
 }
 
 void TestJobManager::modifyReachesAJobThatRests_data()

@@ -362,6 +362,7 @@ void MigrationRoute::changedTransferIsRemembered()
     f.link->duringCopy = [&] {
         wanted.compression = 2;
         wanted.schedule = {LimitWindow{}};
+        wanted.freezeSeconds = 30;
         QVERIFY(migration->setTransfer(wanted)); // while it runs
         QCOMPARE(migration->liveTuning().budgetMs.load(), 30000);
         QCOMPARE(migration->tuning().compression.load(), 2);
