@@ -30,7 +30,8 @@ class JobEngine
 public:
     virtual ~JobEngine() = default;
     /// Follows the writes of a machine that runs for a moment, to see that it can be done: the "snapshot driver". Writes one file of 1 MiB
-    /// in the state folder and removes it. Blocks for about a second. Errors: LiveSourceUnsupported, those of LiveCopy::start().
+    /// in the state folder and removes it. Blocks for about a second. Errors: LiveSourceUnsupported (no tracker works here; a migration
+    /// would compare everything in its final moment), those of LiveCopy::start().
     virtual Result<> testTracking(const Source &source, const std::stop_token &stop) = 0;
     virtual Result<std::unique_ptr<EngineJob>> create(const Plan &plan, const Source &source, const Authorization &authorization) = 0;
     virtual Result<std::unique_ptr<EngineJob>> open(const QString &jobId, const Source &source) = 0;

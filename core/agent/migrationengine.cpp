@@ -66,7 +66,9 @@ Result<> MigrationEngine::testTracking(const Source &source, const std::stop_tok
         disks.append(disk.id);
     const Result<std::unique_ptr<LiveCopy>> live =
         LiveCopy::start(source, {disks, disks}, realSurroundings().live, m_stateDir, longestFreeze, stop);
-    return live ? ok() : Result<>(live.error());
+    if (!live)
+        return live.error();
+    return (*live)->rescan() ? Result<>(Error{ErrorCode::LiveSourceUnsupported, Retry::AfterUserAction, {}, {}}) : ok();
 }
 
 Result<std::unique_ptr<EngineJob>> MigrationEngine::create(const Plan &plan, const Source &source, const Authorization &authorization)

@@ -113,9 +113,8 @@ constexpr ErrorEntry entries[] = {
         QT_TRANSLATE_NOOP("ErrorText", "The start files of kernel %1 have no virtio drivers."),
         QT_TRANSLATE_NOOP("ErrorText", "Rebuild the initramfs with virtio_blk, virtio_pci and virtio_net, then check again.")},
     {ErrorCode::LiveSourceUnsupported, "LiveSourceUnsupported",
-        QT_TRANSLATE_NOOP("ErrorText", "This machine cannot be migrated while it runs"),
-        QT_TRANSLATE_NOOP(
-            "ErrorText", "The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed."),
+        QT_TRANSLATE_NOOP("ErrorText", "What is written to the disks cannot be followed"),
+        QT_TRANSLATE_NOOP("ErrorText", "The kernel lets nobody follow it: eBPF, perf events and block traces were tried."),
         QT_TRANSLATE_NOOP("ErrorText",
             "Allow one of them (perf_event_paranoid, lockdown, container settings), then try again. Otherwise everything in use is compared "
             "while writing stops in the final moment, or shut the server down and migrate its disk images.")},

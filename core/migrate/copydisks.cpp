@@ -2,6 +2,7 @@
 
 #include "core/migrate/fileexcludes.h"
 #include "core/source/fsfeatures.h"
+#include "core/stream/piecedreader.h"
 
 namespace edgelift {
 
@@ -18,7 +19,6 @@ TransferDisk sameDisk(const TargetDisk &target, const Source &source, const Used
 TransferDisk builtDisk(const TargetDiskLayout &layout, const Source &source, const UsedMaps &used)
 {
     TransferDisk disk;
-    disk.path = QStringLiteral("disk %1").arg(layout.index);
     disk.size = layout.size;
     disk.pieces.emplace();
     QStringList origins; // where something comes from is as much part of the identity as what is there
@@ -34,6 +34,7 @@ TransferDisk builtDisk(const TargetDiskLayout &layout, const Source &source, con
         origins.append(
             QStringLiteral("%1+%2>%3:%4").arg(piece.offset).arg(piece.length).arg(piece.at).arg(source.diskIdentity(segment.disk)));
     }
+    disk.path = pathsOf(disk).join(QLatin1String(", ")); // what a person knows of it: where its bytes come from
     disk.identity = origins.join(QLatin1Char(' '));
     return disk;
 }
