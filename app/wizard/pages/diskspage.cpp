@@ -13,7 +13,6 @@
 #include "app/wizard/widgets/pointlist.h"
 #include "app/wizard/widgets/textlabel.h"
 #include "core/layout/layoutchange.h"
-#include "core/layout/targetplan.h"
 #include "core/layout/layoutroom.h"
 
 #include <QAccessible>
@@ -179,7 +178,7 @@ void DisksPage::showState()
     m_show->setVisible(some && !modify);
     for (QWidget *part : std::initializer_list<QWidget *>{m_bars, m_detail, m_table})
         part->setVisible(open);
-    m_problems->setLines(problemLines());
+    m_problems->setLines(LayoutProblems::linesOf(m_model));
     m_buttons->show({some, modify, m_model.history().canUndo(), m_model.history().canRedo(), hasBlocker(m_model.problems()),
         m_session.inspection() != Session::Asked::Waiting, blockers()});
     m_bars->refresh();
@@ -188,21 +187,9 @@ void DisksPage::showState()
     showDetail();
 }
 
-QList<LayoutProblems::Line> DisksPage::problemLines() const
-{
-    QList<LayoutProblems::Line> lines;
-    for (const Problem &problem : m_model.problems())
-        lines.append({said::of(problem), problem.severity == Problem::Severity::Blocker});
-    if (m_model.rowCount() == 0 || hasBlocker(m_model.problems()))
-        return lines; // what stands in the way first; the agent's own limits after that
-    if (const Result<> allowed = requireFeasibleLayout(m_model.plan(), m_model.facts()); !allowed)
-        lines.append({said::paragraph(allowed.error()), true});
-    return lines;
-}
-
 int DisksPage::blockers() const
 {
-    const QList<LayoutProblems::Line> lines = problemLines();
+    const QList<LayoutProblems::Line> lines = LayoutProblems::linesOf(m_model);
     return int(std::count_if(lines.begin(), lines.end(), [](const LayoutProblems::Line &line) { return line.blocks; }));
 }
 

@@ -45,7 +45,6 @@ private:
     void selectRow(const QModelIndex &index);
     [[nodiscard]] QString detailText() const;
     [[nodiscard]] QString stateText() const; ///< instead of disks, while there are none
-    [[nodiscard]] QList<LayoutProblems::Line> problemLines() const;
     [[nodiscard]] int blockers() const;
 
     LayoutModel m_model;

@@ -1,8 +1,11 @@
 #include "app/wizard/pages/layoutproblems.h"
 
+#include "app/wizard/models/layoutmodel.h"
+#include "app/wizard/shell/said.h"
 #include "app/wizard/widgets/discard.h"
 #include "app/wizard/widgets/marks.h"
 #include "app/wizard/widgets/textlabel.h"
+#include "core/layout/targetplan.h"
 
 #include <QEvent>
 #include <QPainter>
@@ -16,6 +19,18 @@ namespace {
 
 constexpr qsizetype mostLines = 12;
 
+}
+
+QList<LayoutProblems::Line> LayoutProblems::linesOf(const LayoutModel &model)
+{
+    QList<Line> lines;
+    for (const Problem &problem : model.problems())
+        lines.append({said::of(problem), problem.severity == Problem::Severity::Blocker});
+    if (model.rowCount() == 0 || hasBlocker(model.problems()))
+        return lines; // what stands in the way first
+    if (const Result<> allowed = requireFeasibleLayout(model.plan(), model.facts()); !allowed)
+        lines.append({said::paragraph(allowed.error()), true});
+    return lines;
 }
 
 LayoutProblems::LayoutProblems(QWidget *parent)

@@ -7,6 +7,8 @@ class QVBoxLayout;
 
 namespace edgelift::wizard {
 
+class LayoutModel;
+
 /// What is wrong with the layout, in words, below the table. Empty: takes no room. Takes the focus so that a link can lead to it.
 class LayoutProblems final : public QWidget
 {
@@ -18,6 +20,8 @@ public:
         bool blocks = false;
         bool operator==(const Line &) const = default;
     };
+    /// What the rules say about the model's plan; when they allow it, what the agent's own limits say.
+    [[nodiscard]] static QList<Line> linesOf(const LayoutModel &model);
     explicit LayoutProblems(QWidget *parent = nullptr);
 
     void setLines(const QList<Line> &lines); ///< blockers first; beyond 12 only their number

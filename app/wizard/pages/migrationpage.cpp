@@ -109,11 +109,11 @@ void MigrationPage::connectParts()
     connect(m_error, &ErrorPanel::cleanUpWished, this, &MigrationPage::askCancel);
     connect(m_error, &ErrorPanel::restartWished, this, &MigrationPage::startAgain);
     connect(m_error, &ErrorPanel::retryWished, this, [this] {
-        passFocus(m_cancel);
+        m_focus.pass(m_cancel);
         m_watch.retry();
     });
     connect(m_question, &AskPanel::kept, this, [this] {
-        passFocus(m_cancel);
+        m_focus.pass(m_cancel);
         keep();
         showAll();
     });
@@ -127,11 +127,11 @@ void MigrationPage::connectParts()
 void MigrationPage::connectButtons()
 {
     connect(m_pause, &QPushButton::clicked, this, [this] {
-        passFocus(m_resume);
+        m_focus.pass(m_resume);
         m_watch.pause();
     });
     connect(m_resume, &QPushButton::clicked, this, [this] {
-        passFocus(m_pause);
+        m_focus.pass(m_pause);
         m_watch.resume();
     });
     connect(m_modify, &QPushButton::clicked, m_change, &ModifyPanel::open);
@@ -145,28 +145,6 @@ void MigrationPage::connectButtons()
         bringIntoView(*m_log);
     });
     connect(m_copyDetails, &QPushButton::clicked, this, [this] { copyText(m_details->text()); });
-}
-
-/// The button that was pressed is about to go, and this one will do for its place.
-void MigrationPage::passFocus(QWidget *to)
-{
-    m_focusNext = to;
-    m_focusHeld = window()->focusWidget();
-}
-
-/// Called after everything that may have hidden or disabled what had the focus `before`.
-void MigrationPage::settleFocus(const QWidget *before)
-{
-    if (!m_focusNext)
-        return;
-    QWidget *now = window()->focusWidget();
-    if (m_focusHeld == before)
-        m_focusHeld = now; // it went there by itself
-    if (!m_focusNext->isVisible() || !m_focusNext->isEnabled())
-        return;
-    if (now == m_focusHeld || !now)
-        m_focusNext->setFocus(Qt::OtherFocusReason);
-    m_focusNext.clear();
 }
 
 /// One at a time: they stand in the same place.

@@ -1,6 +1,7 @@
 #pragma once
 #include "app/wizard/shell/page.h"
 #include "app/wizard/state/jobwatch.h"
+#include "app/wizard/widgets/focuspass.h"
 
 class QPushButton;
 
@@ -67,8 +68,6 @@ private:
     void keep();
     void startAgain();
     void openPanel(QWidget *panel);
-    void passFocus(QWidget *to);
-    void settleFocus(const QWidget *before);
 
     JobWatch &m_watch;
     JobWatch::State m_shownState = JobWatch::State::None;
@@ -88,8 +87,7 @@ private:
     QPushButton *m_resume;
     QPushButton *m_modify;
     QPushButton *m_cancel;
-    QPointer<QWidget> m_focusNext; ///< takes the place of the button that was pressed, as soon as it can
-    QPointer<QWidget> m_focusHeld; ///< has the focus until then, unless somebody goes elsewhere
+    FocusPass m_focus; ///< of the button that was pressed
     AskPanel *m_question;
     ModifyPanel *m_change;
     Disclosure *m_detailsFold;

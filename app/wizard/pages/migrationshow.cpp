@@ -86,7 +86,7 @@ void MigrationPage::showAll()
     showWarnings();
     showDetails();
     showLog();
-    settleFocus(before);
+    m_focus.settle(before);
 }
 
 void MigrationPage::showState()
