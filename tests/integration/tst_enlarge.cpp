@@ -5,6 +5,8 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QTest>
+#include <algorithm>
+#include <csignal>
 
 using namespace edgelift;
 using test::CtlResult;
@@ -49,17 +51,33 @@ private Q_SLOTS:
         QVERIFY2(!job.isEmpty() && !instance.isEmpty(), qPrintable(full.describe()));
 
         refusedPlansChangeNothing(simulation, job);
-        const CtlResult shown = simulation.ctl({key("--json"), key("plan"), key("show"), key("--job"), job});
-        const CtlResult done = retry(simulation, job, enlarged(simulation, shown.output, 800, 2));
+        const CtlResult done = retry(simulation, job, enlarged(simulation, job));
 
-        QVERIFY2(done.exitCode == 0, qPrintable(done.describe()));
-        QCOMPARE(text(done.last(key("finished")), "jobId"), job);
         QVERIFY2(
             done.output.contains(QByteArray("\"layout-changed\"")) && done.output.contains(instance.toUtf8()), qPrintable(done.describe()));
-        QCOMPARE(simulation.leftovers().join(QLatin1Char(' ')), QString());
-        QVERIFY(test::runTool(test::supportScript(key("compare-volumes.py")),
-            QStringList{key("--exclude"), key("*.edgelift-orig")} + m_disks + QStringList{key("--")} + imageDisks(simulation, done)));
-        QCOMPARE(instancesMade(done), 2);
+        isWhole(simulation, job, done);
+    }
+
+    void aKillWhileTheOldDisksGoLeavesNothing()
+    {
+        Simulation simulation;
+        QVERIFY2(simulation.startService(), qPrintable(simulation.serviceOutput()));
+        const CtlResult full = simulation.migrate(m_disks, planWith(simulation, 320, 1));
+        const QString job = text(full.last(key("error")), "job");
+        QVERIFY2(!job.isEmpty(), qPrintable(full.describe()));
+        bool killed = false;
+        const CtlResult cut = retry(simulation, job, enlarged(simulation, job), [&killed](QProcess &ctl, const QList<QJsonObject> &events) {
+            const bool now = !killed && std::any_of(events.begin(), events.end(), [](const QJsonObject &event) {
+                return text(event, "id") == key("layout-changed");
+            });
+            const pid_t agent = now ? agentOf(ctl) : 0;
+            killed = killed || (agent > 1 && ::kill(agent, SIGKILL) == 0);
+        });
+        QVERIFY2(killed && cut.exitCode != 0, qPrintable(cut.describe()));
+
+        const CtlResult done = simulation.ctl(test::sourceDisks(m_disks) + QStringList{key("resume"), job, key("--json")});
+
+        isWhole(simulation, job, done);
     }
 
 private:
@@ -76,16 +94,36 @@ private:
             plan.insert(key("modifyDisks"), true);
         });
     }
-    static QString enlarged(const Simulation &simulation, const QByteArray &planOfTheJob, int sizeMiB, int diskGiB)
+    /// The plan that the migration has, with room for all files.
+    static QString enlarged(Simulation &simulation, const QString &job)
     {
-        QJsonObject plan = QJsonDocument::fromJson(planOfTheJob).object();
-        plan.insert(key("disks"), withRoom(plan.value(key("disks")).toArray(), sizeMiB, diskGiB));
+        const CtlResult shown = simulation.ctl({key("--json"), key("plan"), key("show"), key("--job"), job});
+        QJsonObject plan = QJsonDocument::fromJson(shown.output).object();
+        plan.insert(key("disks"), withRoom(plan.value(key("disks")).toArray(), 800, 2));
         QFile file(simulation.path(key("enlarged.json")));
         return file.open(QIODevice::WriteOnly) && file.write(QJsonDocument(plan).toJson()) > 0 ? file.fileName() : QString();
     }
-    CtlResult retry(Simulation &simulation, const QString &job, const QString &plan) const
+    CtlResult retry(Simulation &simulation, const QString &job, const QString &plan,
+        const std::function<void(QProcess &, const QList<QJsonObject> &)> &whileRunning = {}) const
     {
-        return simulation.ctl(test::sourceDisks(m_disks) + QStringList{key("retry"), job, key("--plan"), plan, key("--json")});
+        return simulation.ctl(
+            test::sourceDisks(m_disks) + QStringList{key("retry"), job, key("--plan"), plan, key("--json")}, {}, 240, whileRunning);
+    }
+    /// The private agent of an edgeliftctl; 0: it has none.
+    static pid_t agentOf(const QProcess &ctl)
+    {
+        QFile children(QStringLiteral("/proc/%1/task/%1/children").arg(ctl.processId()));
+        return children.open(QIODevice::ReadOnly) ? children.readAll().trimmed().split(' ').value(0).toInt() : 0;
+    }
+    /// The migration has ended with an image that has everything, on the second of two instances, and with nothing else.
+    void isWhole(const Simulation &simulation, const QString &job, const CtlResult &done)
+    {
+        QVERIFY2(done.exitCode == 0, qPrintable(done.describe()));
+        QCOMPARE(text(done.last(key("finished")), "jobId"), job);
+        QCOMPARE(simulation.leftovers().join(QLatin1Char(' ')), QString());
+        QVERIFY(test::runTool(test::supportScript(key("compare-volumes.py")),
+            QStringList{key("--exclude"), key("*.edgelift-orig")} + m_disks + QStringList{key("--")} + imageDisks(simulation, done)));
+        QCOMPARE(instancesMade(done), 2);
     }
     /// A layout the rules refuse, and a change of something else.
     void refusedPlansChangeNothing(Simulation &simulation, const QString &job)
