@@ -639,10 +639,6 @@
         <translation>أعد بناء initramfs مع virtio_blk وvirtio_pci وvirtio_net، ثم أعد الفحص.</translation>
     </message>
     <message>
-        <source>This machine cannot be migrated while it runs</source>
-        <translation>لا يمكن ترحيل هذا الجهاز أثناء تشغيله</translation>
-    </message>
-    <message>
         <source>The source does not read the same twice</source>
         <translation>لا تعطي قراءة المصدر النتيجة نفسها مرتين</translation>
     </message>
@@ -925,10 +921,6 @@
     <message>
         <source>The clock differs from the cloud&apos;s by %1 seconds.</source>
         <translation>تختلف الساعة عن ساعة السحابة بمقدار %1 ثانية.</translation>
-    </message>
-    <message>
-        <source>Set the clock (for example with “timedatectl set-ntp true”), then retry.</source>
-        <translation>اضبط الساعة (باستخدام «timedatectl set-ntp true» مثلًا)، ثم أعد المحاولة.</translation>
     </message>
     <message>
         <source>The bucket does not exist</source>
@@ -1311,14 +1303,6 @@
         <translation>تراجع عن تغييرات الأقراص، أو اترك حجم كل وحدة تخزين ومكانها وطريقتها كما كانت في الخطة الجديدة.</translation>
     </message>
     <message>
-        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
-        <translation>لا تسمح النواة لأحد بتتبّع ما يُكتب على الأقراص: فلا eBPF ولا أحداث perf مسموح بها.</translation>
-    </message>
-    <message>
-        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
-        <translation>اسمح بأحدهما (perf_event_paranoid أو lockdown أو إعدادات الحاوية)، أو أوقف تشغيل الخادم ورحّل صور أقراصه.</translation>
-    </message>
-    <message>
         <source>Something wrote to the disks during the final moment</source>
         <translation>كُتب على الأقراص أثناء اللحظة الأخيرة</translation>
     </message>
@@ -1471,10 +1455,6 @@
         <translation>لا تتسع ملفات %1 في الحجم الذي تمنحه الخطة.</translation>
     </message>
     <message>
-        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
-        <translation>ألغِ هذا الترحيل، وامنح وحدة التخزين مساحة أكبر في الخطة، ثم ابدأ من جديد.</translation>
-    </message>
-    <message>
         <source>Files could not be copied</source>
         <translation>تعذّر نسخ الملفات</translation>
     </message>
@@ -1497,6 +1477,130 @@
     <message>
         <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
         <translation>اسمح باستخدام eBPF أو أحداث perf أو تتبّع الكتل (perf_event_paranoid أو lockdown أو إعدادات الحاوية)، أو اسمح بلحظة أخيرة أطول (freezeSeconds في الخطة، 60 على الأكثر)، أو أوقف تشغيل الخادم ورحّل صور أقراصه.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is made out to another name.</source>
+        <translation>الشهادة التي يقدّمها %1 صادرة باسم آخر.</translation>
+    </message>
+    <message>
+        <source>Check the address. If a proxy or firewall opens encrypted connections, let it pass this one untouched. Then retry.</source>
+        <translation>تحقق من العنوان. إذا كان خادم وكيل (proxy) أو جدار حماية يفك تشفير الاتصالات، فاجعله يمرّر هذا الاتصال كما هو. ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is not valid today.</source>
+        <translation>الشهادة التي يقدّمها %1 ليست سارية اليوم.</translation>
+    </message>
+    <message>
+        <source>Check the date of this server, then retry. If it is right, the other side needs a new certificate.</source>
+        <translation>تحقق من تاريخ هذا الخادم، ثم أعد المحاولة. إذا كان صحيحًا، فالطرف الآخر يحتاج إلى شهادة جديدة.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows comes from an authority that this server does not know.</source>
+        <translation>الشهادة التي يقدّمها %1 صادرة عن جهة إصدار شهادات لا يعرفها هذا الخادم.</translation>
+    </message>
+    <message>
+        <source>If a proxy or firewall opens encrypted connections, let it pass this one untouched, or install its authority on this server. Then retry.</source>
+        <translation>إذا كان خادم وكيل (proxy) أو جدار حماية يفك تشفير الاتصالات، فاجعله يمرّر هذا الاتصال كما هو، أو ثبّت شهادة جهة الإصدار الخاصة به على هذا الخادم. ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The name service of this server does not know %1.</source>
+        <translation>خدمة الأسماء في هذا الخادم لا تعرف %1.</translation>
+    </message>
+    <message>
+        <source>Check the address and the name servers in /etc/resolv.conf, then retry.</source>
+        <translation>تحقق من العنوان ومن خوادم الأسماء في ‎/etc/resolv.conf، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>%1 refuses connections.</source>
+        <translation>‏%1 يرفض الاتصالات.</translation>
+    </message>
+    <message>
+        <source>Check the address and its port, and that no firewall refuses this connection, then retry.</source>
+        <translation>تحقق من العنوان ومنفذه، ومن عدم وجود جدار حماية يرفض هذا الاتصال، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time.</source>
+        <translation>‏%1 لا يستجيب في الوقت المحدد.</translation>
+    </message>
+    <message>
+        <source>Let the firewall pass connections to this address, or set a proxy, then retry.</source>
+        <translation>اجعل جدار الحماية يمرّر الاتصالات إلى هذا العنوان، أو عيّن خادمًا وكيلًا (proxy)، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The connection to %1 is cut before an answer comes.</source>
+        <translation>ينقطع الاتصال مع %1 قبل وصول رد.</translation>
+    </message>
+    <message>
+        <source>Let the firewall or proxy that cuts it pass connections to this address, then retry.</source>
+        <translation>اجعل جدار الحماية أو الخادم الوكيل (proxy) الذي يقطع الاتصال يمرّر الاتصالات إلى هذا العنوان، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>This server knows no way to %1.</source>
+        <translation>لا يعرف هذا الخادم مسارًا إلى %1.</translation>
+    </message>
+    <message>
+        <source>Check its network and its default gateway, then retry.</source>
+        <translation>تحقق من شبكته ومن بوابته الافتراضية، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 asks for a login.</source>
+        <translation>يطلب الخادم الوكيل (proxy) في الطريق إلى %1 تسجيل الدخول.</translation>
+    </message>
+    <message>
+        <source>Set the agent&apos;s http_proxy and https_proxy to http://name:password@proxy:port and start it again, or let the proxy pass this address without a login.</source>
+        <translation>عيّن http_proxy وhttps_proxy لخدمة الوكيل (agent) إلى http://name:password@proxy:port وشغّلها من جديد، أو اجعل الخادم الوكيل (proxy) يمرّر هذا العنوان دون تسجيل دخول.</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 makes no connection to it.</source>
+        <translation>لا يُنشئ الخادم الوكيل (proxy) في الطريق إلى %1 اتصالًا به.</translation>
+    </message>
+    <message>
+        <source>Check the proxy in the agent&apos;s http_proxy and https_proxy, and that it passes this address, then retry.</source>
+        <translation>تحقق من الخادم الوكيل (proxy) المعيّن في http_proxy وhttps_proxy لخدمة الوكيل (agent)، ومن أنه يمرّر هذا العنوان، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>What is written to the disks cannot be followed</source>
+        <translation>لا يمكن تتبّع ما يُكتب على الأقراص</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow it: eBPF, perf events and block traces were tried.</source>
+        <translation>لا تسمح النواة لأحد بتتبّعه: جُرّب eBPF وأحداث perf وتتبّع الكتل.</translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), then try again. Otherwise everything in use is compared while writing stops in the final moment, or shut the server down and migrate its disk images.</source>
+        <translation>اسمح بإحدى هذه الوسائل (perf_event_paranoid أو lockdown أو إعدادات الحاوية)، ثم أعد المحاولة. وإلا فسيُقارن كل ما هو مستخدم أثناء توقف الكتابة في اللحظة الأخيرة، أو أوقف تشغيل الخادم ورحّل صور أقراصه.</translation>
+    </message>
+    <message>
+        <source>Print the plan of this migration with “edgeliftctl plan show --job JOB --json”, give the volume more room in it, and go on with “edgeliftctl retry JOB --plan FILE”. The copy then begins anew.</source>
+        <translation>اعرض خطة هذا الترحيل باستخدام «edgeliftctl plan show --job JOB --json»، وامنح وحدة التخزين فيها مساحة أكبر، ثم تابع باستخدام «edgeliftctl retry JOB --plan FILE». يبدأ النسخ عندئذٍ من جديد.</translation>
+    </message>
+    <message>
+        <source>The cloud refuses every request from 15 minutes on. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”, then retry.</source>
+        <translation>ترفض السحابة كل طلب عندما يبلغ الفرق 15 دقيقة أو أكثر. زامن الساعة، باستخدام «timedatectl set-ntp true» أو «chronyc makestep» مثلًا، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The plan differs in more than the layout</source>
+        <translation>تختلف الخطة في ما هو أكثر من التخطيط</translation>
+    </message>
+    <message>
+        <source>“%2” is not what migration %1 has begun with. It takes another layout of its disks, and nothing else.</source>
+        <translation>تختلف قيمة «%2» عمّا بدأ به الترحيل %1. لا يقبل الترحيل سوى تخطيط آخر لأقراصه.</translation>
+    </message>
+    <message>
+        <source>Take the plan that “edgeliftctl plan show --job %1 --json” prints and change only sizes and places under “disks”, or cancel the migration and start again.</source>
+        <translation>استخدم الخطة التي يعرضها «edgeliftctl plan show --job %1 --json» ولا تغيّر سوى الأحجام والمواضع ضمن «disks»، أو ألغِ الترحيل وابدأ من جديد.</translation>
+    </message>
+    <message>
+        <source>The layout cannot be changed any more</source>
+        <translation>لم يعد من الممكن تغيير التخطيط</translation>
+    </message>
+    <message>
+        <source>The copy of migration %1 is complete, and its image is being made.</source>
+        <translation>اكتمل نسخ الترحيل %1، ويجري إنشاء صورته.</translation>
+    </message>
+    <message>
+        <source>Go on without another plan, or cancel the migration and start again.</source>
+        <translation>تابع دون خطة أخرى، أو ألغِ الترحيل وابدأ من جديد.</translation>
     </message>
 </context>
 <context>
@@ -2493,6 +2597,26 @@
         <source>They are added to the copy; the server itself is not changed.</source>
         <translation>تُضاف إلى النسخة؛ ولا يتغيّر الخادم نفسه.</translation>
     </message>
+    <message>
+        <source>Clock</source>
+        <translation>الساعة</translation>
+    </message>
+    <message>
+        <source>It agrees with the cloud&apos;s clock.</source>
+        <translation>تتطابق مع ساعة السحابة.</translation>
+    </message>
+    <message>
+        <source>It was not compared with the cloud&apos;s clock, because no answer told the time.</source>
+        <translation>لم تُقارن بساعة السحابة، لأن أي رد لم يتضمن الوقت.</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>عناوين السحابة</translation>
+    </message>
+    <message>
+        <source>All of these answer: %1.</source>
+        <translation>كل هذه العناوين تستجيب: ‏%1.</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2975,6 +3099,14 @@
         <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
         <translation>لا تسمح النواة لأحد بتتبّع ما يُكتب على الأقراص. يقارن النسخ كل شيء بدلًا من ذلك، وفي لحظته الأخيرة تتوقف الكتابة لمدة %1 ثانية تقريبًا.</translation>
     </message>
+    <message>
+        <source>The clock of this server differs from the cloud&apos;s by %1 seconds. At 15 minutes the cloud refuses every request. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”.</source>
+        <translation>تختلف ساعة هذا الخادم عن ساعة السحابة بمقدار %1 ثانية. عند 15 دقيقة ترفض السحابة كل طلب. زامن الساعة، باستخدام «timedatectl set-ntp true» أو «chronyc makestep» مثلًا.</translation>
+    </message>
+    <message>
+        <source>The target disks have another layout now: transit instance %1 is removed with its disks, another one is made, and the copy begins anew.</source>
+        <translation>للأقراص الهدف الآن تخطيط آخر: يُزال مثيل العبور %1 مع أقراصه، ويُنشأ مثيل آخر، ويبدأ النسخ من جديد.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::BootPanel</name>
@@ -3094,6 +3226,14 @@
     <message>
         <source>Solution</source>
         <translation>الحل</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>عناوين السحابة</translation>
+    </message>
+    <message>
+        <source>They are being asked…</source>
+        <translation>جارٍ التحقق من استجابتها…</translation>
     </message>
 </context>
 <context>
@@ -4580,6 +4720,14 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
         <source>Clos&amp;e</source>
         <translation>إغلاق (&amp;E)</translation>
     </message>
+    <message>
+        <source>Lon&amp;gest hold (s):</source>
+        <translation>أطول تجميد (بالثواني) (&amp;G):</translation>
+    </message>
+    <message>
+        <source>How many seconds this server may be kept from writing while the final point is taken.</source>
+        <translation>عدد الثواني التي يجوز فيها منع هذا الخادم من الكتابة أثناء التقاط الحالة النهائية.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::NetworkForm</name>
@@ -5214,6 +5362,14 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is short.</source>
         <translation>تتابع النسخة الخادم حتى تعطي الأمر في صفحة الترحيل. وإلا فتُلتقط الحالة النهائية حالما تصبح مدة التوقف قصيرة.</translation>
+    </message>
+    <message>
+        <source>How long programs here may be kept from writing while the final point is taken. A server that writes much may need more.</source>
+        <translation>المدة التي يجوز فيها منع البرامج هنا من الكتابة أثناء التقاط الحالة النهائية. قد يحتاج الخادم الذي يكتب كثيرًا إلى مدة أطول.</translation>
+    </message>
+    <message>
+        <source>Longest &amp;hold (s):</source>
+        <translation>أطول تجميد (بالثواني) (&amp;H):</translation>
     </message>
 </context>
 <context>

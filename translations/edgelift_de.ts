@@ -639,10 +639,6 @@
         <translation>Erstellen Sie die initramfs mit virtio_blk, virtio_pci und virtio_net neu und prüfen Sie erneut.</translation>
     </message>
     <message>
-        <source>This machine cannot be migrated while it runs</source>
-        <translation>Diese Maschine kann nicht im laufenden Betrieb migriert werden</translation>
-    </message>
-    <message>
         <source>The source does not read the same twice</source>
         <translation>Die Quelle liefert beim Lesen wechselnde Daten</translation>
     </message>
@@ -925,10 +921,6 @@
     <message>
         <source>The clock differs from the cloud&apos;s by %1 seconds.</source>
         <translation>Die Uhr weicht um %1 Sekunden von der Uhr der Cloud ab.</translation>
-    </message>
-    <message>
-        <source>Set the clock (for example with “timedatectl set-ntp true”), then retry.</source>
-        <translation>Stellen Sie die Uhr (etwa mit „timedatectl set-ntp true“) und versuchen Sie es erneut.</translation>
     </message>
     <message>
         <source>The bucket does not exist</source>
@@ -1311,14 +1303,6 @@
         <translation>Machen Sie die Änderungen an den Disks rückgängig oder belassen Sie Größe, Ort und Methode jedes Volumes wie im neuen Plan.</translation>
     </message>
     <message>
-        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
-        <translation>Der Kernel lässt nicht verfolgen, was auf die Disks geschrieben wird: Weder eBPF noch perf-Ereignisse sind erlaubt.</translation>
-    </message>
-    <message>
-        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
-        <translation>Erlauben Sie eines davon (perf_event_paranoid, lockdown, Container-Einstellungen) oder fahren Sie den Server herunter und migrieren Sie seine Disk-Images.</translation>
-    </message>
-    <message>
         <source>Something wrote to the disks during the final moment</source>
         <translation>In der Schlussphase wurde auf die Disks geschrieben</translation>
     </message>
@@ -1471,10 +1455,6 @@
         <translation>Die Dateien von %1 passen nicht in die Größe, die der Plan vorsieht.</translation>
     </message>
     <message>
-        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
-        <translation>Brechen Sie diese Migration ab, geben Sie dem Volume im Plan mehr Platz und beginnen Sie neu.</translation>
-    </message>
-    <message>
         <source>Files could not be copied</source>
         <translation>Dateien konnten nicht kopiert werden</translation>
     </message>
@@ -1497,6 +1477,130 @@
     <message>
         <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
         <translation>Erlauben Sie eBPF, perf-Ereignisse oder Block-Traces (perf_event_paranoid, lockdown, Container-Einstellungen), erlauben Sie eine längere Schlussphase (freezeSeconds im Plan, höchstens 60) oder fahren Sie den Server herunter und migrieren Sie seine Disk-Images.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is made out to another name.</source>
+        <translation>Das Zertifikat, das %1 vorlegt, ist auf einen anderen Namen ausgestellt.</translation>
+    </message>
+    <message>
+        <source>Check the address. If a proxy or firewall opens encrypted connections, let it pass this one untouched. Then retry.</source>
+        <translation>Prüfen Sie die Adresse. Falls ein Proxy oder eine Firewall verschlüsselte Verbindungen öffnet, lassen Sie diese Verbindung dort unverändert durch. Versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is not valid today.</source>
+        <translation>Das Zertifikat, das %1 vorlegt, ist heute nicht gültig.</translation>
+    </message>
+    <message>
+        <source>Check the date of this server, then retry. If it is right, the other side needs a new certificate.</source>
+        <translation>Prüfen Sie das Datum dieses Servers und versuchen Sie es erneut. Ist es richtig, braucht die Gegenseite ein neues Zertifikat.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows comes from an authority that this server does not know.</source>
+        <translation>Das Zertifikat, das %1 vorlegt, stammt von einer Zertifizierungsstelle, die dieser Server nicht kennt.</translation>
+    </message>
+    <message>
+        <source>If a proxy or firewall opens encrypted connections, let it pass this one untouched, or install its authority on this server. Then retry.</source>
+        <translation>Falls ein Proxy oder eine Firewall verschlüsselte Verbindungen öffnet, lassen Sie diese Verbindung dort unverändert durch oder installieren Sie die zugehörige Zertifizierungsstelle auf diesem Server. Versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <source>The name service of this server does not know %1.</source>
+        <translation>Der Namensdienst dieses Servers kennt %1 nicht.</translation>
+    </message>
+    <message>
+        <source>Check the address and the name servers in /etc/resolv.conf, then retry.</source>
+        <translation>Prüfen Sie die Adresse und die Nameserver in /etc/resolv.conf und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>%1 refuses connections.</source>
+        <translation>%1 lehnt Verbindungen ab.</translation>
+    </message>
+    <message>
+        <source>Check the address and its port, and that no firewall refuses this connection, then retry.</source>
+        <translation>Prüfen Sie die Adresse und ihren Port sowie, dass keine Firewall diese Verbindung ablehnt, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time.</source>
+        <translation>%1 antwortet nicht rechtzeitig.</translation>
+    </message>
+    <message>
+        <source>Let the firewall pass connections to this address, or set a proxy, then retry.</source>
+        <translation>Lassen Sie in der Firewall Verbindungen zu dieser Adresse zu oder legen Sie einen Proxy fest und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The connection to %1 is cut before an answer comes.</source>
+        <translation>Die Verbindung zu %1 wird getrennt, bevor eine Antwort kommt.</translation>
+    </message>
+    <message>
+        <source>Let the firewall or proxy that cuts it pass connections to this address, then retry.</source>
+        <translation>Lassen Sie in der Firewall oder im Proxy, der die Verbindung trennt, Verbindungen zu dieser Adresse zu und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>This server knows no way to %1.</source>
+        <translation>Dieser Server kennt keinen Weg zu %1.</translation>
+    </message>
+    <message>
+        <source>Check its network and its default gateway, then retry.</source>
+        <translation>Prüfen Sie sein Netzwerk und sein Standardgateway und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 asks for a login.</source>
+        <translation>Der Proxy auf dem Weg zu %1 verlangt eine Anmeldung.</translation>
+    </message>
+    <message>
+        <source>Set the agent&apos;s http_proxy and https_proxy to http://name:password@proxy:port and start it again, or let the proxy pass this address without a login.</source>
+        <translation>Setzen Sie http_proxy und https_proxy des Agenten auf http://name:password@proxy:port und starten Sie ihn neu, oder lassen Sie diese Adresse im Proxy ohne Anmeldung zu.</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 makes no connection to it.</source>
+        <translation>Der Proxy auf dem Weg zu %1 stellt keine Verbindung dorthin her.</translation>
+    </message>
+    <message>
+        <source>Check the proxy in the agent&apos;s http_proxy and https_proxy, and that it passes this address, then retry.</source>
+        <translation>Prüfen Sie den Proxy in http_proxy und https_proxy des Agenten und ob er diese Adresse durchlässt, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>What is written to the disks cannot be followed</source>
+        <translation>Was auf die Disks geschrieben wird, lässt sich nicht verfolgen</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow it: eBPF, perf events and block traces were tried.</source>
+        <translation>Der Kernel lässt es nicht verfolgen: eBPF, perf-Ereignisse und Block-Traces wurden versucht.</translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), then try again. Otherwise everything in use is compared while writing stops in the final moment, or shut the server down and migrate its disk images.</source>
+        <translation>Erlauben Sie eines davon (perf_event_paranoid, lockdown, Container-Einstellungen) und versuchen Sie es erneut. Andernfalls wird alles Belegte verglichen, während das Schreiben in der Schlussphase angehalten wird; oder fahren Sie den Server herunter und migrieren Sie seine Disk-Images.</translation>
+    </message>
+    <message>
+        <source>Print the plan of this migration with “edgeliftctl plan show --job JOB --json”, give the volume more room in it, and go on with “edgeliftctl retry JOB --plan FILE”. The copy then begins anew.</source>
+        <translation>Geben Sie den Plan dieser Migration mit „edgeliftctl plan show --job JOB --json“ aus, geben Sie dem Volume darin mehr Platz und fahren Sie mit „edgeliftctl retry JOB --plan FILE“ fort. Die Kopie beginnt dann von vorn.</translation>
+    </message>
+    <message>
+        <source>The cloud refuses every request from 15 minutes on. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”, then retry.</source>
+        <translation>Ab 15 Minuten Abweichung lehnt die Cloud jede Anforderung ab. Synchronisieren Sie die Uhr, zum Beispiel mit „timedatectl set-ntp true“ oder „chronyc makestep“, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The plan differs in more than the layout</source>
+        <translation>Der Plan unterscheidet sich in mehr als dem Layout</translation>
+    </message>
+    <message>
+        <source>“%2” is not what migration %1 has begun with. It takes another layout of its disks, and nothing else.</source>
+        <translation>„%2“ ist anders als beim Beginn der Migration %1. Sie nimmt ein anderes Layout ihrer Disks an, sonst nichts.</translation>
+    </message>
+    <message>
+        <source>Take the plan that “edgeliftctl plan show --job %1 --json” prints and change only sizes and places under “disks”, or cancel the migration and start again.</source>
+        <translation>Nehmen Sie den Plan, den „edgeliftctl plan show --job %1 --json“ ausgibt, und ändern Sie nur Größen und Positionen unter „disks“, oder brechen Sie die Migration ab und beginnen Sie von vorn.</translation>
+    </message>
+    <message>
+        <source>The layout cannot be changed any more</source>
+        <translation>Das Layout lässt sich nicht mehr ändern</translation>
+    </message>
+    <message>
+        <source>The copy of migration %1 is complete, and its image is being made.</source>
+        <translation>Die Kopie der Migration %1 ist vollständig, und ihr Image wird gerade erstellt.</translation>
+    </message>
+    <message>
+        <source>Go on without another plan, or cancel the migration and start again.</source>
+        <translation>Fahren Sie ohne einen anderen Plan fort, oder brechen Sie die Migration ab und beginnen Sie von vorn.</translation>
     </message>
 </context>
 <context>
@@ -2485,6 +2589,26 @@
         <source>They are added to the copy; the server itself is not changed.</source>
         <translation>Sie werden der Kopie hinzugefügt; der Server selbst wird nicht verändert.</translation>
     </message>
+    <message>
+        <source>Clock</source>
+        <translation>Uhr</translation>
+    </message>
+    <message>
+        <source>It agrees with the cloud&apos;s clock.</source>
+        <translation>Sie stimmt mit der Uhr der Cloud überein.</translation>
+    </message>
+    <message>
+        <source>It was not compared with the cloud&apos;s clock, because no answer told the time.</source>
+        <translation>Sie wurde nicht mit der Uhr der Cloud verglichen, weil keine Antwort die Uhrzeit enthielt.</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>Adressen der Cloud</translation>
+    </message>
+    <message>
+        <source>All of these answer: %1.</source>
+        <translation>Alle diese antworten: %1.</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2959,6 +3083,14 @@
         <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
         <translation>Der Kernel lässt nicht verfolgen, was auf die Disks geschrieben wird. Die Kopie vergleicht stattdessen alles, und in ihrer Schlussphase wird das Schreiben etwa %1 Sekunden lang angehalten.</translation>
     </message>
+    <message>
+        <source>The clock of this server differs from the cloud&apos;s by %1 seconds. At 15 minutes the cloud refuses every request. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”.</source>
+        <translation>Die Uhr dieses Servers weicht um %1 Sekunden von der Uhr der Cloud ab. Bei 15 Minuten lehnt die Cloud jede Anforderung ab. Synchronisieren Sie die Uhr, zum Beispiel mit „timedatectl set-ntp true“ oder „chronyc makestep“.</translation>
+    </message>
+    <message>
+        <source>The target disks have another layout now: transit instance %1 is removed with its disks, another one is made, and the copy begins anew.</source>
+        <translation>Die Zieldisks haben jetzt ein anderes Layout: Die Transitinstanz %1 wird mit ihren Disks entfernt, eine andere wird erstellt, und die Kopie beginnt von vorn.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::BootPanel</name>
@@ -3078,6 +3210,14 @@
     <message>
         <source>Solution</source>
         <translation>Lösung</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>Adressen der Cloud</translation>
+    </message>
+    <message>
+        <source>They are being asked…</source>
+        <translation>Sie werden abgefragt…</translation>
     </message>
 </context>
 <context>
@@ -4528,6 +4668,14 @@ Nach einem Fehler ist nichts verloren: Bereits Kopiertes bleibt erhalten, und �
         <source>Clos&amp;e</source>
         <translation>Schl&amp;ießen</translation>
     </message>
+    <message>
+        <source>Lon&amp;gest hold (s):</source>
+        <translation>Läng&amp;stes Anhalten (s):</translation>
+    </message>
+    <message>
+        <source>How many seconds this server may be kept from writing while the final point is taken.</source>
+        <translation>Wie viele Sekunden dieser Server am Schreiben gehindert werden darf, während der Endstand erfasst wird.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::NetworkForm</name>
@@ -5162,6 +5310,14 @@ Der Import registriert diesen Server bei dem Dienst, der den Aktivierungscode er
     <message>
         <source>The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is short.</source>
         <translation>Die Kopie folgt dem Server, bis Sie auf der Seite „Migration“ zustimmen. Andernfalls wird der Endstand erfasst, sobald das Anhalten kurz genug ist.</translation>
+    </message>
+    <message>
+        <source>How long programs here may be kept from writing while the final point is taken. A server that writes much may need more.</source>
+        <translation>Wie lange Programme hier am Schreiben gehindert werden dürfen, während der Endstand erfasst wird. Ein Server, der viel schreibt, braucht eventuell mehr.</translation>
+    </message>
+    <message>
+        <source>Longest &amp;hold (s):</source>
+        <translation>L&amp;ängstes Anhalten (s):</translation>
     </message>
 </context>
 <context>

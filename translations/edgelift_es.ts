@@ -639,10 +639,6 @@
         <translation>Regenere el initramfs con virtio_blk, virtio_pci y virtio_net y compruebe de nuevo.</translation>
     </message>
     <message>
-        <source>This machine cannot be migrated while it runs</source>
-        <translation>Esta máquina no se puede migrar en funcionamiento</translation>
-    </message>
-    <message>
         <source>The source does not read the same twice</source>
         <translation>El origen da lecturas distintas</translation>
     </message>
@@ -925,10 +921,6 @@
     <message>
         <source>The clock differs from the cloud&apos;s by %1 seconds.</source>
         <translation>El reloj difiere del de la nube en %1 segundos.</translation>
-    </message>
-    <message>
-        <source>Set the clock (for example with “timedatectl set-ntp true”), then retry.</source>
-        <translation>Ponga en hora el reloj (por ejemplo con “timedatectl set-ntp true”) y vuelva a intentarlo.</translation>
     </message>
     <message>
         <source>The bucket does not exist</source>
@@ -1311,14 +1303,6 @@
         <translation>Deshaga los cambios en los discos o deje el tamaño, el lugar y el método de cada volumen como en el plan nuevo.</translation>
     </message>
     <message>
-        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
-        <translation>El kernel no permite seguir lo que se escribe en los discos: no se permiten ni eBPF ni los eventos perf.</translation>
-    </message>
-    <message>
-        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
-        <translation>Permita uno de ellos (perf_event_paranoid, lockdown, configuración del contenedor) o apague el servidor y migre sus imágenes de disco.</translation>
-    </message>
-    <message>
         <source>Something wrote to the disks during the final moment</source>
         <translation>Algo escribió en los discos durante el momento final</translation>
     </message>
@@ -1471,10 +1455,6 @@
         <translation>Los archivos de %1 no caben en el tamaño que le asigna el plan.</translation>
     </message>
     <message>
-        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
-        <translation>Cancele esta migración, asigne más espacio al volumen en el plan y empiece de nuevo.</translation>
-    </message>
-    <message>
         <source>Files could not be copied</source>
         <translation>No se pudieron copiar archivos</translation>
     </message>
@@ -1497,6 +1477,130 @@
     <message>
         <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
         <translation>Permita eBPF, los eventos perf o las trazas de bloques (perf_event_paranoid, lockdown, configuración del contenedor), permita un momento final más largo (freezeSeconds en el plan, 60 como máximo) o apague el servidor y migre sus imágenes de disco.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is made out to another name.</source>
+        <translation>El certificado que presenta %1 está emitido a otro nombre.</translation>
+    </message>
+    <message>
+        <source>Check the address. If a proxy or firewall opens encrypted connections, let it pass this one untouched. Then retry.</source>
+        <translation>Compruebe la dirección. Si un proxy o un firewall abre las conexiones cifradas, haga que deje pasar esta intacta. Después, vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is not valid today.</source>
+        <translation>El certificado que presenta %1 no es válido hoy.</translation>
+    </message>
+    <message>
+        <source>Check the date of this server, then retry. If it is right, the other side needs a new certificate.</source>
+        <translation>Compruebe la fecha de este servidor y vuelva a intentarlo. Si es correcta, el otro lado necesita un certificado nuevo.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows comes from an authority that this server does not know.</source>
+        <translation>El certificado que presenta %1 procede de una autoridad que este servidor no conoce.</translation>
+    </message>
+    <message>
+        <source>If a proxy or firewall opens encrypted connections, let it pass this one untouched, or install its authority on this server. Then retry.</source>
+        <translation>Si un proxy o un firewall abre las conexiones cifradas, haga que deje pasar esta intacta o instale su autoridad en este servidor. Después, vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The name service of this server does not know %1.</source>
+        <translation>El servicio de nombres de este servidor no conoce %1.</translation>
+    </message>
+    <message>
+        <source>Check the address and the name servers in /etc/resolv.conf, then retry.</source>
+        <translation>Compruebe la dirección y los servidores de nombres en /etc/resolv.conf y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>%1 refuses connections.</source>
+        <translation>%1 rechaza las conexiones.</translation>
+    </message>
+    <message>
+        <source>Check the address and its port, and that no firewall refuses this connection, then retry.</source>
+        <translation>Compruebe la dirección y su puerto, y que ningún firewall rechace esta conexión, y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time.</source>
+        <translation>%1 no responde a tiempo.</translation>
+    </message>
+    <message>
+        <source>Let the firewall pass connections to this address, or set a proxy, then retry.</source>
+        <translation>Permita en el firewall las conexiones a esta dirección o configure un proxy y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The connection to %1 is cut before an answer comes.</source>
+        <translation>La conexión con %1 se corta antes de que llegue una respuesta.</translation>
+    </message>
+    <message>
+        <source>Let the firewall or proxy that cuts it pass connections to this address, then retry.</source>
+        <translation>Permita las conexiones a esta dirección en el firewall o proxy que las corta y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>This server knows no way to %1.</source>
+        <translation>Este servidor no conoce ningún camino hacia %1.</translation>
+    </message>
+    <message>
+        <source>Check its network and its default gateway, then retry.</source>
+        <translation>Compruebe su red y su puerta de enlace predeterminada y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 asks for a login.</source>
+        <translation>El proxy en el camino hacia %1 pide un inicio de sesión.</translation>
+    </message>
+    <message>
+        <source>Set the agent&apos;s http_proxy and https_proxy to http://name:password@proxy:port and start it again, or let the proxy pass this address without a login.</source>
+        <translation>Establezca http_proxy y https_proxy del agente en http://name:password@proxy:port y vuelva a iniciarlo, o permita en el proxy esta dirección sin inicio de sesión.</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 makes no connection to it.</source>
+        <translation>El proxy en el camino hacia %1 no establece conexión con esa dirección.</translation>
+    </message>
+    <message>
+        <source>Check the proxy in the agent&apos;s http_proxy and https_proxy, and that it passes this address, then retry.</source>
+        <translation>Compruebe el proxy en http_proxy y https_proxy del agente, y que deje pasar esta dirección, y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>What is written to the disks cannot be followed</source>
+        <translation>No se puede seguir lo que se escribe en los discos</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow it: eBPF, perf events and block traces were tried.</source>
+        <translation>El kernel no permite seguirlo: se probaron eBPF, los eventos perf y las trazas de bloques.</translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), then try again. Otherwise everything in use is compared while writing stops in the final moment, or shut the server down and migrate its disk images.</source>
+        <translation>Permita uno de ellos (perf_event_paranoid, lockdown, configuración del contenedor) y vuelva a intentarlo. De lo contrario, se compara todo lo que está en uso mientras la escritura se detiene en el momento final; o apague el servidor y migre sus imágenes de disco.</translation>
+    </message>
+    <message>
+        <source>Print the plan of this migration with “edgeliftctl plan show --job JOB --json”, give the volume more room in it, and go on with “edgeliftctl retry JOB --plan FILE”. The copy then begins anew.</source>
+        <translation>Muestre el plan de esta migración con “edgeliftctl plan show --job JOB --json”, dé en él más espacio al volumen y continúe con “edgeliftctl retry JOB --plan FILE”. La copia comienza entonces desde cero.</translation>
+    </message>
+    <message>
+        <source>The cloud refuses every request from 15 minutes on. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”, then retry.</source>
+        <translation>A partir de 15 minutos de diferencia, la nube rechaza todas las solicitudes. Sincronice el reloj, por ejemplo con “timedatectl set-ntp true” o “chronyc makestep”, y vuelva a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The plan differs in more than the layout</source>
+        <translation>El plan difiere en algo más que la distribución</translation>
+    </message>
+    <message>
+        <source>“%2” is not what migration %1 has begun with. It takes another layout of its disks, and nothing else.</source>
+        <translation>“%2” difiere de lo que había al comenzar la migración %1. Esta admite otra distribución de sus discos y nada más.</translation>
+    </message>
+    <message>
+        <source>Take the plan that “edgeliftctl plan show --job %1 --json” prints and change only sizes and places under “disks”, or cancel the migration and start again.</source>
+        <translation>Tome el plan que muestra “edgeliftctl plan show --job %1 --json” y cambie solo tamaños y ubicaciones en “disks”, o cancele la migración y empiece de nuevo.</translation>
+    </message>
+    <message>
+        <source>The layout cannot be changed any more</source>
+        <translation>La distribución ya no se puede cambiar</translation>
+    </message>
+    <message>
+        <source>The copy of migration %1 is complete, and its image is being made.</source>
+        <translation>La copia de la migración %1 está completa y su imagen se está creando.</translation>
+    </message>
+    <message>
+        <source>Go on without another plan, or cancel the migration and start again.</source>
+        <translation>Continúe sin otro plan, o cancele la migración y empiece de nuevo.</translation>
     </message>
 </context>
 <context>
@@ -2485,6 +2589,26 @@
         <source>They are added to the copy; the server itself is not changed.</source>
         <translation>Se añaden a la copia; el servidor en sí no se modifica.</translation>
     </message>
+    <message>
+        <source>Clock</source>
+        <translation>Reloj</translation>
+    </message>
+    <message>
+        <source>It agrees with the cloud&apos;s clock.</source>
+        <translation>Coincide con el reloj de la nube.</translation>
+    </message>
+    <message>
+        <source>It was not compared with the cloud&apos;s clock, because no answer told the time.</source>
+        <translation>No se comparó con el reloj de la nube porque ninguna respuesta indicaba la hora.</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>Direcciones de la nube</translation>
+    </message>
+    <message>
+        <source>All of these answer: %1.</source>
+        <translation>Todas estas responden: %1.</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2959,6 +3083,14 @@
         <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
         <translation>El kernel no permite seguir lo que se escribe en los discos. La copia lo compara todo en su lugar y, en su momento final, la escritura se detiene durante unos %1 segundos.</translation>
     </message>
+    <message>
+        <source>The clock of this server differs from the cloud&apos;s by %1 seconds. At 15 minutes the cloud refuses every request. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”.</source>
+        <translation>El reloj de este servidor difiere del de la nube en %1 segundos. Al llegar a 15 minutos, la nube rechaza todas las solicitudes. Sincronice el reloj, por ejemplo con “timedatectl set-ntp true” o “chronyc makestep”.</translation>
+    </message>
+    <message>
+        <source>The target disks have another layout now: transit instance %1 is removed with its disks, another one is made, and the copy begins anew.</source>
+        <translation>Los discos de destino tienen ahora otra distribución: la instancia de tránsito %1 se elimina con sus discos, se crea otra y la copia comienza desde cero.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::BootPanel</name>
@@ -3078,6 +3210,14 @@
     <message>
         <source>Solution</source>
         <translation>Solución</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>Direcciones de la nube</translation>
+    </message>
+    <message>
+        <source>They are being asked…</source>
+        <translation>Se están consultando…</translation>
     </message>
 </context>
 <context>
@@ -4528,6 +4668,14 @@ Tras un error no se pierde nada: lo copiado se conserva y “Reintentar” conti
         <source>Clos&amp;e</source>
         <translation>C&amp;errar</translation>
     </message>
+    <message>
+        <source>Lon&amp;gest hold (s):</source>
+        <translation>Congelación má&amp;xima (s):</translation>
+    </message>
+    <message>
+        <source>How many seconds this server may be kept from writing while the final point is taken.</source>
+        <translation>Cuántos segundos se puede impedir que este servidor escriba mientras se captura el estado final.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::NetworkForm</name>
@@ -5162,6 +5310,14 @@ La importación registra este servidor en el servicio que creó el código de ac
     <message>
         <source>The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is short.</source>
         <translation>La copia sigue al servidor hasta que usted lo indique en la página “Migración”. De lo contrario, el estado final se captura en cuanto la pausa sea breve.</translation>
+    </message>
+    <message>
+        <source>How long programs here may be kept from writing while the final point is taken. A server that writes much may need more.</source>
+        <translation>Cuánto tiempo se puede impedir aquí que los programas escriban mientras se captura el estado final. Un servidor que escribe mucho puede necesitar más.</translation>
+    </message>
+    <message>
+        <source>Longest &amp;hold (s):</source>
+        <translation>Congelación má&amp;xima (s):</translation>
     </message>
 </context>
 <context>

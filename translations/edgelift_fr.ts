@@ -639,10 +639,6 @@
         <translation>Reconstruisez l’initramfs avec virtio_blk, virtio_pci et virtio_net, puis vérifiez à nouveau.</translation>
     </message>
     <message>
-        <source>This machine cannot be migrated while it runs</source>
-        <translation>Cette machine ne peut pas être migrée en marche</translation>
-    </message>
-    <message>
         <source>The source does not read the same twice</source>
         <translation>La source donne des lectures différentes</translation>
     </message>
@@ -925,10 +921,6 @@
     <message>
         <source>The clock differs from the cloud&apos;s by %1 seconds.</source>
         <translation>L’horloge diffère de celle du cloud de %1 secondes.</translation>
-    </message>
-    <message>
-        <source>Set the clock (for example with “timedatectl set-ntp true”), then retry.</source>
-        <translation>Réglez l’horloge (par exemple avec «&#xa0;timedatectl set-ntp true&#xa0;»), puis réessayez.</translation>
     </message>
     <message>
         <source>The bucket does not exist</source>
@@ -1311,14 +1303,6 @@
         <translation>Annulez les modifications des disques ou laissez la taille, l’emplacement et la méthode de chaque volume comme dans le nouveau plan.</translation>
     </message>
     <message>
-        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
-        <translation>Le noyau ne permet pas de suivre ce qui est écrit sur les disques&#xa0;: ni eBPF ni les événements perf ne sont autorisés.</translation>
-    </message>
-    <message>
-        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
-        <translation>Autorisez l’un d’eux (perf_event_paranoid, lockdown, paramètres de conteneur) ou arrêtez le serveur et migrez ses images disque.</translation>
-    </message>
-    <message>
         <source>Something wrote to the disks during the final moment</source>
         <translation>Des données ont été écrites sur les disques pendant la phase finale</translation>
     </message>
@@ -1471,10 +1455,6 @@
         <translation>Les fichiers de %1 ne tiennent pas dans la taille que le plan lui donne.</translation>
     </message>
     <message>
-        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
-        <translation>Annulez cette migration, donnez plus de place au volume dans le plan et recommencez.</translation>
-    </message>
-    <message>
         <source>Files could not be copied</source>
         <translation>Des fichiers n’ont pas pu être copiés</translation>
     </message>
@@ -1497,6 +1477,130 @@
     <message>
         <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
         <translation>Autorisez eBPF, les événements perf ou les traces de blocs (perf_event_paranoid, lockdown, paramètres de conteneur), autorisez une phase finale plus longue (freezeSeconds dans le plan, 60 au maximum) ou arrêtez le serveur et migrez ses images disque.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is made out to another name.</source>
+        <translation>Le certificat présenté par %1 est établi à un autre nom.</translation>
+    </message>
+    <message>
+        <source>Check the address. If a proxy or firewall opens encrypted connections, let it pass this one untouched. Then retry.</source>
+        <translation>Vérifiez l’adresse. Si un proxy ou un pare-feu ouvre les connexions chiffrées, faites-lui laisser passer celle-ci intacte. Puis réessayez.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is not valid today.</source>
+        <translation>Le certificat présenté par %1 n’est pas valide aujourd’hui.</translation>
+    </message>
+    <message>
+        <source>Check the date of this server, then retry. If it is right, the other side needs a new certificate.</source>
+        <translation>Vérifiez la date de ce serveur, puis réessayez. Si elle est correcte, l’autre côté a besoin d’un nouveau certificat.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows comes from an authority that this server does not know.</source>
+        <translation>Le certificat présenté par %1 provient d’une autorité que ce serveur ne connaît pas.</translation>
+    </message>
+    <message>
+        <source>If a proxy or firewall opens encrypted connections, let it pass this one untouched, or install its authority on this server. Then retry.</source>
+        <translation>Si un proxy ou un pare-feu ouvre les connexions chiffrées, faites-lui laisser passer celle-ci intacte ou installez son autorité sur ce serveur. Puis réessayez.</translation>
+    </message>
+    <message>
+        <source>The name service of this server does not know %1.</source>
+        <translation>Le service de noms de ce serveur ne connaît pas %1.</translation>
+    </message>
+    <message>
+        <source>Check the address and the name servers in /etc/resolv.conf, then retry.</source>
+        <translation>Vérifiez l’adresse et les serveurs de noms dans /etc/resolv.conf, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>%1 refuses connections.</source>
+        <translation>%1 refuse les connexions.</translation>
+    </message>
+    <message>
+        <source>Check the address and its port, and that no firewall refuses this connection, then retry.</source>
+        <translation>Vérifiez l’adresse et son port, ainsi que l’absence de pare-feu refusant cette connexion, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time.</source>
+        <translation>%1 ne répond pas à temps.</translation>
+    </message>
+    <message>
+        <source>Let the firewall pass connections to this address, or set a proxy, then retry.</source>
+        <translation>Autorisez dans le pare-feu les connexions vers cette adresse ou définissez un proxy, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>The connection to %1 is cut before an answer comes.</source>
+        <translation>La connexion à %1 est coupée avant l’arrivée d’une réponse.</translation>
+    </message>
+    <message>
+        <source>Let the firewall or proxy that cuts it pass connections to this address, then retry.</source>
+        <translation>Autorisez les connexions vers cette adresse dans le pare-feu ou le proxy qui les coupe, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>This server knows no way to %1.</source>
+        <translation>Ce serveur ne connaît aucun chemin vers %1.</translation>
+    </message>
+    <message>
+        <source>Check its network and its default gateway, then retry.</source>
+        <translation>Vérifiez son réseau et sa passerelle par défaut, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 asks for a login.</source>
+        <translation>Le proxy sur le chemin vers %1 demande une authentification.</translation>
+    </message>
+    <message>
+        <source>Set the agent&apos;s http_proxy and https_proxy to http://name:password@proxy:port and start it again, or let the proxy pass this address without a login.</source>
+        <translation>Définissez http_proxy et https_proxy de l’agent sur http://name:password@proxy:port et redémarrez-le, ou autorisez cette adresse sans authentification dans le proxy.</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 makes no connection to it.</source>
+        <translation>Le proxy sur le chemin vers %1 n’établit pas de connexion avec cette adresse.</translation>
+    </message>
+    <message>
+        <source>Check the proxy in the agent&apos;s http_proxy and https_proxy, and that it passes this address, then retry.</source>
+        <translation>Vérifiez le proxy dans http_proxy et https_proxy de l’agent et qu’il laisse passer cette adresse, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>What is written to the disks cannot be followed</source>
+        <translation>Ce qui est écrit sur les disques ne peut pas être suivi</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow it: eBPF, perf events and block traces were tried.</source>
+        <translation>Le noyau ne permet pas de le suivre&#xa0;: eBPF, les événements perf et les traces de blocs ont été essayés.</translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), then try again. Otherwise everything in use is compared while writing stops in the final moment, or shut the server down and migrate its disk images.</source>
+        <translation>Autorisez l’un d’eux (perf_event_paranoid, lockdown, paramètres de conteneur), puis réessayez. Sinon, tout ce qui est utilisé est comparé pendant que l’écriture est suspendue dans la phase finale&#x202f;; ou arrêtez le serveur et migrez ses images disque.</translation>
+    </message>
+    <message>
+        <source>Print the plan of this migration with “edgeliftctl plan show --job JOB --json”, give the volume more room in it, and go on with “edgeliftctl retry JOB --plan FILE”. The copy then begins anew.</source>
+        <translation>Affichez le plan de cette migration avec «&#xa0;edgeliftctl plan show --job JOB --json&#xa0;», donnez-y plus de place au volume et continuez avec «&#xa0;edgeliftctl retry JOB --plan FILE&#xa0;». La copie repart alors de zéro.</translation>
+    </message>
+    <message>
+        <source>The cloud refuses every request from 15 minutes on. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”, then retry.</source>
+        <translation>À partir de 15 minutes d’écart, le cloud refuse toutes les requêtes. Synchronisez l’horloge, par exemple avec «&#xa0;timedatectl set-ntp true&#xa0;» ou «&#xa0;chronyc makestep&#xa0;», puis réessayez.</translation>
+    </message>
+    <message>
+        <source>The plan differs in more than the layout</source>
+        <translation>Le plan ne diffère pas seulement par la disposition</translation>
+    </message>
+    <message>
+        <source>“%2” is not what migration %1 has begun with. It takes another layout of its disks, and nothing else.</source>
+        <translation>«&#xa0;%2&#xa0;» diffère de ce qui valait au début de la migration %1. Elle accepte une autre disposition de ses disques, et rien d’autre.</translation>
+    </message>
+    <message>
+        <source>Take the plan that “edgeliftctl plan show --job %1 --json” prints and change only sizes and places under “disks”, or cancel the migration and start again.</source>
+        <translation>Prenez le plan affiché par «&#xa0;edgeliftctl plan show --job %1 --json&#xa0;» et ne modifiez que les tailles et les emplacements sous «&#xa0;disks&#xa0;», ou annulez la migration et recommencez.</translation>
+    </message>
+    <message>
+        <source>The layout cannot be changed any more</source>
+        <translation>La disposition ne peut plus être modifiée</translation>
+    </message>
+    <message>
+        <source>The copy of migration %1 is complete, and its image is being made.</source>
+        <translation>La copie de la migration %1 est terminée et son image est en cours de création.</translation>
+    </message>
+    <message>
+        <source>Go on without another plan, or cancel the migration and start again.</source>
+        <translation>Continuez sans autre plan, ou annulez la migration et recommencez.</translation>
     </message>
 </context>
 <context>
@@ -2485,6 +2589,26 @@
         <source>They are added to the copy; the server itself is not changed.</source>
         <translation>Ils sont ajoutés à la copie&#x202f;; le serveur lui-même n’est pas modifié.</translation>
     </message>
+    <message>
+        <source>Clock</source>
+        <translation>Horloge</translation>
+    </message>
+    <message>
+        <source>It agrees with the cloud&apos;s clock.</source>
+        <translation>Elle concorde avec l’horloge du cloud.</translation>
+    </message>
+    <message>
+        <source>It was not compared with the cloud&apos;s clock, because no answer told the time.</source>
+        <translation>Elle n’a pas été comparée à l’horloge du cloud, car aucune réponse n’indiquait l’heure.</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>Adresses du cloud</translation>
+    </message>
+    <message>
+        <source>All of these answer: %1.</source>
+        <translation>Toutes celles-ci répondent&#xa0;: %1.</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2959,6 +3083,14 @@
         <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
         <translation>Le noyau ne permet pas de suivre ce qui est écrit sur les disques. La copie compare tout à la place et, pendant sa phase finale, l’écriture est suspendue pendant environ %1 secondes.</translation>
     </message>
+    <message>
+        <source>The clock of this server differs from the cloud&apos;s by %1 seconds. At 15 minutes the cloud refuses every request. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”.</source>
+        <translation>L’horloge de ce serveur diffère de celle du cloud de %1 secondes. À 15 minutes, le cloud refuse toutes les requêtes. Synchronisez l’horloge, par exemple avec «&#xa0;timedatectl set-ntp true&#xa0;» ou «&#xa0;chronyc makestep&#xa0;».</translation>
+    </message>
+    <message>
+        <source>The target disks have another layout now: transit instance %1 is removed with its disks, another one is made, and the copy begins anew.</source>
+        <translation>Les disques cibles ont maintenant une autre disposition&#xa0;: l’instance de transit %1 est supprimée avec ses disques, une autre est créée et la copie repart de zéro.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::BootPanel</name>
@@ -3078,6 +3210,14 @@
     <message>
         <source>Solution</source>
         <translation>Solution</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>Adresses du cloud</translation>
+    </message>
+    <message>
+        <source>They are being asked…</source>
+        <translation>Interrogation en cours…</translation>
     </message>
 </context>
 <context>
@@ -4528,6 +4668,14 @@ Après une erreur, rien n’est perdu&#xa0;: les données copiées sont conserv�
         <source>Clos&amp;e</source>
         <translation>F&amp;ermer</translation>
     </message>
+    <message>
+        <source>Lon&amp;gest hold (s):</source>
+        <translation>Gel ma&amp;ximal (s)&#xa0;:</translation>
+    </message>
+    <message>
+        <source>How many seconds this server may be kept from writing while the final point is taken.</source>
+        <translation>Nombre de secondes pendant lesquelles ce serveur peut être empêché d’écrire lors de la capture de l’état final.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::NetworkForm</name>
@@ -5162,6 +5310,14 @@ L’importation inscrit ce serveur auprès du service qui a créé le code d’a
     <message>
         <source>The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is short.</source>
         <translation>La copie suit le serveur jusqu’à votre accord sur la page «&#xa0;Migration&#xa0;». Sinon, l’état final est capturé dès que la suspension est assez courte.</translation>
+    </message>
+    <message>
+        <source>How long programs here may be kept from writing while the final point is taken. A server that writes much may need more.</source>
+        <translation>Durée pendant laquelle les programmes peuvent ici être empêchés d’écrire lors de la capture de l’état final. Un serveur qui écrit beaucoup peut avoir besoin de plus.</translation>
+    </message>
+    <message>
+        <source>Longest &amp;hold (s):</source>
+        <translation>G&amp;el maximal (s)&#xa0;:</translation>
     </message>
 </context>
 <context>

@@ -639,10 +639,6 @@
         <translation>virtio_blk、virtio_pci、virtio_net を含めて initramfs を再構築し、再チェックしてください。</translation>
     </message>
     <message>
-        <source>This machine cannot be migrated while it runs</source>
-        <translation>このマシンは稼働中に移行できません</translation>
-    </message>
-    <message>
         <source>The source does not read the same twice</source>
         <translation>移行元の読み取り結果が一致しません</translation>
     </message>
@@ -925,10 +921,6 @@
     <message>
         <source>The clock differs from the cloud&apos;s by %1 seconds.</source>
         <translation>時刻がクラウドと %1 秒ずれています。</translation>
-    </message>
-    <message>
-        <source>Set the clock (for example with “timedatectl set-ntp true”), then retry.</source>
-        <translation>時刻を合わせてから（「timedatectl set-ntp true」など）再試行してください。</translation>
     </message>
     <message>
         <source>The bucket does not exist</source>
@@ -1311,14 +1303,6 @@
         <translation>ディスクへの変更を元に戻すか、新しいプランで各ボリュームのサイズ、場所、方式を以前のままにしてください。</translation>
     </message>
     <message>
-        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
-        <translation>カーネルがディスクへの書き込みの追跡を許可していません。eBPF も perf events も許可されていません。</translation>
-    </message>
-    <message>
-        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
-        <translation>いずれか（perf_event_paranoid、lockdown、コンテナの設定）を許可するか、サーバーをシャットダウンしてそのディスクイメージを移行してください。</translation>
-    </message>
-    <message>
         <source>Something wrote to the disks during the final moment</source>
         <translation>最終段階でディスクへの書き込みがありました</translation>
     </message>
@@ -1471,10 +1455,6 @@
         <translation>%1 のファイルは、計画で指定されたサイズに収まりません。</translation>
     </message>
     <message>
-        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
-        <translation>この移行をキャンセルし、計画でボリュームの容量を増やしてから、もう一度開始してください。</translation>
-    </message>
-    <message>
         <source>Files could not be copied</source>
         <translation>ファイルをコピーできませんでした</translation>
     </message>
@@ -1497,6 +1477,130 @@
     <message>
         <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
         <translation>eBPF、perf events、ブロックトレースのいずれか（perf_event_paranoid、lockdown、コンテナの設定）を許可するか、最終段階を長くするか（プランの freezeSeconds、最大 60）、サーバーをシャットダウンしてそのディスクイメージを移行してください。</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is made out to another name.</source>
+        <translation>%1 が提示した証明書は、別の名前に対して発行されたものです。</translation>
+    </message>
+    <message>
+        <source>Check the address. If a proxy or firewall opens encrypted connections, let it pass this one untouched. Then retry.</source>
+        <translation>アドレスを確認してください。プロキシまたはファイアウォールが暗号化接続を復号している場合は、この接続をそのまま通過させてから再試行してください。</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is not valid today.</source>
+        <translation>%1 が提示した証明書は、現在有効期間内ではありません。</translation>
+    </message>
+    <message>
+        <source>Check the date of this server, then retry. If it is right, the other side needs a new certificate.</source>
+        <translation>このサーバーの日付を確認してから再試行してください。日付が正しい場合は、接続先に新しい証明書が必要です。</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows comes from an authority that this server does not know.</source>
+        <translation>%1 が提示した証明書は、このサーバーが認識していない認証局によって発行されています。</translation>
+    </message>
+    <message>
+        <source>If a proxy or firewall opens encrypted connections, let it pass this one untouched, or install its authority on this server. Then retry.</source>
+        <translation>プロキシまたはファイアウォールが暗号化接続を復号している場合は、この接続をそのまま通過させるか、その認証局の証明書をこのサーバーにインストールしてから再試行してください。</translation>
+    </message>
+    <message>
+        <source>The name service of this server does not know %1.</source>
+        <translation>このサーバーのネームサービスで %1 を解決できません。</translation>
+    </message>
+    <message>
+        <source>Check the address and the name servers in /etc/resolv.conf, then retry.</source>
+        <translation>アドレスと /etc/resolv.conf のネームサーバーを確認してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>%1 refuses connections.</source>
+        <translation>%1 が接続を拒否しています。</translation>
+    </message>
+    <message>
+        <source>Check the address and its port, and that no firewall refuses this connection, then retry.</source>
+        <translation>アドレスとポート、およびこの接続を拒否しているファイアウォールがないことを確認してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time.</source>
+        <translation>%1 が時間内に応答しません。</translation>
+    </message>
+    <message>
+        <source>Let the firewall pass connections to this address, or set a proxy, then retry.</source>
+        <translation>ファイアウォールでこのアドレスへの接続を許可するか、プロキシを設定してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>The connection to %1 is cut before an answer comes.</source>
+        <translation>%1 への接続が、応答を受信する前に切断されます。</translation>
+    </message>
+    <message>
+        <source>Let the firewall or proxy that cuts it pass connections to this address, then retry.</source>
+        <translation>接続を切断しているファイアウォールまたはプロキシで、このアドレスへの接続を許可してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>This server knows no way to %1.</source>
+        <translation>このサーバーには %1 への経路がありません。</translation>
+    </message>
+    <message>
+        <source>Check its network and its default gateway, then retry.</source>
+        <translation>ネットワークとデフォルトゲートウェイを確認してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 asks for a login.</source>
+        <translation>%1 への経路上のプロキシがログインを要求しています。</translation>
+    </message>
+    <message>
+        <source>Set the agent&apos;s http_proxy and https_proxy to http://name:password@proxy:port and start it again, or let the proxy pass this address without a login.</source>
+        <translation>エージェントの http_proxy と https_proxy を http://name:password@proxy:port に設定してエージェントを再起動するか、プロキシでこのアドレスをログインなしで通過させてください。</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 makes no connection to it.</source>
+        <translation>%1 への経路上のプロキシが、接続を確立しません。</translation>
+    </message>
+    <message>
+        <source>Check the proxy in the agent&apos;s http_proxy and https_proxy, and that it passes this address, then retry.</source>
+        <translation>エージェントの http_proxy と https_proxy に設定されたプロキシ、およびそのプロキシがこのアドレスを通過させることを確認してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>What is written to the disks cannot be followed</source>
+        <translation>ディスクへの書き込みを追跡できません</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow it: eBPF, perf events and block traces were tried.</source>
+        <translation>カーネルがディスクへの書き込みの追跡を許可していません。eBPF、perf events、ブロックトレースを試しました。</translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), then try again. Otherwise everything in use is compared while writing stops in the final moment, or shut the server down and migrate its disk images.</source>
+        <translation>いずれかを許可してから（perf_event_paranoid、lockdown、コンテナの設定）再試行してください。許可しない場合は、最終段階で書き込みを停止している間に使用中のすべての内容を比較します。または、サーバーをシャットダウンしてそのディスクイメージを移行してください。</translation>
+    </message>
+    <message>
+        <source>Print the plan of this migration with “edgeliftctl plan show --job JOB --json”, give the volume more room in it, and go on with “edgeliftctl retry JOB --plan FILE”. The copy then begins anew.</source>
+        <translation>「edgeliftctl plan show --job JOB --json」でこの移行のプランを出力し、そのプランでボリュームのサイズを増やしてから、「edgeliftctl retry JOB --plan FILE」で続行してください。その後、コピーは最初からやり直されます。</translation>
+    </message>
+    <message>
+        <source>The cloud refuses every request from 15 minutes on. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”, then retry.</source>
+        <translation>時刻のずれが 15 分以上になると、クラウドはすべてのリクエストを拒否します。「timedatectl set-ntp true」や「chronyc makestep」などで時刻を同期してから再試行してください。</translation>
+    </message>
+    <message>
+        <source>The plan differs in more than the layout</source>
+        <translation>プランに構成以外の相違があります</translation>
+    </message>
+    <message>
+        <source>“%2” is not what migration %1 has begun with. It takes another layout of its disks, and nothing else.</source>
+        <translation>「%2」が移行 %1 の開始時と異なります。変更できるのはディスクの構成のみです。</translation>
+    </message>
+    <message>
+        <source>Take the plan that “edgeliftctl plan show --job %1 --json” prints and change only sizes and places under “disks”, or cancel the migration and start again.</source>
+        <translation>「edgeliftctl plan show --job %1 --json」で出力されるプランを使用し、「disks」のサイズと配置のみを変更するか、移行をキャンセルしてやり直してください。</translation>
+    </message>
+    <message>
+        <source>The layout cannot be changed any more</source>
+        <translation>構成はこれ以上変更できません</translation>
+    </message>
+    <message>
+        <source>The copy of migration %1 is complete, and its image is being made.</source>
+        <translation>移行 %1 のコピーは完了しており、イメージを作成しています。</translation>
+    </message>
+    <message>
+        <source>Go on without another plan, or cancel the migration and start again.</source>
+        <translation>別のプランを指定せずに続行するか、移行をキャンセルしてやり直してください。</translation>
     </message>
 </context>
 <context>
@@ -2483,6 +2587,26 @@
         <source>They are added to the copy; the server itself is not changed.</source>
         <translation>ドライバーはコピーに追加されます。サーバー自体は変更されません。</translation>
     </message>
+    <message>
+        <source>Clock</source>
+        <translation>時刻</translation>
+    </message>
+    <message>
+        <source>It agrees with the cloud&apos;s clock.</source>
+        <translation>クラウドの時刻と一致しています。</translation>
+    </message>
+    <message>
+        <source>It was not compared with the cloud&apos;s clock, because no answer told the time.</source>
+        <translation>時刻を含む応答がなかったため、クラウドの時刻と比較していません。</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>クラウドのアドレス</translation>
+    </message>
+    <message>
+        <source>All of these answer: %1.</source>
+        <translation>次のすべてが応答します：%1。</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2955,6 +3079,14 @@
         <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
         <translation>カーネルがディスクへの書き込みの追跡を許可していません。代わりにすべての内容を比較してコピーし、最終段階で書き込みが約 %1 秒停止します。</translation>
     </message>
+    <message>
+        <source>The clock of this server differs from the cloud&apos;s by %1 seconds. At 15 minutes the cloud refuses every request. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”.</source>
+        <translation>このサーバーの時刻がクラウドと %1 秒ずれています。ずれが 15 分になると、クラウドはすべてのリクエストを拒否します。「timedatectl set-ntp true」や「chronyc makestep」などで時刻を同期してください。</translation>
+    </message>
+    <message>
+        <source>The target disks have another layout now: transit instance %1 is removed with its disks, another one is made, and the copy begins anew.</source>
+        <translation>ターゲットディスクの構成が変更されました。中継インスタンス %1 をディスクとともに削除して別の中継インスタンスを作成し、コピーを最初からやり直します。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::BootPanel</name>
@@ -3074,6 +3206,14 @@
     <message>
         <source>Solution</source>
         <translation>解決方法</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>クラウドのアドレス</translation>
+    </message>
+    <message>
+        <source>They are being asked…</source>
+        <translation>応答を確認しています…</translation>
     </message>
 </context>
 <context>
@@ -4515,6 +4655,14 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
         <source>Clos&amp;e</source>
         <translation>閉じる(&amp;E)</translation>
     </message>
+    <message>
+        <source>Lon&amp;gest hold (s):</source>
+        <translation>最長静止時間（秒）(&amp;G)：</translation>
+    </message>
+    <message>
+        <source>How many seconds this server may be kept from writing while the final point is taken.</source>
+        <translation>最終時点の確定中に、このサーバーの書き込みを停止してよい秒数です。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::NetworkForm</name>
@@ -5149,6 +5297,14 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is short.</source>
         <translation>「移行」ページで指示するまで、コピーはサーバーに追従します。オフの場合は、停止時間が短くなり次第、最終時点が確定されます。</translation>
+    </message>
+    <message>
+        <source>How long programs here may be kept from writing while the final point is taken. A server that writes much may need more.</source>
+        <translation>最終時点の確定中に、このサーバーのプログラムの書き込みを停止してよい時間です。書き込みの多いサーバーでは、より長い時間が必要になることがあります。</translation>
+    </message>
+    <message>
+        <source>Longest &amp;hold (s):</source>
+        <translation>最長静止時間（秒）(&amp;H)：</translation>
     </message>
 </context>
 <context>

@@ -639,10 +639,6 @@
         <translation>Recrie o initramfs com virtio_blk, virtio_pci e virtio_net e verifique novamente.</translation>
     </message>
     <message>
-        <source>This machine cannot be migrated while it runs</source>
-        <translation>Esta máquina não pode ser migrada em execução</translation>
-    </message>
-    <message>
         <source>The source does not read the same twice</source>
         <translation>A origem não é lida igual duas vezes</translation>
     </message>
@@ -925,10 +921,6 @@
     <message>
         <source>The clock differs from the cloud&apos;s by %1 seconds.</source>
         <translation>O relógio difere do relógio da nuvem em %1 segundos.</translation>
-    </message>
-    <message>
-        <source>Set the clock (for example with “timedatectl set-ntp true”), then retry.</source>
-        <translation>Ajuste o relógio (por exemplo, com “timedatectl set-ntp true”) e tente novamente.</translation>
     </message>
     <message>
         <source>The bucket does not exist</source>
@@ -1311,14 +1303,6 @@
         <translation>Desfaça as alterações nos discos ou mantenha tamanho, local e método de cada volume como estavam no novo plano.</translation>
     </message>
     <message>
-        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
-        <translation>O kernel não permite acompanhar o que é gravado nos discos: nem eBPF nem eventos perf são permitidos.</translation>
-    </message>
-    <message>
-        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
-        <translation>Permita um deles (perf_event_paranoid, lockdown, configurações do contêiner) ou desligue o servidor e migre as imagens de disco dele.</translation>
-    </message>
-    <message>
         <source>Something wrote to the disks during the final moment</source>
         <translation>Algo gravou nos discos durante o momento final</translation>
     </message>
@@ -1471,10 +1455,6 @@
         <translation>Os arquivos de %1 não cabem no tamanho que o plano lhe dá.</translation>
     </message>
     <message>
-        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
-        <translation>Cancele esta migração, dê mais espaço ao volume no plano e comece de novo.</translation>
-    </message>
-    <message>
         <source>Files could not be copied</source>
         <translation>Não foi possível copiar arquivos</translation>
     </message>
@@ -1497,6 +1477,130 @@
     <message>
         <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
         <translation>Permita eBPF, eventos perf ou rastreamentos de blocos (perf_event_paranoid, lockdown, configurações do contêiner), permita um momento final mais longo (freezeSeconds no plano, no máximo 60) ou desligue o servidor e migre as imagens de disco dele.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is made out to another name.</source>
+        <translation>O certificado que %1 apresenta está em outro nome.</translation>
+    </message>
+    <message>
+        <source>Check the address. If a proxy or firewall opens encrypted connections, let it pass this one untouched. Then retry.</source>
+        <translation>Verifique o endereço. Se um proxy ou firewall abrir conexões criptografadas, faça-o deixar esta passar intacta. Depois, tente novamente.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is not valid today.</source>
+        <translation>O certificado que %1 apresenta não é válido hoje.</translation>
+    </message>
+    <message>
+        <source>Check the date of this server, then retry. If it is right, the other side needs a new certificate.</source>
+        <translation>Verifique a data deste servidor e tente novamente. Se ela estiver correta, o outro lado precisa de um novo certificado.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows comes from an authority that this server does not know.</source>
+        <translation>O certificado que %1 apresenta vem de uma autoridade que este servidor não conhece.</translation>
+    </message>
+    <message>
+        <source>If a proxy or firewall opens encrypted connections, let it pass this one untouched, or install its authority on this server. Then retry.</source>
+        <translation>Se um proxy ou firewall abrir conexões criptografadas, faça-o deixar esta passar intacta ou instale a autoridade dele neste servidor. Depois, tente novamente.</translation>
+    </message>
+    <message>
+        <source>The name service of this server does not know %1.</source>
+        <translation>O serviço de nomes deste servidor não conhece %1.</translation>
+    </message>
+    <message>
+        <source>Check the address and the name servers in /etc/resolv.conf, then retry.</source>
+        <translation>Verifique o endereço e os servidores de nomes em /etc/resolv.conf e tente novamente.</translation>
+    </message>
+    <message>
+        <source>%1 refuses connections.</source>
+        <translation>%1 recusa conexões.</translation>
+    </message>
+    <message>
+        <source>Check the address and its port, and that no firewall refuses this connection, then retry.</source>
+        <translation>Verifique o endereço e a porta e se nenhum firewall recusa esta conexão e tente novamente.</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time.</source>
+        <translation>%1 não responde a tempo.</translation>
+    </message>
+    <message>
+        <source>Let the firewall pass connections to this address, or set a proxy, then retry.</source>
+        <translation>Permita no firewall as conexões com este endereço ou configure um proxy e tente novamente.</translation>
+    </message>
+    <message>
+        <source>The connection to %1 is cut before an answer comes.</source>
+        <translation>A conexão com %1 é cortada antes que chegue uma resposta.</translation>
+    </message>
+    <message>
+        <source>Let the firewall or proxy that cuts it pass connections to this address, then retry.</source>
+        <translation>Permita as conexões com este endereço no firewall ou proxy que as corta e tente novamente.</translation>
+    </message>
+    <message>
+        <source>This server knows no way to %1.</source>
+        <translation>Este servidor não conhece nenhum caminho até %1.</translation>
+    </message>
+    <message>
+        <source>Check its network and its default gateway, then retry.</source>
+        <translation>Verifique a rede e o gateway padrão dele e tente novamente.</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 asks for a login.</source>
+        <translation>O proxy no caminho até %1 pede login.</translation>
+    </message>
+    <message>
+        <source>Set the agent&apos;s http_proxy and https_proxy to http://name:password@proxy:port and start it again, or let the proxy pass this address without a login.</source>
+        <translation>Defina http_proxy e https_proxy do agente como http://name:password@proxy:port e inicie-o novamente, ou permita no proxy este endereço sem login.</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 makes no connection to it.</source>
+        <translation>O proxy no caminho até %1 não estabelece conexão com esse endereço.</translation>
+    </message>
+    <message>
+        <source>Check the proxy in the agent&apos;s http_proxy and https_proxy, and that it passes this address, then retry.</source>
+        <translation>Verifique o proxy em http_proxy e https_proxy do agente e se ele deixa passar este endereço e tente novamente.</translation>
+    </message>
+    <message>
+        <source>What is written to the disks cannot be followed</source>
+        <translation>Não é possível acompanhar o que é gravado nos discos</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow it: eBPF, perf events and block traces were tried.</source>
+        <translation>O kernel não permite acompanhar isso: foram tentados eBPF, eventos perf e rastreamentos de blocos.</translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), then try again. Otherwise everything in use is compared while writing stops in the final moment, or shut the server down and migrate its disk images.</source>
+        <translation>Permita um deles (perf_event_paranoid, lockdown, configurações do contêiner) e tente novamente. Caso contrário, tudo o que está em uso é comparado enquanto a gravação para no momento final; ou desligue o servidor e migre as imagens de disco dele.</translation>
+    </message>
+    <message>
+        <source>Print the plan of this migration with “edgeliftctl plan show --job JOB --json”, give the volume more room in it, and go on with “edgeliftctl retry JOB --plan FILE”. The copy then begins anew.</source>
+        <translation>Mostre o plano desta migração com “edgeliftctl plan show --job JOB --json”, dê nele mais espaço ao volume e continue com “edgeliftctl retry JOB --plan FILE”. A cópia então recomeça do zero.</translation>
+    </message>
+    <message>
+        <source>The cloud refuses every request from 15 minutes on. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”, then retry.</source>
+        <translation>A partir de 15 minutos de diferença, a nuvem recusa todas as solicitações. Sincronize o relógio, por exemplo com “timedatectl set-ntp true” ou “chronyc makestep”, e tente novamente.</translation>
+    </message>
+    <message>
+        <source>The plan differs in more than the layout</source>
+        <translation>O plano difere em mais do que o layout</translation>
+    </message>
+    <message>
+        <source>“%2” is not what migration %1 has begun with. It takes another layout of its disks, and nothing else.</source>
+        <translation>“%2” difere do que havia no início da migração %1. Ela aceita outro layout dos discos e nada mais.</translation>
+    </message>
+    <message>
+        <source>Take the plan that “edgeliftctl plan show --job %1 --json” prints and change only sizes and places under “disks”, or cancel the migration and start again.</source>
+        <translation>Use o plano que “edgeliftctl plan show --job %1 --json” mostra e altere somente tamanhos e posições em “disks”, ou cancele a migração e comece de novo.</translation>
+    </message>
+    <message>
+        <source>The layout cannot be changed any more</source>
+        <translation>Não é mais possível alterar o layout</translation>
+    </message>
+    <message>
+        <source>The copy of migration %1 is complete, and its image is being made.</source>
+        <translation>A cópia da migração %1 está completa, e a imagem dela está sendo criada.</translation>
+    </message>
+    <message>
+        <source>Go on without another plan, or cancel the migration and start again.</source>
+        <translation>Continue sem outro plano, ou cancele a migração e comece de novo.</translation>
     </message>
 </context>
 <context>
@@ -2485,6 +2589,26 @@
         <source>They are added to the copy; the server itself is not changed.</source>
         <translation>Eles são adicionados à cópia; o servidor em si não é alterado.</translation>
     </message>
+    <message>
+        <source>Clock</source>
+        <translation>Relógio</translation>
+    </message>
+    <message>
+        <source>It agrees with the cloud&apos;s clock.</source>
+        <translation>Está de acordo com o relógio da nuvem.</translation>
+    </message>
+    <message>
+        <source>It was not compared with the cloud&apos;s clock, because no answer told the time.</source>
+        <translation>Não foi comparado com o relógio da nuvem, porque nenhuma resposta informou a hora.</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>Endereços da nuvem</translation>
+    </message>
+    <message>
+        <source>All of these answer: %1.</source>
+        <translation>Todos estes respondem: %1.</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2959,6 +3083,14 @@
         <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
         <translation>O kernel não permite acompanhar o que é gravado nos discos. Em vez disso, a cópia compara tudo e, no seu momento final, a gravação para por cerca de %1 segundos.</translation>
     </message>
+    <message>
+        <source>The clock of this server differs from the cloud&apos;s by %1 seconds. At 15 minutes the cloud refuses every request. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”.</source>
+        <translation>O relógio deste servidor difere do relógio da nuvem em %1 segundos. Com 15 minutos, a nuvem recusa todas as solicitações. Sincronize o relógio, por exemplo com “timedatectl set-ntp true” ou “chronyc makestep”.</translation>
+    </message>
+    <message>
+        <source>The target disks have another layout now: transit instance %1 is removed with its disks, another one is made, and the copy begins anew.</source>
+        <translation>Os discos de destino têm agora outro layout: a instância de trânsito %1 é removida com seus discos, outra é criada e a cópia recomeça do zero.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::BootPanel</name>
@@ -3078,6 +3210,14 @@
     <message>
         <source>Solution</source>
         <translation>Solução</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>Endereços da nuvem</translation>
+    </message>
+    <message>
+        <source>They are being asked…</source>
+        <translation>Estão sendo consultados…</translation>
     </message>
 </context>
 <context>
@@ -4528,6 +4668,14 @@ Após um erro, nada é perdido: o que foi copiado é mantido, e Tentar novamente
         <source>Clos&amp;e</source>
         <translation>Fec&amp;har</translation>
     </message>
+    <message>
+        <source>Lon&amp;gest hold (s):</source>
+        <translation>Congelamento má&amp;ximo (s):</translation>
+    </message>
+    <message>
+        <source>How many seconds this server may be kept from writing while the final point is taken.</source>
+        <translation>Por quantos segundos este servidor pode ser impedido de gravar enquanto o estado final é capturado.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::NetworkForm</name>
@@ -5162,6 +5310,14 @@ A importação registra este servidor no serviço que gerou o código de ativaç
     <message>
         <source>The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is short.</source>
         <translation>A cópia acompanha o servidor até você confirmar na página Migração. Caso contrário, o estado final é capturado assim que a pausa for curta.</translation>
+    </message>
+    <message>
+        <source>How long programs here may be kept from writing while the final point is taken. A server that writes much may need more.</source>
+        <translation>Por quanto tempo os programas daqui podem ser impedidos de gravar enquanto o estado final é capturado. Um servidor que grava muito pode precisar de mais.</translation>
+    </message>
+    <message>
+        <source>Longest &amp;hold (s):</source>
+        <translation>Congelamento má&amp;ximo (s):</translation>
     </message>
 </context>
 <context>

@@ -639,10 +639,6 @@
         <translation>Пересоберите initramfs с virtio_blk, virtio_pci и virtio_net и повторите проверку.</translation>
     </message>
     <message>
-        <source>This machine cannot be migrated while it runs</source>
-        <translation>Нельзя перенести компьютер во время его работы</translation>
-    </message>
-    <message>
         <source>The source does not read the same twice</source>
         <translation>Повторное чтение источника даёт другие данные</translation>
     </message>
@@ -925,10 +921,6 @@
     <message>
         <source>The clock differs from the cloud&apos;s by %1 seconds.</source>
         <translation>Часы расходятся с часами облака на %1 с.</translation>
-    </message>
-    <message>
-        <source>Set the clock (for example with “timedatectl set-ntp true”), then retry.</source>
-        <translation>Настройте часы (например, командой «timedatectl set-ntp true») и повторите попытку.</translation>
     </message>
     <message>
         <source>The bucket does not exist</source>
@@ -1311,14 +1303,6 @@
         <translation>Отмените изменения дисков или оставьте размер, место и способ копирования каждого тома как в новом плане.</translation>
     </message>
     <message>
-        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
-        <translation>Ядро никому не позволяет отслеживать запись на диски: не разрешены ни eBPF, ни события perf.</translation>
-    </message>
-    <message>
-        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
-        <translation>Разрешите одно из них (perf_event_paranoid, lockdown, настройки контейнера) или выключите сервер и выполните миграцию образов его дисков.</translation>
-    </message>
-    <message>
         <source>Something wrote to the disks during the final moment</source>
         <translation>В завершающий момент на диски велась запись</translation>
     </message>
@@ -1471,10 +1455,6 @@
         <translation>Файлы %1 не помещаются в размер, заданный планом.</translation>
     </message>
     <message>
-        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
-        <translation>Отмените эту миграцию, выделите тому больше места в плане и начните заново.</translation>
-    </message>
-    <message>
         <source>Files could not be copied</source>
         <translation>Не удалось скопировать файлы</translation>
     </message>
@@ -1497,6 +1477,130 @@
     <message>
         <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
         <translation>Разрешите eBPF, события perf или трассировку блочных устройств (perf_event_paranoid, lockdown, настройки контейнера), разрешите более долгий завершающий момент (freezeSeconds в плане, не более 60) или выключите сервер и выполните миграцию образов его дисков.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is made out to another name.</source>
+        <translation>Сертификат, который предъявляет %1, выдан на другое имя.</translation>
+    </message>
+    <message>
+        <source>Check the address. If a proxy or firewall opens encrypted connections, let it pass this one untouched. Then retry.</source>
+        <translation>Проверьте адрес. Если прокси или межсетевой экран вскрывает зашифрованные соединения, настройте его так, чтобы это соединение проходило без изменений. Затем повторите попытку.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is not valid today.</source>
+        <translation>Сертификат, который предъявляет %1, сегодня недействителен.</translation>
+    </message>
+    <message>
+        <source>Check the date of this server, then retry. If it is right, the other side needs a new certificate.</source>
+        <translation>Проверьте дату на этом сервере и повторите попытку. Если она верна, другой стороне нужен новый сертификат.</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows comes from an authority that this server does not know.</source>
+        <translation>Сертификат, который предъявляет %1, выдан центром сертификации, неизвестным этому серверу.</translation>
+    </message>
+    <message>
+        <source>If a proxy or firewall opens encrypted connections, let it pass this one untouched, or install its authority on this server. Then retry.</source>
+        <translation>Если прокси или межсетевой экран вскрывает зашифрованные соединения, настройте его так, чтобы это соединение проходило без изменений, или установите его центр сертификации на этом сервере. Затем повторите попытку.</translation>
+    </message>
+    <message>
+        <source>The name service of this server does not know %1.</source>
+        <translation>Службе имён этого сервера неизвестно имя %1.</translation>
+    </message>
+    <message>
+        <source>Check the address and the name servers in /etc/resolv.conf, then retry.</source>
+        <translation>Проверьте адрес и серверы имён в /etc/resolv.conf и повторите попытку.</translation>
+    </message>
+    <message>
+        <source>%1 refuses connections.</source>
+        <translation>%1 отклоняет соединения.</translation>
+    </message>
+    <message>
+        <source>Check the address and its port, and that no firewall refuses this connection, then retry.</source>
+        <translation>Проверьте адрес и порт, а также что межсетевой экран не отклоняет это соединение, и повторите попытку.</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time.</source>
+        <translation>%1 не отвечает вовремя.</translation>
+    </message>
+    <message>
+        <source>Let the firewall pass connections to this address, or set a proxy, then retry.</source>
+        <translation>Разрешите в межсетевом экране соединения с этим адресом или задайте прокси и повторите попытку.</translation>
+    </message>
+    <message>
+        <source>The connection to %1 is cut before an answer comes.</source>
+        <translation>Соединение с %1 обрывается до получения ответа.</translation>
+    </message>
+    <message>
+        <source>Let the firewall or proxy that cuts it pass connections to this address, then retry.</source>
+        <translation>Разрешите соединения с этим адресом в межсетевом экране или прокси, который их обрывает, и повторите попытку.</translation>
+    </message>
+    <message>
+        <source>This server knows no way to %1.</source>
+        <translation>Этому серверу неизвестен маршрут до %1.</translation>
+    </message>
+    <message>
+        <source>Check its network and its default gateway, then retry.</source>
+        <translation>Проверьте его сеть и шлюз по умолчанию и повторите попытку.</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 asks for a login.</source>
+        <translation>Прокси на пути к %1 требует входа.</translation>
+    </message>
+    <message>
+        <source>Set the agent&apos;s http_proxy and https_proxy to http://name:password@proxy:port and start it again, or let the proxy pass this address without a login.</source>
+        <translation>Задайте для http_proxy и https_proxy агента значение http://name:password@proxy:port и запустите агент снова или разрешите в прокси доступ к этому адресу без входа.</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 makes no connection to it.</source>
+        <translation>Прокси на пути к %1 не устанавливает с ним соединение.</translation>
+    </message>
+    <message>
+        <source>Check the proxy in the agent&apos;s http_proxy and https_proxy, and that it passes this address, then retry.</source>
+        <translation>Проверьте прокси в http_proxy и https_proxy агента и то, что он пропускает этот адрес, и повторите попытку.</translation>
+    </message>
+    <message>
+        <source>What is written to the disks cannot be followed</source>
+        <translation>Запись на диски невозможно отслеживать</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow it: eBPF, perf events and block traces were tried.</source>
+        <translation>Ядро никому не позволяет её отслеживать: опробованы eBPF, события perf и трассировка блочных устройств.</translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), then try again. Otherwise everything in use is compared while writing stops in the final moment, or shut the server down and migrate its disk images.</source>
+        <translation>Разрешите одно из этих средств (perf_event_paranoid, lockdown, настройки контейнера) и повторите попытку. Иначе всё занятое сравнивается, пока запись остановлена в завершающий момент; или выключите сервер и выполните миграцию образов его дисков.</translation>
+    </message>
+    <message>
+        <source>Print the plan of this migration with “edgeliftctl plan show --job JOB --json”, give the volume more room in it, and go on with “edgeliftctl retry JOB --plan FILE”. The copy then begins anew.</source>
+        <translation>Выведите план этой миграции командой «edgeliftctl plan show --job JOB --json», отведите в нём тому больше места и продолжите командой «edgeliftctl retry JOB --plan FILE». Копирование начнётся заново.</translation>
+    </message>
+    <message>
+        <source>The cloud refuses every request from 15 minutes on. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”, then retry.</source>
+        <translation>При расхождении от 15 минут облако отклоняет все запросы. Синхронизируйте часы, например командой «timedatectl set-ntp true» или «chronyc makestep», и повторите попытку.</translation>
+    </message>
+    <message>
+        <source>The plan differs in more than the layout</source>
+        <translation>План отличается не только разметкой</translation>
+    </message>
+    <message>
+        <source>“%2” is not what migration %1 has begun with. It takes another layout of its disks, and nothing else.</source>
+        <translation>«%2» отличается от того, что было в начале миграции %1. Она допускает другую разметку своих дисков, и ничего больше.</translation>
+    </message>
+    <message>
+        <source>Take the plan that “edgeliftctl plan show --job %1 --json” prints and change only sizes and places under “disks”, or cancel the migration and start again.</source>
+        <translation>Возьмите план, который выводит «edgeliftctl plan show --job %1 --json», и измените только размеры и расположение в «disks» или отмените миграцию и начните заново.</translation>
+    </message>
+    <message>
+        <source>The layout cannot be changed any more</source>
+        <translation>Разметку уже нельзя изменить</translation>
+    </message>
+    <message>
+        <source>The copy of migration %1 is complete, and its image is being made.</source>
+        <translation>Копирование миграции %1 завершено, создаётся её образ.</translation>
+    </message>
+    <message>
+        <source>Go on without another plan, or cancel the migration and start again.</source>
+        <translation>Продолжите без другого плана или отмените миграцию и начните заново.</translation>
     </message>
 </context>
 <context>
@@ -2487,6 +2591,26 @@
         <source>They are added to the copy; the server itself is not changed.</source>
         <translation>Они добавляются в копию; сам сервер не изменяется.</translation>
     </message>
+    <message>
+        <source>Clock</source>
+        <translation>Часы</translation>
+    </message>
+    <message>
+        <source>It agrees with the cloud&apos;s clock.</source>
+        <translation>Они совпадают с часами облака.</translation>
+    </message>
+    <message>
+        <source>It was not compared with the cloud&apos;s clock, because no answer told the time.</source>
+        <translation>Они не сверены с часами облака, потому что ни в одном ответе не было времени.</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>Адреса облака</translation>
+    </message>
+    <message>
+        <source>All of these answer: %1.</source>
+        <translation>Все эти адреса отвечают: %1.</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2963,6 +3087,14 @@
         <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
         <translation>Ядро никому не позволяет отслеживать запись на диски. Вместо этого при копировании сравнивается всё, и в завершающий момент запись останавливается примерно на %1 с.</translation>
     </message>
+    <message>
+        <source>The clock of this server differs from the cloud&apos;s by %1 seconds. At 15 minutes the cloud refuses every request. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”.</source>
+        <translation>Часы этого сервера расходятся с часами облака на %1 с. При расхождении в 15 минут облако отклоняет все запросы. Синхронизируйте часы, например командой «timedatectl set-ntp true» или «chronyc makestep».</translation>
+    </message>
+    <message>
+        <source>The target disks have another layout now: transit instance %1 is removed with its disks, another one is made, and the copy begins anew.</source>
+        <translation>У целевых дисков теперь другая разметка: транзитный экземпляр %1 удаляется вместе с дисками, создаётся другой, и копирование начинается заново.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::BootPanel</name>
@@ -3082,6 +3214,14 @@
     <message>
         <source>Solution</source>
         <translation>Решение</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>Адреса облака</translation>
+    </message>
+    <message>
+        <source>They are being asked…</source>
+        <translation>Идёт опрос…</translation>
     </message>
 </context>
 <context>
@@ -4541,6 +4681,14 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
         <source>Clos&amp;e</source>
         <translation>Закрыт&amp;ь</translation>
     </message>
+    <message>
+        <source>Lon&amp;gest hold (s):</source>
+        <translation>Максима&amp;льная заморозка (с):</translation>
+    </message>
+    <message>
+        <source>How many seconds this server may be kept from writing while the final point is taken.</source>
+        <translation>На сколько секунд этому серверу можно запретить запись во время фиксации итогового состояния.</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::NetworkForm</name>
@@ -5175,6 +5323,14 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is short.</source>
         <translation>Копия следует за сервером, пока вы не дадите команду на странице «Миграция». Иначе итоговое состояние фиксируется, как только остановка станет достаточно короткой.</translation>
+    </message>
+    <message>
+        <source>How long programs here may be kept from writing while the final point is taken. A server that writes much may need more.</source>
+        <translation>На какое время программам здесь можно запретить запись во время фиксации итогового состояния. Серверу, который много пишет, может потребоваться больше.</translation>
+    </message>
+    <message>
+        <source>Longest &amp;hold (s):</source>
+        <translation>Ма&amp;ксимальная заморозка (с):</translation>
     </message>
 </context>
 <context>

@@ -639,10 +639,6 @@
         <translation>请重建包含 virtio_blk、virtio_pci 和 virtio_net 的 initramfs，然后重新检查。</translation>
     </message>
     <message>
-        <source>This machine cannot be migrated while it runs</source>
-        <translation>该机器运行时无法迁移</translation>
-    </message>
-    <message>
         <source>The source does not read the same twice</source>
         <translation>迁移源的两次读取结果不一致</translation>
     </message>
@@ -925,10 +921,6 @@
     <message>
         <source>The clock differs from the cloud&apos;s by %1 seconds.</source>
         <translation>本机时间与云端相差 %1 秒。</translation>
-    </message>
-    <message>
-        <source>Set the clock (for example with “timedatectl set-ntp true”), then retry.</source>
-        <translation>请校准时间（例如使用“timedatectl set-ntp true”），然后重试。</translation>
     </message>
     <message>
         <source>The bucket does not exist</source>
@@ -1311,14 +1303,6 @@
         <translation>请撤销对磁盘的更改，或在新计划中保持各卷的大小、位置和方式不变。</translation>
     </message>
     <message>
-        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
-        <translation>内核不允许跟踪磁盘写入：eBPF 和 perf events 均未获允许。</translation>
-    </message>
-    <message>
-        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
-        <translation>请允许其中一项（perf_event_paranoid、lockdown、容器设置），或关闭服务器并迁移其磁盘镜像文件。</translation>
-    </message>
-    <message>
         <source>Something wrote to the disks during the final moment</source>
         <translation>最后阶段有程序写入了磁盘</translation>
     </message>
@@ -1471,10 +1455,6 @@
         <translation>%1 的文件放不进计划为其分配的大小。</translation>
     </message>
     <message>
-        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
-        <translation>请取消此迁移，在计划中为该卷分配更多空间，然后重新开始。</translation>
-    </message>
-    <message>
         <source>Files could not be copied</source>
         <translation>无法复制文件</translation>
     </message>
@@ -1497,6 +1477,130 @@
     <message>
         <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
         <translation>请允许 eBPF、perf events 或块跟踪（perf_event_paranoid、lockdown、容器设置），或允许更长的最后阶段（计划中的 freezeSeconds，最大为 60），或关闭服务器并迁移其磁盘镜像文件。</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is made out to another name.</source>
+        <translation>%1 出示的证书是签发给其他名称的。</translation>
+    </message>
+    <message>
+        <source>Check the address. If a proxy or firewall opens encrypted connections, let it pass this one untouched. Then retry.</source>
+        <translation>请检查地址。如果有代理或防火墙解密加密连接，请让其原样放行此连接，然后重试。</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is not valid today.</source>
+        <translation>%1 出示的证书当前不在有效期内。</translation>
+    </message>
+    <message>
+        <source>Check the date of this server, then retry. If it is right, the other side needs a new certificate.</source>
+        <translation>请检查此服务器的日期，然后重试。如果日期正确，则对端需要新的证书。</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows comes from an authority that this server does not know.</source>
+        <translation>%1 出示的证书由此服务器不信任的证书颁发机构签发。</translation>
+    </message>
+    <message>
+        <source>If a proxy or firewall opens encrypted connections, let it pass this one untouched, or install its authority on this server. Then retry.</source>
+        <translation>如果有代理或防火墙解密加密连接，请让其原样放行此连接，或在此服务器上安装其证书颁发机构的证书，然后重试。</translation>
+    </message>
+    <message>
+        <source>The name service of this server does not know %1.</source>
+        <translation>此服务器的域名服务无法解析 %1。</translation>
+    </message>
+    <message>
+        <source>Check the address and the name servers in /etc/resolv.conf, then retry.</source>
+        <translation>请检查地址和 /etc/resolv.conf 中的域名服务器，然后重试。</translation>
+    </message>
+    <message>
+        <source>%1 refuses connections.</source>
+        <translation>%1 拒绝连接。</translation>
+    </message>
+    <message>
+        <source>Check the address and its port, and that no firewall refuses this connection, then retry.</source>
+        <translation>请检查地址及其端口，并确认没有防火墙拒绝此连接，然后重试。</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time.</source>
+        <translation>%1 未在规定时间内响应。</translation>
+    </message>
+    <message>
+        <source>Let the firewall pass connections to this address, or set a proxy, then retry.</source>
+        <translation>请在防火墙中放行到此地址的连接，或设置代理，然后重试。</translation>
+    </message>
+    <message>
+        <source>The connection to %1 is cut before an answer comes.</source>
+        <translation>到 %1 的连接在收到响应之前被中断。</translation>
+    </message>
+    <message>
+        <source>Let the firewall or proxy that cuts it pass connections to this address, then retry.</source>
+        <translation>请在中断连接的防火墙或代理中放行到此地址的连接，然后重试。</translation>
+    </message>
+    <message>
+        <source>This server knows no way to %1.</source>
+        <translation>此服务器没有到 %1 的路由。</translation>
+    </message>
+    <message>
+        <source>Check its network and its default gateway, then retry.</source>
+        <translation>请检查其网络和默认网关，然后重试。</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 asks for a login.</source>
+        <translation>到 %1 途中的代理要求登录。</translation>
+    </message>
+    <message>
+        <source>Set the agent&apos;s http_proxy and https_proxy to http://name:password@proxy:port and start it again, or let the proxy pass this address without a login.</source>
+        <translation>请将代理服务 (agent) 的 http_proxy 和 https_proxy 设为 http://name:password@proxy:port 并重新启动该服务，或让网络代理无需登录即可放行此地址。</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 makes no connection to it.</source>
+        <translation>到 %1 途中的代理未能与其建立连接。</translation>
+    </message>
+    <message>
+        <source>Check the proxy in the agent&apos;s http_proxy and https_proxy, and that it passes this address, then retry.</source>
+        <translation>请检查代理服务 (agent) 的 http_proxy 和 https_proxy 中的网络代理，并确认其放行此地址，然后重试。</translation>
+    </message>
+    <message>
+        <source>What is written to the disks cannot be followed</source>
+        <translation>无法跟踪磁盘写入</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow it: eBPF, perf events and block traces were tried.</source>
+        <translation>内核不允许跟踪磁盘写入：已尝试 eBPF、perf events 和块跟踪。</translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), then try again. Otherwise everything in use is compared while writing stops in the final moment, or shut the server down and migrate its disk images.</source>
+        <translation>请允许其中一种方式（perf_event_paranoid、lockdown、容器设置），然后重试。否则会在最后阶段暂停写入期间比较全部已使用的内容；也可关闭服务器并迁移其磁盘镜像文件。</translation>
+    </message>
+    <message>
+        <source>Print the plan of this migration with “edgeliftctl plan show --job JOB --json”, give the volume more room in it, and go on with “edgeliftctl retry JOB --plan FILE”. The copy then begins anew.</source>
+        <translation>请使用“edgeliftctl plan show --job JOB --json”输出本次迁移的计划，在其中为该卷分配更多空间，然后使用“edgeliftctl retry JOB --plan FILE”继续。复制随后会从头开始。</translation>
+    </message>
+    <message>
+        <source>The cloud refuses every request from 15 minutes on. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”, then retry.</source>
+        <translation>时间相差达到 15 分钟时，云端会拒绝所有请求。请同步时间，例如使用“timedatectl set-ntp true”或“chronyc makestep”，然后重试。</translation>
+    </message>
+    <message>
+        <source>The plan differs in more than the layout</source>
+        <translation>计划中更改的不只是布局</translation>
+    </message>
+    <message>
+        <source>“%2” is not what migration %1 has begun with. It takes another layout of its disks, and nothing else.</source>
+        <translation>“%2”与迁移任务 %1 开始时的设置不同。该任务仅接受磁盘布局的更改，不接受其他更改。</translation>
+    </message>
+    <message>
+        <source>Take the plan that “edgeliftctl plan show --job %1 --json” prints and change only sizes and places under “disks”, or cancel the migration and start again.</source>
+        <translation>请使用“edgeliftctl plan show --job %1 --json”输出的计划，且仅更改“disks”下的大小和位置，或取消迁移并重新开始。</translation>
+    </message>
+    <message>
+        <source>The layout cannot be changed any more</source>
+        <translation>布局已无法更改</translation>
+    </message>
+    <message>
+        <source>The copy of migration %1 is complete, and its image is being made.</source>
+        <translation>迁移任务 %1 的复制已完成，正在制作其镜像。</translation>
+    </message>
+    <message>
+        <source>Go on without another plan, or cancel the migration and start again.</source>
+        <translation>请在不使用其他计划的情况下继续，或取消迁移并重新开始。</translation>
     </message>
 </context>
 <context>
@@ -2483,6 +2587,26 @@
         <source>They are added to the copy; the server itself is not changed.</source>
         <translation>驱动会添加到副本中，服务器本身不会更改。</translation>
     </message>
+    <message>
+        <source>Clock</source>
+        <translation>系统时间</translation>
+    </message>
+    <message>
+        <source>It agrees with the cloud&apos;s clock.</source>
+        <translation>与云端时间一致。</translation>
+    </message>
+    <message>
+        <source>It was not compared with the cloud&apos;s clock, because no answer told the time.</source>
+        <translation>未与云端时间比较，因为没有任何响应提供时间。</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>云端地址</translation>
+    </message>
+    <message>
+        <source>All of these answer: %1.</source>
+        <translation>以下地址均有响应：%1。</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2955,6 +3079,14 @@
         <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
         <translation>内核不允许跟踪磁盘写入。复制会改为比较全部内容，在最后阶段写入会暂停约 %1 秒。</translation>
     </message>
+    <message>
+        <source>The clock of this server differs from the cloud&apos;s by %1 seconds. At 15 minutes the cloud refuses every request. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”.</source>
+        <translation>此服务器的时间与云端相差 %1 秒。相差达到 15 分钟时，云端会拒绝所有请求。请同步时间，例如使用“timedatectl set-ntp true”或“chronyc makestep”。</translation>
+    </message>
+    <message>
+        <source>The target disks have another layout now: transit instance %1 is removed with its disks, another one is made, and the copy begins anew.</source>
+        <translation>目标磁盘的布局已更改：将清除中转实例 %1 及其磁盘，新建另一个中转实例，复制会从头开始。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::BootPanel</name>
@@ -3074,6 +3206,14 @@
     <message>
         <source>Solution</source>
         <translation>解决方法</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>云端地址</translation>
+    </message>
+    <message>
+        <source>They are being asked…</source>
+        <translation>正在检查是否有响应…</translation>
     </message>
 </context>
 <context>
@@ -4515,6 +4655,14 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
         <source>Clos&amp;e</source>
         <translation>关闭(&amp;E)</translation>
     </message>
+    <message>
+        <source>Lon&amp;gest hold (s):</source>
+        <translation>最长冻结时间（秒）(&amp;G)：</translation>
+    </message>
+    <message>
+        <source>How many seconds this server may be kept from writing while the final point is taken.</source>
+        <translation>确定最终时间点时，最多可暂停此服务器写入多少秒。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::NetworkForm</name>
@@ -5149,6 +5297,14 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is short.</source>
         <translation>在您于“迁移”页面确认之前，复制会一直跟随服务器。否则，一旦所需暂停时间足够短，就会确定最终时间点。</translation>
+    </message>
+    <message>
+        <source>How long programs here may be kept from writing while the final point is taken. A server that writes much may need more.</source>
+        <translation>确定最终时间点时，最多可暂停此处程序写入多长时间。写入量大的服务器可能需要更长时间。</translation>
+    </message>
+    <message>
+        <source>Longest &amp;hold (s):</source>
+        <translation>最长冻结时间（秒）(&amp;H)：</translation>
     </message>
 </context>
 <context>

@@ -639,10 +639,6 @@
         <translation>請重建包含 virtio_blk、virtio_pci 和 virtio_net 的 initramfs，然後重新檢查。</translation>
     </message>
     <message>
-        <source>This machine cannot be migrated while it runs</source>
-        <translation>此機器執行時無法遷移</translation>
-    </message>
-    <message>
         <source>The source does not read the same twice</source>
         <translation>遷移來源的兩次讀取結果不一致</translation>
     </message>
@@ -925,10 +921,6 @@
     <message>
         <source>The clock differs from the cloud&apos;s by %1 seconds.</source>
         <translation>本機時間與雲端相差 %1 秒。</translation>
-    </message>
-    <message>
-        <source>Set the clock (for example with “timedatectl set-ntp true”), then retry.</source>
-        <translation>請校正時間（例如使用「timedatectl set-ntp true」），然後重試。</translation>
     </message>
     <message>
         <source>The bucket does not exist</source>
@@ -1311,14 +1303,6 @@
         <translation>請復原對磁碟的變更，或在新計畫中讓各磁碟區的大小、位置和方式維持不變。</translation>
     </message>
     <message>
-        <source>The kernel lets nobody follow what is written to the disks: neither eBPF nor perf events are allowed.</source>
-        <translation>核心不允許追蹤磁碟寫入：eBPF 和 perf events 均未獲允許。</translation>
-    </message>
-    <message>
-        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), or shut the server down and migrate its disk images.</source>
-        <translation>請允許其中一項（perf_event_paranoid、lockdown、容器設定），或將伺服器關機並遷移其磁碟映像檔。</translation>
-    </message>
-    <message>
         <source>Something wrote to the disks during the final moment</source>
         <translation>最後階段有程式寫入了磁碟</translation>
     </message>
@@ -1471,10 +1455,6 @@
         <translation>%1 的檔案放不進計畫為其指定的大小。</translation>
     </message>
     <message>
-        <source>Cancel this migration, give the volume more room in the plan and start again.</source>
-        <translation>請取消此遷移，在計畫中為該磁碟區指定更多空間，然後重新開始。</translation>
-    </message>
-    <message>
         <source>Files could not be copied</source>
         <translation>無法複製檔案</translation>
     </message>
@@ -1497,6 +1477,130 @@
     <message>
         <source>Allow eBPF, perf events or block traces (perf_event_paranoid, lockdown, container settings), or allow a longer final moment (freezeSeconds in the plan, 60 at most), or shut the server down and migrate its disk images.</source>
         <translation>請允許 eBPF、perf events 或區塊追蹤（perf_event_paranoid、lockdown、容器設定），或允許更長的最後階段（計畫中的 freezeSeconds，最大為 60），或將伺服器關機並遷移其磁碟映像檔。</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is made out to another name.</source>
+        <translation>%1 出示的憑證是簽發給其他名稱的。</translation>
+    </message>
+    <message>
+        <source>Check the address. If a proxy or firewall opens encrypted connections, let it pass this one untouched. Then retry.</source>
+        <translation>請檢查位址。如果有 Proxy 或防火牆解密加密連線，請讓其原樣放行此連線，然後重試。</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows is not valid today.</source>
+        <translation>%1 出示的憑證目前不在有效期內。</translation>
+    </message>
+    <message>
+        <source>Check the date of this server, then retry. If it is right, the other side needs a new certificate.</source>
+        <translation>請檢查此伺服器的日期，然後重試。如果日期正確，則對方需要新的憑證。</translation>
+    </message>
+    <message>
+        <source>The certificate that %1 shows comes from an authority that this server does not know.</source>
+        <translation>%1 出示的憑證由此伺服器不信任的憑證授權單位簽發。</translation>
+    </message>
+    <message>
+        <source>If a proxy or firewall opens encrypted connections, let it pass this one untouched, or install its authority on this server. Then retry.</source>
+        <translation>如果有 Proxy 或防火牆解密加密連線，請讓其原樣放行此連線，或在此伺服器上安裝其憑證授權單位的憑證，然後重試。</translation>
+    </message>
+    <message>
+        <source>The name service of this server does not know %1.</source>
+        <translation>此伺服器的名稱服務無法解析 %1。</translation>
+    </message>
+    <message>
+        <source>Check the address and the name servers in /etc/resolv.conf, then retry.</source>
+        <translation>請檢查位址和 /etc/resolv.conf 中的名稱伺服器，然後重試。</translation>
+    </message>
+    <message>
+        <source>%1 refuses connections.</source>
+        <translation>%1 拒絕連線。</translation>
+    </message>
+    <message>
+        <source>Check the address and its port, and that no firewall refuses this connection, then retry.</source>
+        <translation>請檢查位址及其連接埠，並確認沒有防火牆拒絕此連線，然後重試。</translation>
+    </message>
+    <message>
+        <source>%1 does not answer in time.</source>
+        <translation>%1 未在規定時間內回應。</translation>
+    </message>
+    <message>
+        <source>Let the firewall pass connections to this address, or set a proxy, then retry.</source>
+        <translation>請在防火牆中放行對此位址的連線，或設定 Proxy，然後重試。</translation>
+    </message>
+    <message>
+        <source>The connection to %1 is cut before an answer comes.</source>
+        <translation>對 %1 的連線在收到回應之前遭到中斷。</translation>
+    </message>
+    <message>
+        <source>Let the firewall or proxy that cuts it pass connections to this address, then retry.</source>
+        <translation>請在中斷連線的防火牆或 Proxy 中放行對此位址的連線，然後重試。</translation>
+    </message>
+    <message>
+        <source>This server knows no way to %1.</source>
+        <translation>此伺服器沒有通往 %1 的路由。</translation>
+    </message>
+    <message>
+        <source>Check its network and its default gateway, then retry.</source>
+        <translation>請檢查其網路和預設閘道，然後重試。</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 asks for a login.</source>
+        <translation>通往 %1 途中的 Proxy 要求登入。</translation>
+    </message>
+    <message>
+        <source>Set the agent&apos;s http_proxy and https_proxy to http://name:password@proxy:port and start it again, or let the proxy pass this address without a login.</source>
+        <translation>請將代理程式的 http_proxy 和 https_proxy 設為 http://name:password@proxy:port 並重新啟動代理程式，或讓 Proxy 無需登入即可放行此位址。</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to %1 makes no connection to it.</source>
+        <translation>通往 %1 途中的 Proxy 未能與其建立連線。</translation>
+    </message>
+    <message>
+        <source>Check the proxy in the agent&apos;s http_proxy and https_proxy, and that it passes this address, then retry.</source>
+        <translation>請檢查代理程式的 http_proxy 和 https_proxy 中的 Proxy，並確認其放行此位址，然後重試。</translation>
+    </message>
+    <message>
+        <source>What is written to the disks cannot be followed</source>
+        <translation>無法追蹤磁碟寫入</translation>
+    </message>
+    <message>
+        <source>The kernel lets nobody follow it: eBPF, perf events and block traces were tried.</source>
+        <translation>核心不允許追蹤磁碟寫入：已嘗試 eBPF、perf events 和區塊追蹤。</translation>
+    </message>
+    <message>
+        <source>Allow one of them (perf_event_paranoid, lockdown, container settings), then try again. Otherwise everything in use is compared while writing stops in the final moment, or shut the server down and migrate its disk images.</source>
+        <translation>請允許其中一種方式（perf_event_paranoid、lockdown、容器設定），然後重試。否則會在最後階段暫停寫入期間比較全部已使用的內容；也可將伺服器關機並遷移其磁碟映像檔。</translation>
+    </message>
+    <message>
+        <source>Print the plan of this migration with “edgeliftctl plan show --job JOB --json”, give the volume more room in it, and go on with “edgeliftctl retry JOB --plan FILE”. The copy then begins anew.</source>
+        <translation>請使用「edgeliftctl plan show --job JOB --json」輸出本次遷移的計畫，在其中為該磁碟區分配更多空間，然後使用「edgeliftctl retry JOB --plan FILE」繼續。複製隨後會從頭開始。</translation>
+    </message>
+    <message>
+        <source>The cloud refuses every request from 15 minutes on. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”, then retry.</source>
+        <translation>時間相差達到 15 分鐘時，雲端會拒絕所有要求。請同步時間，例如使用「timedatectl set-ntp true」或「chronyc makestep」，然後重試。</translation>
+    </message>
+    <message>
+        <source>The plan differs in more than the layout</source>
+        <translation>計畫中變更的不只是配置</translation>
+    </message>
+    <message>
+        <source>“%2” is not what migration %1 has begun with. It takes another layout of its disks, and nothing else.</source>
+        <translation>「%2」與遷移工作 %1 開始時的設定不同。該工作僅接受磁碟配置的變更，不接受其他變更。</translation>
+    </message>
+    <message>
+        <source>Take the plan that “edgeliftctl plan show --job %1 --json” prints and change only sizes and places under “disks”, or cancel the migration and start again.</source>
+        <translation>請使用「edgeliftctl plan show --job %1 --json」輸出的計畫，且僅變更「disks」下的大小和位置，或取消遷移並重新開始。</translation>
+    </message>
+    <message>
+        <source>The layout cannot be changed any more</source>
+        <translation>配置已無法變更</translation>
+    </message>
+    <message>
+        <source>The copy of migration %1 is complete, and its image is being made.</source>
+        <translation>遷移工作 %1 的複製已完成，正在製作其映像。</translation>
+    </message>
+    <message>
+        <source>Go on without another plan, or cancel the migration and start again.</source>
+        <translation>請在不使用其他計畫的情況下繼續，或取消遷移並重新開始。</translation>
     </message>
 </context>
 <context>
@@ -2483,6 +2587,26 @@
         <source>They are added to the copy; the server itself is not changed.</source>
         <translation>驅動程式會加入複本中，伺服器本身不會變更。</translation>
     </message>
+    <message>
+        <source>Clock</source>
+        <translation>系統時間</translation>
+    </message>
+    <message>
+        <source>It agrees with the cloud&apos;s clock.</source>
+        <translation>與雲端時間一致。</translation>
+    </message>
+    <message>
+        <source>It was not compared with the cloud&apos;s clock, because no answer told the time.</source>
+        <translation>未與雲端時間比較，因為沒有任何回應提供時間。</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>雲端位址</translation>
+    </message>
+    <message>
+        <source>All of these answer: %1.</source>
+        <translation>以下位址均有回應：%1。</translation>
+    </message>
 </context>
 <context>
     <name>Report</name>
@@ -2955,6 +3079,14 @@
         <source>The kernel lets nobody follow what is written to the disks. The copy compares everything instead, and in its final moment writing stops for about %1 seconds.</source>
         <translation>核心不允許追蹤磁碟寫入。複製會改為比較全部內容，在最後階段寫入會暫停約 %1 秒。</translation>
     </message>
+    <message>
+        <source>The clock of this server differs from the cloud&apos;s by %1 seconds. At 15 minutes the cloud refuses every request. Synchronize the clock, for example with “timedatectl set-ntp true” or “chronyc makestep”.</source>
+        <translation>此伺服器的時間與雲端相差 %1 秒。相差達到 15 分鐘時，雲端會拒絕所有要求。請同步時間，例如使用「timedatectl set-ntp true」或「chronyc makestep」。</translation>
+    </message>
+    <message>
+        <source>The target disks have another layout now: transit instance %1 is removed with its disks, another one is made, and the copy begins anew.</source>
+        <translation>目標磁碟的配置已變更：將移除中轉執行個體 %1 及其磁碟，建立另一個中轉執行個體，複製會從頭開始。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::BootPanel</name>
@@ -3074,6 +3206,14 @@
     <message>
         <source>Solution</source>
         <translation>解決方法</translation>
+    </message>
+    <message>
+        <source>Addresses of the cloud</source>
+        <translation>雲端位址</translation>
+    </message>
+    <message>
+        <source>They are being asked…</source>
+        <translation>正在檢查是否有回應…</translation>
     </message>
 </context>
 <context>
@@ -4515,6 +4655,14 @@ After an error nothing is lost: what was copied is kept, and Retry goes on from 
         <source>Clos&amp;e</source>
         <translation>關閉(&amp;E)</translation>
     </message>
+    <message>
+        <source>Lon&amp;gest hold (s):</source>
+        <translation>最長凍結時間（秒）(&amp;G)：</translation>
+    </message>
+    <message>
+        <source>How many seconds this server may be kept from writing while the final point is taken.</source>
+        <translation>確定最終時間點時，最多可暫停此伺服器寫入多少秒。</translation>
+    </message>
 </context>
 <context>
     <name>edgelift::wizard::NetworkForm</name>
@@ -5149,6 +5297,14 @@ The import registers this server with the service that made the activation code.
     <message>
         <source>The copy follows the server until you say so on the Migration page. Otherwise the final point is taken as soon as it is short.</source>
         <translation>在您於「遷移」頁面確認之前，複製會一直跟隨伺服器。否則，一旦所需暫停時間足夠短，就會確定最終時間點。</translation>
+    </message>
+    <message>
+        <source>How long programs here may be kept from writing while the final point is taken. A server that writes much may need more.</source>
+        <translation>確定最終時間點時，最多可暫停此處程式寫入多長時間。寫入量大的伺服器可能需要更長時間。</translation>
+    </message>
+    <message>
+        <source>Longest &amp;hold (s):</source>
+        <translation>最長凍結時間（秒）(&amp;H)：</translation>
     </message>
 </context>
 <context>
