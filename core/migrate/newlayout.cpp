@@ -40,6 +40,8 @@ void forgetLayout(JobRecord &record, const Plan &plan, const ServerFacts &facts)
     }
     for (const char *name : valuesOfTargets)
         record.values.remove(QLatin1String(name));
+    if (record.cancelling)
+        record.values.remove(QStringLiteral("portsOpenFor")); // the group may be gone: a clean-up was cut short
     setLayoutValues(record.values, plan, facts);
     record.values.insert(QLatin1String(oldTargets), true);
     record.copy = {{}, {}, record.copy.wire, false}; // what was sent was sent

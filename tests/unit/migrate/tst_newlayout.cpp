@@ -131,6 +131,7 @@ private Q_SLOTS:
     void jobsAtTheirEndAndRunningOnesAreLeftAlone();
     void aJobWithoutAnInstanceHasNoneToRelease();
     void aConversionThatFailedIsDoneAgain();
+    void whatACleanUpTookIsMadeAgain();
     void whoOpenedTheJobBeforeRunsTheNewPlan();
     void aKillBetweenRecordAndPlanGoesOnWithTheOldPlan();
     void aKillAtAnyCallThenRunMakesOneImage();
@@ -271,6 +272,19 @@ void NewLayout::aConversionThatFailedIsDoneAgain()
     QCOMPARE(f.run(*migration).end, Outcome::End::Finished);
     QCOMPARE(f.link->copies, 2); // the disks that were complete are not there any more
     QCOMPARE(f.link->conversions, 2);
+}
+
+void NewLayout::whatACleanUpTookIsMadeAgain()
+{
+    FailedCopy job;
+    job.f.cloud->fail(QStringLiteral("DeleteVpc"), {Fault::Kind::Refuse, QStringLiteral("Forbidden.RAM"), 1, 0});
+    QCOMPARE(job.f.cancel(*job.migration).end, Outcome::End::Failed);
+    QVERIFY(job.migration->changeLayout(larger(job.f.plan)));
+    QCOMPARE(job.f.run(*job.migration).end, Outcome::End::Finished);
+    QCOMPARE(job.f.cloud->calls(QStringLiteral("CreateVpc")), 1);
+    QCOMPARE(job.f.cloud->calls(QStringLiteral("CreateSecurityGroup")), 2);
+    QCOMPARE(job.f.cloud->calls(QStringLiteral("AuthorizeSecurityGroup")), 2); // the new group would let nobody in
+    QCOMPARE(job.left(), QString());
 }
 
 void NewLayout::whoOpenedTheJobBeforeRunsTheNewPlan()
