@@ -1,5 +1,6 @@
 #include "app/wizard/shell/format.h"
 #include "app/wizard/shell/language.h"
+#include "app/wizard/shell/said.h"
 
 #include <QTest>
 
@@ -90,6 +91,22 @@ private Q_SLOTS:
         program.set(QStringLiteral("en"));
         QCOMPARE(format::ltr(QStringLiteral("/data")), QStringLiteral("/data"));
         QCOMPARE(QGuiApplication::layoutDirection(), Qt::LeftToRight);
+    }
+    void aHarmlessNameStillHasItsCause()
+    {
+        const Error error{ErrorCode::CloudUnreachable, Retry::AfterWait, {QStringLiteral("ens.example"), QStringLiteral("refused")}, {}};
+        Error unexplained = error;
+        unexplained.args.removeLast();
+        Language program;
+        for (const char *language : {"en", "ar"}) { // in the second, names are isolated
+            program.set(QLatin1String(language));
+            const ErrorText said = said::of(error);
+            QVERIFY2(said.message != said::of(unexplained).message && said.remedy != said::of(unexplained).remedy, language);
+            QVERIFY2(said.message.contains(format::name(error.args.first())), language);
+            const CheckText row = said::of(CheckInfo{QStringLiteral("readiness.address"), Check::Severity::Warning, error.args, {}, error});
+            QCOMPARE(row.remedy, said.remedy);
+        }
+        program.set(QStringLiteral("en"));
     }
     void languageIsChosenInTheOrderOfTheConvention()
     {

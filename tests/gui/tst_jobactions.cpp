@@ -105,18 +105,18 @@ void TestJobActions::modifiesNowOrWhenItGoesOn()
 {
     followJob(QStringLiteral("Running"), QStringLiteral("copy"));
     QSignalSpy modified(m_watch.get(), &JobWatch::modified);
-    m_watch->modify({50, 3, true});
+    m_watch->modify({50, 3, true, 9});
     QTRY_COMPARE_WITH_TIMEOUT(modified.size(), 1, soon);
     QCOMPARE(modified.first().first().toBool(), false);
     const QJsonObject sent = m_agent->calls(QStringLiteral("modify")).first();
     QCOMPARE(sent,
         (QJsonObject{{QStringLiteral("job"), QStringLiteral("j-1")}, {QStringLiteral("limitMbps"), 50}, {QStringLiteral("compression"), 3},
-            {QStringLiteral("checksum"), true}}));
+            {QStringLiteral("checksum"), true}, {QStringLiteral("freezeSeconds"), 9}}));
 
     m_agent->setJob(test::fakeJob(QStringLiteral("Stopped"), QStringLiteral("copy")));
     m_agent->end(QStringLiteral("stopped"));
     QTRY_VERIFY_WITH_TIMEOUT(m_watch->can(Action::Resume), soon);
-    m_watch->modify({20, {}, {}});
+    m_watch->modify({20, {}, {}, {}});
     QTRY_COMPARE_WITH_TIMEOUT(modified.size(), 2, soon);
     QCOMPARE(modified.last().first().toBool(), true);
     QCOMPARE(m_agent->calls(QStringLiteral("modify")).size(), 2); // the agent keeps it: this window may be closed by then

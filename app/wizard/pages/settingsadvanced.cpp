@@ -62,26 +62,7 @@ SettingsAdvanced::SettingsAdvanced(QWidget *parent)
     m_instanceType->setEditable(true);
     m_instanceType->setInsertPolicy(QComboBox::NoInsert);
     makeForm();
-    for (QLineEdit *edit : {m_name, m_description, m_instanceType->lineEdit()})
-        onInput(edit, this, &SettingsAdvanced::edited);
-    for (QComboBox *combo : {m_tls, m_licence, m_instanceType})
-        connect(combo, &QComboBox::activated, this, &SettingsAdvanced::edited);
-    for (QCheckBox *check : {m_modifyDisks, m_checksum, m_waits, m_diagnostics})
-        connect(check, &QCheckBox::clicked, this, &SettingsAdvanced::edited);
-    connect(m_slider, &QSlider::valueChanged, m_compression, &NumberBox::setValue);
-    connect(m_compression, &NumberBox::valueChanged, m_slider, &QSlider::setValue);
-    connect(m_compression, &NumberBox::valueChanged, this, &SettingsAdvanced::edited);
-    for (NumberBox *box : {m_limit, m_freeze})
-        connect(box, &NumberBox::valueChanged, this, &SettingsAdvanced::edited);
-    for (const auto &[box, field] : {std::pair(m_limit, m_limitField), {m_compression, m_compressionField}, {m_freeze, m_freezeField}}) {
-        connect(
-            box, &NumberBox::clamped, this,
-            [box = box, field = field](int to) { field->note().say(FieldNote::Kind::Warning, clampedText(*box, to)); },
-            Qt::QueuedConnection);
-        connect(box, &NumberBox::editingFinished, this, [field = field] { field->note().clear(); });
-    }
-    connect(m_freeze, &NumberBox::editingFinished, this, &SettingsAdvanced::sayFreezeHint); // in place of what was cleared
-    connect(m_tags, &TagsForm::edited, this, &SettingsAdvanced::edited);
+    connectFields();
     retranslate();
 }
 
@@ -108,6 +89,30 @@ void SettingsAdvanced::makeForm()
     column->addWidget(m_sent);
     column->addWidget(m_ownLimits);
     m_whatIsSent->setPart(m_sent);
+}
+
+void SettingsAdvanced::connectFields()
+{
+    for (QLineEdit *edit : {m_name, m_description, m_instanceType->lineEdit()})
+        onInput(edit, this, &SettingsAdvanced::edited);
+    for (QComboBox *combo : {m_tls, m_licence, m_instanceType})
+        connect(combo, &QComboBox::activated, this, &SettingsAdvanced::edited);
+    for (QCheckBox *check : {m_modifyDisks, m_checksum, m_waits, m_diagnostics})
+        connect(check, &QCheckBox::clicked, this, &SettingsAdvanced::edited);
+    connect(m_slider, &QSlider::valueChanged, m_compression, &NumberBox::setValue);
+    connect(m_compression, &NumberBox::valueChanged, m_slider, &QSlider::setValue);
+    connect(m_compression, &NumberBox::valueChanged, this, &SettingsAdvanced::edited);
+    for (NumberBox *box : {m_limit, m_freeze})
+        connect(box, &NumberBox::valueChanged, this, &SettingsAdvanced::edited);
+    for (const auto &[box, field] : {std::pair(m_limit, m_limitField), {m_compression, m_compressionField}, {m_freeze, m_freezeField}}) {
+        connect(
+            box, &NumberBox::clamped, this,
+            [box = box, field = field](int to) { field->note().say(FieldNote::Kind::Warning, clampedText(*box, to)); },
+            Qt::QueuedConnection);
+        connect(box, &NumberBox::editingFinished, this, [field = field] { field->note().clear(); });
+    }
+    connect(m_freeze, &NumberBox::editingFinished, this, &SettingsAdvanced::sayFreezeHint); // in place of what was cleared
+    connect(m_tags, &TagsForm::edited, this, &SettingsAdvanced::edited);
 }
 
 QList<Problem> SettingsAdvanced::tagProblems() const { return m_tags->problems(); }

@@ -37,6 +37,7 @@ Q_SIGNALS:
 
 private:
     void makeForm();
+    void connectFields();
     void fillChoices();
     void sayOwnLimits();
     void sayFreezeHint();

@@ -1,18 +1,13 @@
-#include "core/base/errortext.h"
 #include "core/cloud/certificatepin.h"
 #include "core/cloud/qthttptransport.h"
 #include "tests/unit/cloud/loopbackserver.h"
 
 #include <QScopeGuard>
 #include <QSslConfiguration>
-#include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTimer>
 #include <QtTest>
-#include <poll.h>
-#include <sys/socket.h>
 #include <thread>
-#include <unistd.h>
 
 namespace edgelift::test {
 
@@ -216,79 +211,6 @@ private Q_SLOTS:
         QVERIFY(!pinned);
         QCOMPARE(pinned.error().code, ErrorCode::PeerNotTrusted);
         QCOMPARE(server.requests().size(), 1); // not a byte of the second request reached it
-    }
-
-    void theCauseOfSilenceIsNamed()
-    {
-        const auto causeAt = [this](const QUrl &url, std::chrono::milliseconds timeout = 60s) {
-            HttpRequest request = get(url);
-            request.timeout = timeout;
-            const Result<HttpReply> reply = m_transport.send(request, {});
-            return reply ? QStringLiteral("an answer") : codeName(reply.error().code) + QLatin1Char(' ') + reply.error().args.value(1);
-        };
-        const QString label(60, QLatin1Char('a'));
-        const QStringList tooLong(5, label); // more than a name can have, so nobody is asked for it
-        QCOMPARE(causeAt(QUrl(QLatin1String("http://") + tooLong.join(QLatin1Char('.')))), QStringLiteral("CloudUnreachable unknown-name"));
-        LoopbackServer mute; // no TLS there: it waits for the rest of a request
-        QUrl encrypted = mute.url();
-        encrypted.setScheme(QStringLiteral("https"));
-        QCOMPARE(causeAt(encrypted, 300ms), QStringLiteral("CloudUnreachable no-answer"));
-        QTcpServer cutting;
-        QVERIFY(cutting.listen(QHostAddress::LocalHost));
-        const std::jthread cutter([listening = int(cutting.socketDescriptor())] {
-            pollfd asked{listening, POLLIN, 0}; // the socket is Qt's and does not block
-            if (::poll(&asked, 1, 60000) == 1)
-                ::close(::accept(listening, nullptr, nullptr));
-        });
-        QCOMPARE(causeAt(QUrl(QStringLiteral("https://127.0.0.1:%1/").arg(cutting.serverPort()))), QStringLiteral("CloudUnreachable cut"));
-    }
-
-    void theCauseOfDistrustIsNamed()
-    {
-        const auto causeAt = [this](const QUrl &url) {
-            HttpRequest request = get(url);
-            request.timeout = 60s; // a handshake on a busy machine
-            const Result<HttpReply> reply = m_transport.send(request, {});
-            return reply ? QStringLiteral("an answer") : codeName(reply.error().code) + QLatin1Char(' ') + reply.error().args.value(1);
-        };
-        LoopbackServer stranger(LoopbackServer::Tls::SelfSigned);
-        QCOMPARE(causeAt(stranger.url()), QStringLiteral("PeerNotTrusted unknown-issuer"));
-        LoopbackServer old(LoopbackServer::Tls::Expired);
-        QCOMPARE(causeAt(old.url()), QStringLiteral("PeerNotTrusted wrong-time"));
-        QUrl otherName = stranger.url();
-        otherName.setHost(QStringLiteral("localhost"));
-        QCOMPARE(causeAt(otherName), QStringLiteral("PeerNotTrusted wrong-name"));
-    }
-
-    void aProxyThatDoesNotPassIsNamed_data()
-    {
-        QTest::addColumn<QString>("url");
-        QTest::newRow("plain") << QStringLiteral("http://cloud.example/");
-        QTest::newRow("encrypted") << QStringLiteral("https://cloud.example/");
-    }
-
-    void aProxyThatDoesNotPassIsNamed()
-    {
-        QFETCH(QString, url);
-        const auto causeBehind = [this, &url](const QUrl &proxy) {
-            for (const char *name : {"http_proxy", "https_proxy"})
-                qputenv(name, proxy.toEncoded());
-            const auto restore = qScopeGuard([] {
-                for (const char *name : {"http_proxy", "https_proxy"})
-                    qunsetenv(name);
-            });
-            const Result<HttpReply> reply = m_transport.send(get(QUrl(url)), {});
-            return reply ? QStringLiteral("an answer") : codeName(reply.error().code) + QLatin1Char(' ') + reply.error().args.value(1);
-        };
-        LoopbackServer proxy;
-        proxy.answer("HTTP/1.1 407 Who are you\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n", true);
-        QCOMPARE(causeBehind(proxy.url()), QStringLiteral("CloudUnreachable proxy-login"));
-        QUrl gone;
-        {
-            const LoopbackServer other;
-            gone = other.url();
-        }
-        QCOMPARE(causeBehind(gone), QStringLiteral("CloudUnreachable proxy"));
     }
 
     void manyWorkersShareOneTransport()
