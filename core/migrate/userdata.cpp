@@ -91,7 +91,7 @@ EOF
 fi
 
 loop='trap "" PIPE # the console may go away
-while :; do
+while [ -x "$0/edgelift-receiver/run" ]; do
     "$0/edgelift-receiver/run" --config "$1" && exit 0
     echo "edgelift: the receiver ended with status $?, starting it again"
     sleep 1
