@@ -7,11 +7,13 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTemporaryDir>
 #include <QTest>
+#include <sys/mount.h>
 
 using namespace edgelift;
 using namespace edgelift::literals;
@@ -183,6 +185,35 @@ private Q_SLOTS:
         const QByteArray xfsFacts = tool(key("xfs_db"), {key("-r"), key("-c"), key("info"), other->path()});
         for (const char *wanted : {"crc=1", "finobt=1", "reflink=0", "bigtime=0", "inobtcount=0", "sparse=0"})
             QVERIFY2(xfsFacts.contains(wanted), xfsFacts.constData());
+    }
+
+    /// As on a receiver whose image lacks a package: said by name, and when it is there the same order is built.
+    void aMissingToolIsNamed_data()
+    {
+        QTest::addColumn<QString>("program");
+        for (const char *program : {"mke2fs", "mkfs.xfs", "mkfs.btrfs", "mkfs.vfat", "mkswap", "lvm"})
+            QTest::newRow(program) << key(program);
+    }
+    void aMissingToolIsNamed()
+    {
+        QFETCH(QString, program);
+        const QByteArray nothing = QFile::encodeName(m_folder.filePath(key("nothing")));
+        QFile file(QFile::decodeName(nothing));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        const QByteArray place = "/usr/sbin/" + program.toLatin1();
+        QTemporaryDir mounts;
+        bool hidden = false;
+        Result<> built = ok();
+        QVERIFY(inPrivateMounts(mounts.path(), [&](GuestMounts &) {
+            const QByteArray real = QFile::encodeName(QFileInfo(QFile::decodeName(place)).canonicalFilePath());
+            hidden = ::mount(nothing.constData(), real.constData(), nullptr, MS_BIND, nullptr) == 0;
+            built = TargetBuilder(statePath()).build(7, everything(), finder(), {});
+        }));
+        QVERIFY(hidden && !built);
+        QCOMPARE(int(built.error().code), int(ErrorCode::ToolMissing));
+        QCOMPARE(built.error().args, QStringList{program});
+        const Result<> again = TargetBuilder(statePath()).build(7, everything(), finder(), {});
+        QVERIFY2(bool(again), again ? "" : qPrintable(again.error().detail));
     }
 
     void aBtrfsGetsItsSubvolumes()

@@ -41,6 +41,7 @@ private Q_SLOTS:
     void qcow2WithABackingFile();
     void rootOnALogicalVolumeInTwoPieces();
     void btrfsRootInASubvolume();
+    void anotherLinuxBesideIsData();
     void filesystemWithoutATable();
     void rootWithADirtyJournalIsReadable();
     void linksOutOfTheGuestStayInside();
@@ -290,6 +291,30 @@ void DiskImagesTest::btrfsRootInASubvolume()
         QCOMPARE(one.mountedByDefault, one.path == QLatin1String("@home"));
         QVERIFY(!one.received && one.id > 255);
     }
+}
+
+/// Two systems on one disk: the one that names itself as root is the server, and the other goes along as a volume of it.
+void DiskImagesTest::anotherLinuxBesideIsData()
+{
+    const GuestFolder server({}), other({}); // the other's fstab still names the filesystem it was copied from
+    other.write(QStringLiteral("/etc/hostname"), "other\n");
+    const QString disk = file("two.img");
+    makeImage(disk, 150);
+    shell(QStringLiteral("printf 'label: dos\\nlabel-id: 0xcafe0002\\n2048,122880,83\\n126976,122880,83,*\\n' | sfdisk -q '%1'").arg(disk));
+    makeImage(file("other.part"), 60);
+    shell(QStringLiteral("mke2fs -q -F -t ext4 -L spare -d '%1' '%2'").arg(other.path(), file("other.part")));
+    place(file("other.part"), disk, 1 << 20);
+    place(ext4(server, "root.part"), disk, 126976 * 512);
+    addGrubCode(disk);
+    const Result<std::unique_ptr<Source>> source = open({disk});
+    QVERIFY2(source, qPrintable(problem(source)));
+    const ServerFacts &facts = (*source)->facts();
+    QCOMPARE(facts.os.hostName, QStringLiteral("web01"));
+    QCOMPARE(facts.volumes.size(), 2);
+    QVERIFY(!facts.volumes.at(0).system && facts.volumes.at(0).mountPoint.isEmpty());
+    QVERIFY(facts.volumes.at(1).system && facts.volumes.at(1).mountPoint == QLatin1String("/"));
+    const QList<Check> checks = readinessChecks(facts);
+    QVERIFY(std::none_of(checks.begin(), checks.end(), [](const Check &check) { return check.severity == Check::Severity::Blocker; }));
 }
 
 void DiskImagesTest::filesystemWithoutATable()
