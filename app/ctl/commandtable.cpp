@@ -22,8 +22,9 @@ const QList<CommandSpec> &commands()
     static const char jobHelp[] = "Without a job, the newest one that is not at its end is meant.";
     static const char resumeHelp[] =
         "Without a job, the newest one that is not at its end is meant.\n"
-        "--plan is for a copy that failed because its target was too small: the plan that “plan show --job JOB --json” prints, with\n"
-        "other sizes and places under “disks”. The transit instance is then made anew and the copy begins anew; everything else stays.";
+        "A copy that failed because its target was too small goes on with --plan: the plan that “plan show --job JOB --json” prints,\n"
+        "with other sizes and places under “disks”. The transit instance is then made anew and the copy begins anew; everything\n"
+        "else stays.";
     static const OptionSpec layout{"plan", "FILE", "Go on with the layout of this plan; nothing else in it may differ."};
     static const QList<CommandSpec> table{
         {"inspect", "Show the source server: disks, volumes, system.", nullptr, false, {}},
