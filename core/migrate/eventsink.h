@@ -11,7 +11,7 @@
 namespace edgelift {
 
 /// Makes the events of one run and hands them to the observer one at a time, from whatever thread. Progress passes at most ten
-/// times a second.
+/// times a second, but for a live copy's new state, which always does.
 class EventSink
 {
 public:

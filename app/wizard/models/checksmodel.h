@@ -5,9 +5,8 @@
 
 namespace edgelift::wizard {
 
-/// What was looked at before a migration, one row each: the server's own checks, whether the cloud's addresses
-/// answer, and whether the account does. Follows the
-/// session and the language.
+/// What was looked at before a migration, one row each: the server's own checks, whether the cloud's addresses answer, and whether the
+/// account does. Follows the session and the language.
 class ChecksModel final : public QAbstractTableModel
 {
     Q_OBJECT

@@ -6,6 +6,7 @@
 #include <QDir>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <csignal>
 #include <sys/stat.h>
 
 using namespace edgelift;
@@ -33,6 +34,7 @@ private Q_SLOTS:
     void configIsWrittenForItsOwnerOnly();
     void receiverIsFetchedCheckedAndStarted();
     void receiverThatFailsIsStartedAgain();
+    void receiverThatIsGoneIsNotStartedAgain();
     void damagedBundleIsNotUnpacked();
     void quotesCannotBreakOut();
 
@@ -139,6 +141,20 @@ void UserData::receiverThatFailsIsStartedAgain()
     QTRY_COMPARE_WITH_TIMEOUT(readFile(count) ? readFile(count)->size() : 0, qsizetype(4), 10000);
     QTest::qWait(1500);
     QCOMPARE(readFile(count)->size(), qsizetype(4)); // exit status 0 is the end
+}
+
+void UserData::receiverThatIsGoneIsNotStartedAgain()
+{
+    const QString pid = root() + QLatin1String("/pid");
+    const ReceiverSetup receiver = setup(makeBundle("echo $PPID > " + pid.toUtf8() + "\nrm \"$0\"\nexit 3\n"));
+    const Result<CommandOutput> ran = runScript(receiver);
+    QVERIFY(ran);
+    QTRY_VERIFY(readFile(pid) && readFile(pid)->trimmed().toInt() > 1);
+    const QString loop = QStringLiteral("/proc/%1").arg(readFile(pid)->trimmed().toInt());
+    const bool ended = QTest::qWaitFor([&loop] { return !QFile::exists(loop); }, 10000);
+    if (!ended)
+        ::kill(readFile(pid)->trimmed().toInt(), SIGKILL);
+    QVERIFY(ended);
 }
 
 void UserData::damagedBundleIsNotUnpacked()
